@@ -1,0 +1,38 @@
+package io.millrace.log;
+
+import java.util.List;
+
+/**
+ * What became of an append: in the log (assigned, not yet written), already there, or refused.
+ *
+ * <p>Thread: any (immutable).
+ */
+public sealed interface AppendOutcome {
+
+    /**
+     * Offsets {@code baseOffset..lastOffset} are assigned; they count as written when the listener says so.
+     *
+     * @param logAppendTimeMs -1 under CreateTime
+     */
+    record Appended(long baseOffset, long lastOffset, long logAppendTimeMs, long logStartOffset)
+            implements AppendOutcome {}
+
+    /**
+     * An idempotent producer sent one of its last five batches again; the offsets are the old ones.
+     *
+     * @param logAppendTimeMs -1 under CreateTime
+     */
+    record Duplicate(long baseOffset, long lastOffset, long logAppendTimeMs, long logStartOffset)
+            implements AppendOutcome {}
+
+    /** Nothing was assigned. {@code recordErrors} is empty unless single records are to blame. */
+    record Rejected(AppendError error, String message, List<RecordError> recordErrors) implements AppendOutcome {
+        public Rejected {
+            recordErrors = List.copyOf(recordErrors);
+        }
+
+        public static Rejected of(AppendError error, String message) {
+            return new Rejected(error, message, List.of());
+        }
+    }
+}
