@@ -1,0 +1,93 @@
+package io.millrace.verticles.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Everything one node was told: file, environment and {@code -D} overrides put together, checked, with defaults filled in.
+ *
+ * <p>Thread: any; immutable.
+ *
+ * @param nodeId this node's id, also its broker id
+ * @param rack where it stands, empty when not said
+ * @param clusterId the id a new data folder is formatted with, empty = a random one; a formatted folder must agree
+ * @param listeners by name, in the order of the file; at least one
+ * @param dataDirectories absolute; at least one; the first also holds the metadata log
+ * @param cluster the quorum and how members find each other
+ * @param http where {@code /metrics} and {@code /health} answer, empty when switched off
+ * @param kafka Kafka's own broker settings as text, only those that somebody set
+ * @param runtime sizes of threads and memory
+ */
+public record NodeConfig(
+        int nodeId,
+        Optional<String> rack,
+        Optional<UUID> clusterId,
+        List<Listener> listeners,
+        List<Path> dataDirectories,
+        Cluster cluster,
+        Optional<HostPort> http,
+        Map<String, String> kafka,
+        Runtime runtime) {
+
+    /** A Kafka listener: where it binds and what clients are told. {@code advertised.port() == 0} means the bound port. */
+    public record Listener(String name, HostPort bind, HostPort advertised) {}
+
+    /** A member of the metadata quorum. */
+    public record Voter(int nodeId, HostPort address) {}
+
+    /**
+     * Who decides, and where the bus between nodes listens.
+     *
+     * @param voters the metadata quorum; never empty, one node alone is a quorum of one
+     * @param bus where this node's event bus binds
+     * @param busAdvertised what other nodes are told
+     * @param hazelcast where this node's Hazelcast member binds
+     * @param seeds Hazelcast members to join; empty = join nobody
+     * @param name Hazelcast's cluster name: members of different names never meet
+     */
+    public record Cluster(
+            List<Voter> voters,
+            HostPort bus,
+            HostPort busAdvertised,
+            HostPort hazelcast,
+            List<HostPort> seeds,
+            String name) {
+        public boolean alone() {
+            return voters.size() == 1 && seeds.isEmpty();
+        }
+    }
+
+    /**
+     * Threads and memory; 0 where the file says nothing means "from the machine", which the accessors below resolve.
+     *
+     * @param eventLoops one shard each
+     * @param requestMemoryBytes request bytes in flight over all connections before reading stops
+     * @param tailCacheBytes newest record bytes kept for consumers, over all shards
+     * @param ioThreads cold reads, index loads and recovery
+     * @param syncThreads parallel syncs of files
+     * @param openFiles segment files kept open
+     * @param writerQueueBytes bytes waiting for one log directory's writer before produce is refused as busy
+     * @param shutdownDeadlineMs a SIGTERM is answered within this time, clean or not
+     */
+    public record Runtime(
+            int eventLoops,
+            long requestMemoryBytes,
+            long tailCacheBytes,
+            int ioThreads,
+            int syncThreads,
+            int openFiles,
+            long writerQueueBytes,
+            long shutdownDeadlineMs) {}
+
+    public Listener listener(String name) {
+        for (Listener listener : listeners) {
+            if (listener.name().equals(name)) {
+                return listener;
+            }
+        }
+        throw new IllegalArgumentException("no listener " + name);
+    }
+}
