@@ -1,0 +1,24 @@
+package io.millrace.log;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * A planned read of a file. Planning touched memory only; loading opens the file, finds the batches and pulls them into
+ * the page cache, so that a later sendfile does not wait for the disk.
+ */
+public interface ColdRead {
+    /** Where the read starts. */
+    long offset();
+
+    /**
+     * Blocks. Thread: the directory's I/O pool.
+     *
+     * @return the slice, retained for the caller; empty when the bytes have been deleted or truncated since planning
+     * @throws IOException when the device fails (the log directory is taken offline)
+     */
+    FileSlice load() throws IOException;
+
+    /** Runs {@link #load} on the directory's I/O pool; exactly one of the two is called, on the owner. */
+    void submit(Consumer<FileSlice> loaded, Consumer<IOException> failed);
+}

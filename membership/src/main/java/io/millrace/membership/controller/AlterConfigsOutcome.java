@@ -1,0 +1,12 @@
+package io.millrace.membership.controller;
+
+import java.util.List;
+
+/**
+ * What became of each resource of an alter request, in its order; a resource named twice appears once.
+ *
+ * <p>Thread: any.
+ */
+public record AlterConfigsOutcome(List<Result> resources) {
+    public record Result(byte type, String name, ControllerError error, String message) {}
+}

@@ -1,0 +1,35 @@
+package io.millrace.membership.controller;
+
+/**
+ * Why the controller refused. The names are those of Kafka's error codes, and the edge maps them by name; in here no
+ * number is known.
+ *
+ * <p>Thread: any.
+ */
+public enum ControllerError {
+    NONE,
+    UNKNOWN_SERVER_ERROR,
+    UNKNOWN_TOPIC_OR_PARTITION,
+    UNKNOWN_TOPIC_ID,
+    INVALID_TOPIC_EXCEPTION,
+    TOPIC_ALREADY_EXISTS,
+    TOPIC_DELETION_DISABLED,
+    INVALID_PARTITIONS,
+    INVALID_REPLICATION_FACTOR,
+    INVALID_REPLICA_ASSIGNMENT,
+    INVALID_CONFIG,
+    INVALID_REQUEST,
+    POLICY_VIOLATION,
+    NOT_CONTROLLER,
+    UNSUPPORTED_VERSION,
+    STALE_BROKER_EPOCH,
+    BROKER_ID_NOT_REGISTERED,
+    DUPLICATE_BROKER_REGISTRATION,
+    INCONSISTENT_CLUSTER_ID,
+    FENCED_LEADER_EPOCH,
+    INVALID_UPDATE_VERSION,
+    INELIGIBLE_REPLICA,
+    NEW_LEADER_ELECTED,
+    OPERATION_NOT_ATTEMPTED,
+    REQUEST_TIMED_OUT
+}

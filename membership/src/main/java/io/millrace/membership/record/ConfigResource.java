@@ -1,0 +1,55 @@
+package io.millrace.membership.record;
+
+import java.util.Objects;
+
+/**
+ * The thing a config belongs to. A {@link Type#BROKER} with an empty name is the default of all brokers.
+ *
+ * <p>Thread: any.
+ */
+public record ConfigResource(Type type, String name) {
+    /** The kinds of resources, with the ids that Kafka's protocol gives them. */
+    public enum Type {
+        TOPIC(2),
+        BROKER(4),
+        BROKER_LOGGER(8),
+        CLIENT_METRICS(16),
+        GROUP(32);
+
+        private final byte id;
+
+        Type(int id) {
+            this.id = (byte) id;
+        }
+
+        public byte id() {
+            return id;
+        }
+
+        /** The type with this id, or null when there is none. */
+        public static Type fromId(int id) {
+            for (Type type : values()) {
+                if (type.id == id) {
+                    return type;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** The configs every broker has unless it has its own. */
+    public static final ConfigResource ALL_BROKERS = new ConfigResource(Type.BROKER, "");
+
+    public ConfigResource {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(name, "name");
+    }
+
+    public static ConfigResource topic(String name) {
+        return new ConfigResource(Type.TOPIC, name);
+    }
+
+    public static ConfigResource broker(int id) {
+        return new ConfigResource(Type.BROKER, Integer.toString(id));
+    }
+}

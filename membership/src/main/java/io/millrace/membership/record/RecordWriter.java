@@ -1,0 +1,86 @@
+package io.millrace.membership.record;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Writes the fields of a record: zigzag varints for numbers, length-prefixed UTF-8, counted arrays, 16-byte ids.
+ *
+ * <p>Thread: one.
+ */
+final class RecordWriter {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+
+    byte[] toBytes() {
+        return out.toByteArray();
+    }
+
+    void u8(int value) {
+        out.write(value);
+    }
+
+    void count(int value) {
+        unsigned(Integer.toUnsignedLong(value));
+    }
+
+    void number(long value) {
+        unsigned((value << 1) ^ (value >> 63));
+    }
+
+    private void unsigned(long value) {
+        long rest = value;
+        while ((rest & ~0x7FL) != 0) {
+            out.write((int) ((rest & 0x7F) | 0x80));
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+
+    void bool(boolean value) {
+        out.write(value ? 1 : 0);
+    }
+
+    void id(UUID value) {
+        big(value.getMostSignificantBits());
+        big(value.getLeastSignificantBits());
+    }
+
+    private void big(long value) {
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            out.write((int) (value >>> shift));
+        }
+    }
+
+    void text(String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        count(bytes.length);
+        out.write(bytes, 0, bytes.length);
+    }
+
+    void nullableText(String value) {
+        bool(value != null);
+        if (value != null) {
+            text(value);
+        }
+    }
+
+    void numbers(int[] values) {
+        count(values.length);
+        for (int value : values) {
+            number(value);
+        }
+    }
+
+    void ids(UUID[] values) {
+        count(values.length);
+        for (UUID value : values) {
+            id(value);
+        }
+    }
+
+    void ids(List<UUID> values) {
+        ids(values.toArray(new UUID[0]));
+    }
+}

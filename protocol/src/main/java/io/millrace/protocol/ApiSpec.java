@@ -1,0 +1,69 @@
+package io.millrace.protocol;
+
+import org.apache.kafka.common.message.ApiMessageType;
+
+/**
+ * What this broker says and does about one API: the versions, and the bounds of one request.
+ *
+ * <p>{@code minAdvertised <= minServed <= max}. They differ for Produce only: some clients conclude from a missing
+ * Produce v0 that compression is not supported (KAFKA-18659), so it is advertised, and a request below
+ * {@code minServed} closes the connection, as Apache Kafka does.
+ *
+ * <p>Thread: any; immutable.
+ *
+ * @param maxFrameBytes largest accepted frame, without its four length bytes
+ * @param maxFields most primitive values that one request may hold; bounds the heap that decoding takes, since every
+ *     element of every list costs at least one
+ */
+public record ApiSpec(
+        ApiMessageType type, short minAdvertised, short minServed, short max, int maxFrameBytes, int maxFields) {
+
+    /**
+     * Upper bound of the heap that the generated classes take per primitive value read, for any served API and version,
+     * with input made to be as bad as possible (measured: see {@code DecodeAmplificationTest}).
+     */
+    public static final int HEAP_BYTES_PER_FIELD = 48;
+
+    /** What a decode may take regardless of its input: the message object with its empty lists. */
+    public static final int HEAP_BYTES_CONSTANT = 4096;
+
+    public ApiSpec {
+        if (minAdvertised > minServed || minServed > max) {
+            throw new IllegalArgumentException(type.name + ": versions out of order");
+        }
+        if (minServed < type.lowestSupportedVersion() || max > type.highestSupportedVersion(false)) {
+            throw new IllegalArgumentException(type.name + ": only stable versions known to kafka-clients can be served");
+        }
+        if (maxFrameBytes <= 0 || maxFields <= 0) {
+            throw new IllegalArgumentException(type.name + ": bounds must be positive");
+        }
+    }
+
+    public short key() {
+        return type.apiKey();
+    }
+
+    public String name() {
+        return type.name;
+    }
+
+    /** Whether requests of this version are answered. */
+    public boolean serves(short version) {
+        return version >= minServed && version <= max;
+    }
+
+    public short requestHeaderVersion(short version) {
+        return type.requestHeaderVersion(version);
+    }
+
+    /** ApiVersions always gets header v0: its sender does not know yet what the broker can do (KIP-511). */
+    public short responseHeaderVersion(short version) {
+        return type == ApiMessageType.API_VERSIONS ? 0 : type.responseHeaderVersion(version);
+    }
+
+    /** Most heap that decoding a frame of this size takes beside the frame itself: what a memory permit should cover. */
+    public long maxDecodedBytes(int frameBytes) {
+        long fields = Math.min(maxFields, frameBytes);
+        return HEAP_BYTES_CONSTANT + HEAP_BYTES_PER_FIELD * fields + 2L * Math.min(frameBytes, maxFrameBytes);
+    }
+}
