@@ -36,7 +36,21 @@ public record NodeConfig(
     public record Listener(String name, HostPort bind, HostPort advertised) {}
 
     /** A member of the metadata quorum. */
-    public record Voter(int nodeId, HostPort address) {}
+    public record Voter(int nodeId, HostPort address) {
+
+        /** Reads {@code id@host:port}; the exception's message says what is wrong with it. */
+        public static Voter parse(String text) {
+            int at = text.indexOf('@');
+            try {
+                if (at > 0 && Integer.parseInt(text.substring(0, at)) >= 0) {
+                    return new Voter(Integer.parseInt(text.substring(0, at)), HostPort.parse(text.substring(at + 1)));
+                }
+            } catch (NumberFormatException e) {
+                // said below
+            }
+            throw new IllegalArgumentException("write id@host:port");
+        }
+    }
 
     /**
      * Who decides, and where the bus between nodes listens.
@@ -61,7 +75,7 @@ public record NodeConfig(
     }
 
     /**
-     * Threads and memory; 0 where the file says nothing means "from the machine", which the accessors below resolve.
+     * Threads and memory, already resolved from what the process may use where the file says nothing.
      *
      * @param eventLoops one shard each
      * @param requestMemoryBytes request bytes in flight over all connections before reading stops
