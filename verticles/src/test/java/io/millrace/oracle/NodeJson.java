@@ -1,0 +1,40 @@
+package io.millrace.oracle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Writes a node's configuration file for a test: two loopback listeners, one data folder, Kafka's own setting names.
+ *
+ * <p>Thread: any.
+ */
+final class NodeJson {
+    private NodeJson() {}
+
+    static void write(Path file, int port, int secondPort, Path data, Map<String, String> kafkaSettings) {
+        String kafka = kafkaSettings.entrySet().stream()
+                .map(entry -> quoted(entry.getKey()) + ": " + quoted(entry.getValue()))
+                .collect(Collectors.joining(", "));
+        String json = """
+                {
+                  "node.id": 1,
+                  "listeners": "PLAINTEXT://127.0.0.1:%d,SECOND://127.0.0.1:%d",
+                  "data": [%s],
+                  "kafka": {%s}
+                }
+                """.formatted(port, secondPort, quoted(data.toString()), kafka);
+        try {
+            Files.writeString(file, json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+}
