@@ -8,6 +8,8 @@ package io.millrace.log;
 public enum AppendError {
     CORRUPT_MESSAGE,
     MESSAGE_TOO_LARGE,
+    /** Larger than a whole segment may be. */
+    RECORD_LIST_TOO_LARGE,
     INVALID_TIMESTAMP,
     INVALID_RECORD,
     UNSUPPORTED_FOR_MESSAGE_FORMAT,
