@@ -1,0 +1,314 @@
+package io.millrace.verticles.listener;
+
+import io.millrace.protocol.MalformedRequestException;
+import io.millrace.protocol.MessageCodec;
+import io.millrace.protocol.RequestHeaderDecoder;
+import io.millrace.verticles.metrics.LoopMetrics;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one client connection: frames in, requests served concurrently, answers out in order.
+ *
+ * <p>It stops reading from its socket while too many of its requests are unanswered, while the node's request memory is
+ * used up, and while the client does not take its answers. Writes are flushed once per turn of the loop.
+ *
+ * <p>Thread: its event loop.
+ */
+final class KafkaConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(KafkaConnection.class);
+
+    private final ListenerContext listener;
+    private final ResponseQueue responses = new ResponseQueue();
+    private FrameAssembler assembler;
+    private RequestHeaderDecoder headers;
+    private ChannelHandlerContext channel;
+    private InetSocketAddress remote;
+    private LoopMetrics metrics;
+    private ByteBuf leftover;
+    private boolean waitingForMemory;
+    private boolean turning;
+    private boolean consuming;
+    private boolean flushScheduled;
+    private boolean dirty;
+    private boolean closed;
+    private long lastReadNanos;
+    private long frameStartedNanos;
+    private ScheduledFuture<?> watch;
+
+    KafkaConnection(ListenerContext listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        channel = ctx;
+        remote = (InetSocketAddress) ctx.channel().remoteAddress();
+        metrics = listener.metrics().here();
+        assembler = new FrameAssembler(ctx.alloc(), listener.frameLimits(), listener.memory());
+        headers = new RequestHeaderDecoder(listener.dispatcher().registry());
+        lastReadNanos = System.nanoTime();
+        metrics.connectionsOpened.increment();
+        watchAfter(Math.min(listener.limits().idleMs(), listener.limits().frameMs()));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        if (closed) {
+            in.release();
+            return;
+        }
+        lastReadNanos = System.nanoTime();
+        metrics.socketBytesIn.add(in.readableBytes());
+        turning = true;
+        if (leftover != null) {
+            leftover = Unpooled.wrappedBuffer(leftover, in);
+        } else {
+            leftover = in;
+        }
+        consume();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        turning = false;
+        flushIfDirty();
+    }
+
+    /** Serves what has been read as far as the bounds allow, and decides whether to go on reading. */
+    private void consume() {
+        if (consuming) {
+            return;
+        }
+        consuming = true;
+        while (leftover != null && !closed && !waitingForMemory && roomForRequests()) {
+            boolean wasMidFrame = assembler.isMidFrame();
+            switch (assembler.feed(leftover)) {
+                case NEED_BYTES -> {
+                    if (!wasMidFrame) {
+                        frameStartedNanos = lastReadNanos;
+                    }
+                    dropLeftover();
+                }
+                case FRAME -> {
+                    if (!leftover.isReadable()) {
+                        dropLeftover();
+                    }
+                    serve(assembler.take(), assembler.takenPermitBytes());
+                }
+                case NEED_MEMORY -> {
+                    waitingForMemory = true;
+                    listener.memory().whenReleased(() -> loop().execute(this::memoryReleased));
+                }
+                case REFUSED -> {
+                    metrics.malformedFrames.increment();
+                    closeNow(assembler.refusal());
+                }
+            }
+        }
+        consuming = false;
+        if (!closed) {
+            channel.channel().config().setAutoRead(leftover == null && roomForRequests() && isWritable());
+        }
+    }
+
+    private boolean roomForRequests() {
+        return responses.size() < listener.limits().maxRequestsInFlight();
+    }
+
+    private boolean isWritable() {
+        return channel.channel().isWritable();
+    }
+
+    private void memoryReleased() {
+        waitingForMemory = false;
+        consume();
+    }
+
+    private void serve(ByteBuf frame, int permitBytes) {
+        PendingRequest request = new PendingRequest(this, frame, permitBytes, lastReadNanos);
+        responses.add(request);
+        try {
+            listener.dispatcher().dispatch(headers, frame, request);
+            request.handled(System.nanoTime());
+        } catch (MalformedRequestException malformed) {
+            metrics.malformedFrames.increment();
+            failed(request, malformed.getMessage());
+        } catch (RuntimeException bug) {
+            log.error("request of {} could not be served; closing the connection", remote, bug);
+            failed(request, "internal error");
+        }
+    }
+
+    private void failed(PendingRequest request, String reason) {
+        if (request.isAnswered()) {
+            closeNow(reason);
+        } else {
+            request.close(reason);
+        }
+    }
+
+    /** Called by a request whose answer is ready; sends all answers that are now in order. */
+    void answered(PendingRequest request) {
+        if (closed) {
+            request.discard();
+            return;
+        }
+        boolean wasFull = !roomForRequests();
+        for (PendingRequest next = responses.pollAnswered(); next != null; next = responses.pollAnswered()) {
+            if (next.closeReason() != null) {
+                closeNow(next.closeReason());
+                return;
+            }
+            send(next);
+        }
+        if (!turning && dirty && !flushScheduled) {
+            flushScheduled = true;
+            loop().execute(this::scheduledFlush);
+        }
+        if (wasFull && roomForRequests()) {
+            consume();
+        }
+    }
+
+    private void send(PendingRequest request) {
+        for (Object part : request.parts()) {
+            long bytes = part instanceof ByteBuf buffer ? buffer.readableBytes() : ((FileRegion) part).count();
+            metrics.socketBytesOut.add(bytes);
+            channel.write(part, channel.voidPromise());
+            dirty = true;
+        }
+        if (request.api() != null) {
+            metrics.requestCompleted(
+                    request.api().key(),
+                    request.version(),
+                    request.errorCode(),
+                    request.handledNanos(),
+                    System.nanoTime() - request.receivedAtNanos());
+        }
+    }
+
+    private void scheduledFlush() {
+        flushScheduled = false;
+        flushIfDirty();
+    }
+
+    private void flushIfDirty() {
+        if (dirty) {
+            dirty = false;
+            channel.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        consume();
+    }
+
+    /** Closes idle connections and those whose frame does not get complete; one timer per connection, rarely armed. */
+    private void watchAfter(long delayMs) {
+        watch = loop().schedule(this::checkProgress, Math.max(1, delayMs), TimeUnit.MILLISECONDS);
+    }
+
+    private void checkProgress() {
+        if (closed) {
+            return;
+        }
+        long now = System.nanoTime();
+        long idleMs = TimeUnit.NANOSECONDS.toMillis(now - lastReadNanos);
+        long frameMs = assembler.isMidFrame() ? TimeUnit.NANOSECONDS.toMillis(now - frameStartedNanos) : 0;
+        if (frameMs >= listener.limits().frameMs()) {
+            closeNow("a request was not complete after " + frameMs + " ms");
+        } else if (idleMs >= listener.limits().idleMs() && responses.size() == 0) {
+            closeNow("idle for " + idleMs + " ms");
+        } else {
+            long untilIdle = Math.max(1000, listener.limits().idleMs() - idleMs);
+            watchAfter(Math.min(untilIdle, listener.limits().frameMs()));
+        }
+    }
+
+    /** Closes at once; answers that are not sent yet are lost, as when a client goes away. */
+    void closeNow(String reason) {
+        if (!closed) {
+            log.debug("closing the connection of {}: {}", remote, reason);
+            flushIfDirty();
+            channel.close();
+            ended();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ended();
+    }
+
+    private void ended() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        metrics.connectionsClosed.increment();
+        watch.cancel(false);
+        dropLeftover();
+        assembler.release();
+        // Requests still being served keep their memory until their handlers answer.
+        for (PendingRequest request = responses.pollAny(); request != null; request = responses.pollAny()) {
+            request.discard();
+        }
+    }
+
+    private void dropLeftover() {
+        if (leftover != null) {
+            leftover.release();
+            leftover = null;
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            log.error("connection of {} failed", remote, cause);
+        }
+        closeNow(String.valueOf(cause.getMessage()));
+    }
+
+    void releaseMemory(int bytes) {
+        listener.memory().release(bytes);
+    }
+
+    String listenerName() {
+        return listener.name();
+    }
+
+    InetSocketAddress remoteAddress() {
+        return remote;
+    }
+
+    EventLoop loop() {
+        return channel.channel().eventLoop();
+    }
+
+    MessageCodec codec() {
+        return listener.dispatcher().codec();
+    }
+
+    ByteBufAllocator allocator() {
+        return channel.alloc();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+}

@@ -1,0 +1,137 @@
+package io.millrace.verticles.listener;
+
+import io.millrace.protocol.ApiSpec;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's Kafka listeners: binds them on Vert.x's event loops and closes them.
+ *
+ * <p>Netty handlers of our own instead of {@code NetServer}, whose {@code NetSocket} copies every read to the heap.
+ *
+ * <p>Thread: any; connections live on the event loops.
+ */
+public final class KafkaListener {
+    private static final Logger log = LoggerFactory.getLogger(KafkaListener.class);
+    private static final int BACKLOG = 1024;
+    /** A client that leaves more than this unread is not read from either. */
+    private static final WriteBufferWaterMark OUTBOUND = new WriteBufferWaterMark(512 * 1024, 2 * 1024 * 1024);
+
+    private final VertxInternal vertx;
+    private final RequestDispatcher dispatcher;
+    private final ListenerLimits limits;
+    private final RequestMemory memory;
+    private final BrokerMetrics metrics;
+    private final ConnectionLimiter limiter;
+    private final ChannelGroup servers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    /** Creates a listener that is not bound yet. */
+    public KafkaListener(
+            Vertx vertx,
+            RequestDispatcher dispatcher,
+            ListenerLimits limits,
+            RequestMemory memory,
+            BrokerMetrics metrics) {
+        this.vertx = (VertxInternal) vertx;
+        this.dispatcher = dispatcher;
+        this.limits = limits;
+        this.memory = memory;
+        this.metrics = metrics;
+        this.limiter = new ConnectionLimiter(limits);
+    }
+
+    /**
+     * Binds one named listener.
+     *
+     * @return the bound address; fails with a {@link java.net.BindException} when the port is in use
+     */
+    public Future<InetSocketAddress> bind(String name, InetSocketAddress address) {
+        ListenerContext context =
+                new ListenerContext(name, limits, this::maxFrameBytes, memory, dispatcher, metrics);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(vertx.acceptorEventLoopGroup(), vertx.nettyEventLoopGroup())
+                .channelFactory(vertx.transport().serverChannelFactory(false))
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, OUTBOUND)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(context, channel);
+                    }
+                });
+        Promise<InetSocketAddress> bound = Promise.promise();
+        bootstrap.bind(address).addListener((io.netty.channel.ChannelFuture done) -> {
+            if (done.isSuccess()) {
+                servers.add(done.channel());
+                bound.complete((InetSocketAddress) done.channel().localAddress());
+            } else {
+                bound.fail(done.cause());
+            }
+        });
+        return bound.future();
+    }
+
+    private void accept(ListenerContext context, Channel channel) {
+        InetAddress client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        if (!limiter.admit(client)) {
+            metrics.here().connectionsRefused.increment();
+            log.debug("refusing a connection of {}: too many connections", client);
+            channel.close();
+            return;
+        }
+        channel.closeFuture().addListener(closed -> limiter.leave(client));
+        connections.add(channel);
+        channel.pipeline().addLast(new KafkaConnection(context));
+    }
+
+    private int maxFrameBytes(short apiKey) {
+        ApiSpec api = dispatcher.registry().spec(apiKey);
+        if (api == null) {
+            return 0;
+        }
+        return apiKey == ApiKeys.PRODUCE.id ? limits.maxRequestBytes() : Math.min(api.maxFrameBytes(), limits.maxRequestBytes());
+    }
+
+    /** Stops accepting connections; those that exist go on. */
+    public Future<Void> unbind() {
+        return toFuture(servers.close());
+    }
+
+    /** Closes what is left: the listening sockets and every connection. */
+    public Future<Void> close() {
+        List<Future<?>> both = new ArrayList<>();
+        both.add(toFuture(servers.close()));
+        both.add(toFuture(connections.close()));
+        return Future.join(both).mapEmpty();
+    }
+
+    private static Future<Void> toFuture(io.netty.util.concurrent.Future<Void> netty) {
+        Promise<Void> promise = Promise.promise();
+        netty.addListener(done -> promise.complete());
+        return promise.future();
+    }
+}

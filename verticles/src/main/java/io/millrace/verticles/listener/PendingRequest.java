@@ -1,0 +1,189 @@
+package io.millrace.verticles.listener;
+
+import io.millrace.protocol.ApiSpec;
+import io.millrace.verticles.handler.RequestContext;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * One request between its last byte and its answer: the handler's {@link RequestContext} and the connection's place in
+ * the order of answers.
+ *
+ * <p>Thread: fields are written on the connection's loop; answering from elsewhere hops there first.
+ */
+final class PendingRequest implements RequestContext {
+    private final KafkaConnection connection;
+    private final long receivedAtNanos;
+    private ByteBuf frame;
+    private int permitBytes;
+    private ApiSpec api;
+    private short version;
+    private int correlationId;
+    private String clientId;
+    private short errorCode;
+    private List<?> parts;
+    private boolean answered;
+    private String closeReason;
+    private long handledNanos;
+
+    PendingRequest(KafkaConnection connection, ByteBuf frame, int permitBytes, long receivedAtNanos) {
+        this.connection = connection;
+        this.frame = frame;
+        this.permitBytes = permitBytes;
+        this.receivedAtNanos = receivedAtNanos;
+    }
+
+    /** Sets what the request header said. */
+    void identify(ApiSpec api, short version, int correlationId, String clientId) {
+        this.api = api;
+        this.version = version;
+        this.correlationId = correlationId;
+        this.clientId = clientId;
+    }
+
+    /** Notes that the handler has returned. */
+    void handled(long nowNanos) {
+        handledNanos = nowNanos - receivedAtNanos;
+    }
+
+    ByteBuf frame() {
+        return frame;
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** The encoded answer; empty for a request without one. */
+    List<?> parts() {
+        return parts;
+    }
+
+    /** Why the connection is to be closed in place of this answer, or null. */
+    String closeReason() {
+        return closeReason;
+    }
+
+    short errorCode() {
+        return errorCode;
+    }
+
+    long receivedAtNanos() {
+        return receivedAtNanos;
+    }
+
+    long handledNanos() {
+        return handledNanos;
+    }
+
+    /** Gives back an answer that will not be sent. */
+    void discard() {
+        if (parts != null) {
+            parts.forEach(ReferenceCountUtil::release);
+            parts = null;
+        }
+    }
+
+    @Override
+    public ApiSpec api() {
+        return api;
+    }
+
+    @Override
+    public short version() {
+        return version;
+    }
+
+    @Override
+    public int correlationId() {
+        return correlationId;
+    }
+
+    @Override
+    public String clientId() {
+        return clientId;
+    }
+
+    @Override
+    public String listenerName() {
+        return connection.listenerName();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    @Override
+    public EventLoop loop() {
+        return connection.loop();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return connection.isClosed();
+    }
+
+    @Override
+    public void respond(ApiMessage response) {
+        if (!loop().inEventLoop()) {
+            loop().execute(() -> respond(response));
+            return;
+        }
+        if (connection.isClosed()) {
+            answer(List.of(), null);
+            return;
+        }
+        answer(
+                List.of(connection.codec().encodeResponse(
+                        connection.allocator(), correlationId, api.key(), version, response)),
+                null);
+    }
+
+    @Override
+    public void respondEncoded(List<?> encoded) {
+        if (loop().inEventLoop()) {
+            answer(encoded, null);
+        } else {
+            loop().execute(() -> answer(encoded, null));
+        }
+    }
+
+    @Override
+    public void respondNothing() {
+        respondEncoded(List.of());
+    }
+
+    @Override
+    public void close(String reason) {
+        if (loop().inEventLoop()) {
+            answer(List.of(), reason);
+        } else {
+            loop().execute(() -> answer(List.of(), reason));
+        }
+    }
+
+    @Override
+    public void error(short code) {
+        errorCode = code;
+    }
+
+    private void answer(List<?> encoded, String reason) {
+        if (answered) {
+            encoded.forEach(ReferenceCountUtil::release);
+            throw new IllegalStateException("request " + correlationId + " of " + remoteAddress() + " answered twice");
+        }
+        answered = true;
+        parts = encoded;
+        closeReason = reason;
+        frame.release();
+        frame = null;
+        connection.releaseMemory(permitBytes);
+        permitBytes = 0;
+        connection.answered(this);
+    }
+}

@@ -1,0 +1,94 @@
+package io.millrace.verticles.listener;
+
+import io.millrace.protocol.ApiRegistry;
+import io.millrace.protocol.ApiSpec;
+import io.millrace.protocol.MalformedRequestException;
+import io.millrace.protocol.MessageCodec;
+import io.millrace.protocol.RequestHeader;
+import io.millrace.protocol.RequestHeaderDecoder;
+import io.millrace.verticles.handler.ApiHandler;
+import io.netty.buffer.ByteBuf;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * Finds the handler of a request by the API registry, and decodes the request for it.
+ *
+ * <p>What is advertised, bounded and dispatched comes from one {@link ApiRegistry}: {@link #checkComplete} refuses to
+ * start with an API that is advertised and has no handler.
+ *
+ * <p>Thread: filled before the first connection, then read from any event loop.
+ */
+public final class RequestDispatcher {
+    /** Turns the body of a request, which begins at the buffer's reader index, into what its handler takes. */
+    @FunctionalInterface
+    public interface BodyDecoder<Q> {
+        /** Decodes one body; a body that breaks the protocol throws {@link MalformedRequestException}. */
+        Q decode(ByteBuf body, short version);
+    }
+
+    private record Route<Q>(BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
+        void serve(ByteBuf body, PendingRequest request) {
+            handler.handle(decoder.decode(body, request.version()), request);
+        }
+    }
+
+    private final ApiRegistry registry;
+    private final MessageCodec codec;
+    private final Route<?>[] routes = new Route<?>[Byte.MAX_VALUE];
+    private ApiHandler<Void> unsupportedApiVersions;
+
+    /** Creates a dispatcher without handlers. */
+    public RequestDispatcher(ApiRegistry registry) {
+        this.registry = registry;
+        this.codec = new MessageCodec(registry);
+    }
+
+    /** Serves an API with a lean codec of its own. */
+    public <Q> RequestDispatcher serve(ApiKeys api, BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
+        routes[api.id] = new Route<>(decoder, handler);
+        return this;
+    }
+
+    /** Serves an API by its generated message class; {@code Q} must be the request class of {@code api}. */
+    @SuppressWarnings("unchecked")
+    public <Q extends ApiMessage> RequestDispatcher serve(ApiKeys api, ApiHandler<Q> handler) {
+        return serve(api, (body, version) -> (Q) codec.decode(registry.spec(api.id), version, body), handler);
+    }
+
+    /** Answers ApiVersions requests of a version that is not known, the only API where that is not the end. */
+    public RequestDispatcher serveUnsupportedApiVersions(ApiHandler<Void> handler) {
+        unsupportedApiVersions = handler;
+        return this;
+    }
+
+    /** Throws when an API of the registry has no handler. */
+    public void checkComplete() {
+        for (ApiSpec api : registry.specs()) {
+            if (routes[api.key()] == null) {
+                throw new IllegalStateException(api.name() + " is advertised but has no handler");
+            }
+        }
+    }
+
+    void dispatch(RequestHeaderDecoder headers, ByteBuf frame, PendingRequest request) {
+        RequestHeader header = headers.decode(frame);
+        ApiSpec api = header.api();
+        request.identify(api, header.version(), header.correlationId(), header.clientId());
+        if (api.serves(header.version())) {
+            routes[api.key()].serve(frame, request);
+        } else if (api.key() == ApiKeys.API_VERSIONS.id && unsupportedApiVersions != null) {
+            unsupportedApiVersions.handle(null, request);
+        } else {
+            throw new MalformedRequestException(api.name() + " version " + header.version() + " is not served");
+        }
+    }
+
+    MessageCodec codec() {
+        return codec;
+    }
+
+    ApiRegistry registry() {
+        return registry;
+    }
+}

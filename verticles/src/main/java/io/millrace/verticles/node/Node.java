@@ -1,0 +1,39 @@
+package io.millrace.verticles.node;
+
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.shard.Shards;
+
+/**
+ * The node as its handlers see it.
+ *
+ * <p>Thread: any.
+ */
+public interface Node {
+    /** This node's id, which is its broker id. */
+    default int brokerId() {
+        return config().nodeId();
+    }
+
+    /** The cluster's id in the 22 characters of Kafka's ids. */
+    String clusterId();
+
+    /** The newest committed metadata that this node knows; hold on to one for the length of a request. */
+    MetadataImage image();
+
+    /** Where changes of the metadata are asked for. */
+    ControllerGateway controller();
+
+    /** The replicas of this node. */
+    Shards shards();
+
+    /** Resolves settings of topics and brokers over an image. */
+    EffectiveConfigs configs();
+
+    /** What the node's file says. */
+    NodeConfig config();
+
+    BrokerMetrics metrics();
+}

@@ -1,0 +1,65 @@
+package io.millrace.verticles.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The reads of one Fetch that belong to one shard; handed to the shard in one task and back in one task.
+ *
+ * <p>Thread: as {@link PartitionFetch}.
+ */
+public final class FetchGroup {
+    private final boolean readCommitted;
+    private final Executor home;
+    private final Runnable done;
+    private final List<PartitionFetch> fetches = new ArrayList<>(4);
+    private int maxBytes;
+    private int waiting;
+
+    /**
+     * An empty group.
+     *
+     * @param home where {@code done} is called when every read is settled: the handler's loop
+     */
+    public FetchGroup(boolean readCommitted, Executor home, Runnable done) {
+        this.readCommitted = readCommitted;
+        this.home = home;
+        this.done = done;
+    }
+
+    /** Adds a read before the group is submitted. */
+    public void add(PartitionFetch fetch) {
+        fetches.add(fetch);
+    }
+
+    /** Makes ready for another attempt that may find {@code bytes} in all. */
+    public void begin(int bytes) {
+        maxBytes = bytes;
+        fetches.forEach(PartitionFetch::reset);
+    }
+
+    List<PartitionFetch> fetches() {
+        return fetches;
+    }
+
+    boolean readCommitted() {
+        return readCommitted;
+    }
+
+    int maxBytes() {
+        return maxBytes;
+    }
+
+    /** One more thing to wait for: a cold read, or the submission itself. */
+    void hold() {
+        waiting++;
+    }
+
+    /** One thing less; with the last one the group goes home. */
+    void settle() {
+        if (--waiting == 0) {
+            home.execute(done);
+        }
+    }
+}

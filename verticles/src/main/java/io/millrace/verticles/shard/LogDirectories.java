@@ -1,0 +1,79 @@
+package io.millrace.verticles.shard;
+
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.store.LogDirectory;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The node's log directories: which one holds a partition, and which one takes the next.
+ *
+ * <p>A partition that was found on disk stays where it is; a new one goes to the directory that holds the fewest.
+ *
+ * <p>Thread: any.
+ */
+public final class LogDirectories {
+    private final List<LogDirectory> directories;
+    private final Map<TopicPartitionId, LogDirectory> found = new ConcurrentHashMap<>();
+    private final Map<LogDirectory, AtomicInteger> replicas = new ConcurrentHashMap<>();
+
+    /** Takes open directories, in the order of the configuration. */
+    public LogDirectories(List<LogDirectory> directories) {
+        this.directories = List.copyOf(directories);
+        for (LogDirectory directory : directories) {
+            List<TopicPartitionId> here = directory.found();
+            here.forEach(id -> found.put(id, directory));
+            replicas.put(directory, new AtomicInteger(here.size()));
+        }
+    }
+
+    /** The directory in which the partition was found at start; empty when it is new here. */
+    Optional<LogDirectory> holding(TopicPartitionId id) {
+        return Optional.ofNullable(found.get(id));
+    }
+
+    /** The online directory with the fewest replicas, one counted in; empty when all are offline. */
+    Optional<LogDirectory> forNewReplica() {
+        LogDirectory best = null;
+        for (LogDirectory directory : directories) {
+            if (directory.offlineReason().isEmpty()
+                    && (best == null || replicas.get(directory).get() < replicas.get(best).get())) {
+                best = directory;
+            }
+        }
+        if (best != null) {
+            replicas.get(best).incrementAndGet();
+        }
+        return Optional.ofNullable(best);
+    }
+
+    /** A replica has left its directory. */
+    void left(LogDirectory directory, TopicPartitionId id) {
+        found.remove(id);
+        replicas.get(directory).decrementAndGet();
+    }
+
+    /** Partitions found at start that are not among {@code wanted}: of topics that were deleted meanwhile. */
+    public Map<TopicPartitionId, LogDirectory> strays(Collection<TopicPartitionId> wanted) {
+        Map<TopicPartitionId, LogDirectory> strays = new ConcurrentHashMap<>(found);
+        strays.keySet().removeAll(wanted);
+        return strays;
+    }
+
+    public List<LogDirectory> all() {
+        return directories;
+    }
+
+    /** The ids of all directories, for the broker's registration. */
+    public List<UUID> ids() {
+        List<UUID> ids = new ArrayList<>();
+        directories.forEach(directory -> ids.add(directory.directoryId()));
+        return ids;
+    }
+}

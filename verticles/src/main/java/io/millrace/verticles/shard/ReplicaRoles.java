@@ -1,0 +1,183 @@
+package io.millrace.verticles.shard;
+
+import io.millrace.log.LoadOutcome;
+import io.millrace.log.LogConfig;
+import io.millrace.log.PartitionLog;
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.replica.ReplicaMachine;
+import io.millrace.log.store.LogDirectory;
+import io.millrace.membership.image.MetadataDelta;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.membership.image.TopicDelta;
+import io.millrace.membership.image.TopicImage;
+import io.millrace.membership.record.ConfigResource;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a shard's replicas follow the committed metadata: opens and deletes logs, gives and takes roles, hands on changed
+ * settings. Nothing else ever changes a role.
+ *
+ * <p>Thread: the shard's loop.
+ */
+public final class ReplicaRoles {
+    private static final Logger log = LoggerFactory.getLogger(ReplicaRoles.class);
+
+    private final Shard shard;
+    private final ShardContext context;
+    private final int shardCount;
+    private final Set<TopicPartitionId> loading = new HashSet<>();
+    private MetadataImage image = MetadataImage.EMPTY;
+    private Runnable whenLoaded;
+
+    /** Creates the roles of one shard out of {@code shardCount}. */
+    public ReplicaRoles(Shard shard, int shardCount) {
+        this.shard = shard;
+        this.context = shard.context();
+        this.shardCount = shardCount;
+    }
+
+    /** Follows one step of the metadata; steps come in order. */
+    public void apply(MetadataDelta delta) {
+        image = delta.after();
+        for (TopicDelta topic : delta.topics()) {
+            if (topic.isDeleted()) {
+                delete(topic.before());
+            }
+        }
+        for (TopicDelta topic : delta.topics()) {
+            if (topic.after() != null) {
+                topic.partitions().forEach(number -> follow(topic.after(), topic.partitionAfter(number)));
+            }
+        }
+        delta.changedConfigs().forEach(this::reconfigure);
+    }
+
+    /** Calls back once, when no log is being loaded. */
+    public void whenLoaded(Runnable done) {
+        whenLoaded = done;
+        checkLoaded();
+    }
+
+    private boolean isMine(TopicImage topic, int partition) {
+        return Shards.indexOf(topic.id(), partition, shardCount) == shard.index();
+    }
+
+    private void follow(TopicImage topic, PartitionImage partition) {
+        if (!isMine(topic, partition.partition())) {
+            return;
+        }
+        Replica replica = shard.replica(topic.id(), partition.partition());
+        if (!partition.isReplica(context.brokerId())) {
+            if (replica != null) {
+                delete(topic, partition.partition());
+            }
+        } else if (replica != null) {
+            replica.take(partition);
+        } else {
+            open(topic, partition);
+        }
+    }
+
+    private void open(TopicImage topic, PartitionImage partition) {
+        TopicPartitionId id = new TopicPartitionId(topic.id(), topic.name(), partition.partition());
+        if (loading.contains(id)) {
+            return;
+        }
+        LogConfig config = context.configs().logConfig(image, topic.name());
+        Optional<LogDirectory> holding = context.directories().holding(id);
+        if (holding.isPresent()) {
+            loading.add(id);
+            LogDirectory directory = holding.get();
+            directory.load(id, config, shard, shard.tail(), outcome -> loaded(id, directory, outcome));
+            return;
+        }
+        Optional<LogDirectory> directory = context.directories().forNewReplica();
+        if (directory.isEmpty()) {
+            log.error("{} can not be opened: every log directory is offline", id);
+            return;
+        }
+        install(topic, partition, directory.get(), directory.get().create(id, config, shard, shard.tail()));
+    }
+
+    private void loaded(TopicPartitionId id, LogDirectory directory, LoadOutcome outcome) {
+        loading.remove(id);
+        TopicImage topic = image.topic(id.topicId());
+        PartitionImage partition = topic == null ? null : topic.partition(id.partition());
+        if (outcome instanceof LoadOutcome.Loaded loaded) {
+            if (partition != null && partition.isReplica(context.brokerId())) {
+                loaded.log().applyConfig(context.configs().logConfig(image, id.topic()));
+                install(topic, partition, directory, loaded.log());
+            } else {
+                loaded.log().delete(() -> context.directories().left(directory, id));
+            }
+        } else {
+            log.error("{} could not be loaded: {}", id, ((LoadOutcome.Failed) outcome).message());
+        }
+        checkLoaded();
+    }
+
+    private void checkLoaded() {
+        if (whenLoaded != null && loading.isEmpty()) {
+            Runnable done = whenLoaded;
+            whenLoaded = null;
+            done.run();
+        }
+    }
+
+    private void install(TopicImage topic, PartitionImage partition, LogDirectory directory, PartitionLog partitionLog) {
+        ReplicaMachine machine = new ReplicaMachine(
+                context.brokerId(), partitionLog.config().syncsBeforeAck());
+        Replica replica = new Replica(
+                shard, directory, partitionLog, machine, context.metrics().topic(topic.name()));
+        shard.put(topic.id(), partition.partition(), topic.partitionCount(), replica);
+        replica.take(partition);
+    }
+
+    private void delete(TopicImage topic) {
+        for (PartitionImage partition : topic.partitions()) {
+            if (isMine(topic, partition.partition())) {
+                delete(topic, partition.partition());
+            }
+        }
+        context.metrics().forgetTopic(topic.name());
+    }
+
+    private void delete(TopicImage topic, int partition) {
+        Replica replica = shard.remove(topic.id(), partition);
+        if (replica != null) {
+            replica.failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
+            TopicPartitionId id = replica.log().id();
+            replica.log().delete(() -> context.directories().left(replica.directory(), id));
+        }
+    }
+
+    private void reconfigure(ConfigResource resource) {
+        if (resource.type() == ConfigResource.Type.TOPIC) {
+            TopicImage topic = image.topic(resource.name());
+            if (topic != null) {
+                reconfigure(topic);
+            }
+        } else if (resource.type() == ConfigResource.Type.BROKER) {
+            image.topics().forEach(this::reconfigure);
+        }
+    }
+
+    private void reconfigure(TopicImage topic) {
+        LogConfig config = null;
+        for (PartitionImage partition : topic.partitions()) {
+            Replica replica = isMine(topic, partition.partition())
+                    ? shard.replica(topic.id(), partition.partition())
+                    : null;
+            if (replica != null) {
+                config = config == null ? context.configs().logConfig(image, topic.name()) : config;
+                replica.configure(config);
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package io.millrace.verticles.shard;
+
+import io.millrace.log.Owner;
+import io.millrace.log.TailBudget;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The owner of many replicas: all that happens to them happens on its event loop, so there is not a lock among them.
+ *
+ * <p>{@link ReplicaRoles} gives it replicas and roles, as the committed metadata says; this class takes the work of the
+ * handlers.
+ *
+ * <p>Thread: {@link #submit}, {@link #run} and {@link #execute} from anywhere, the rest on its loop.
+ */
+public final class Shard implements Owner {
+    private static final Logger log = LoggerFactory.getLogger(Shard.class);
+    /** How often appends that wait are looked at for their deadline, while any wait. */
+    private static final long TIMEOUT_CHECK_MS = 200;
+
+    private final int index;
+    private final EventLoop loop;
+    private final ShardContext context;
+    private final TailBudget tail;
+    private final Map<UUID, Replica[]> replicas = new HashMap<>();
+    private final List<Replica> timed = new ArrayList<>();
+    private boolean timeoutsScheduled;
+    private boolean closed;
+
+    /** Creates a shard without replicas. */
+    public Shard(int index, EventLoop loop, ShardContext context) {
+        this.index = index;
+        this.loop = loop;
+        this.context = context;
+        this.tail = new TailBudget(context.tailBytes());
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    /** Runs a task on the loop: at once when called there. */
+    public void run(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+
+    /** The replica of a partition, or null when there is none here. */
+    public Replica replica(UUID topicId, int partition) {
+        Replica[] ofTopic = replicas.get(topicId);
+        return ofTopic == null || partition < 0 || partition >= ofTopic.length ? null : ofTopic[partition];
+    }
+
+    /** Appends a group; it goes home when all its appends are settled. */
+    public void submit(AppendGroup group) {
+        if (loop.inEventLoop()) {
+            append(group);
+        } else {
+            loop.execute(() -> append(group));
+        }
+    }
+
+    private void append(AppendGroup group) {
+        group.hold();
+        long nowMs = context.clock().getAsLong();
+        for (PartitionAppend append : group.appends()) {
+            Replica replica = replica(append.topicId(), append.partition());
+            if (replica == null) {
+                append.fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
+                continue;
+            }
+            try {
+                replica.append(append, nowMs);
+            } catch (RuntimeException bug) {
+                log.error("append to {} failed", replica.log().id(), bug);
+                append.fail(Errors.UNKNOWN_SERVER_ERROR, null);
+            }
+        }
+        group.settle();
+    }
+
+    /** Reads a group; it goes home when all its reads are settled. */
+    public void submit(FetchGroup group) {
+        if (loop.inEventLoop()) {
+            read(group);
+        } else {
+            loop.execute(() -> read(group));
+        }
+    }
+
+    private void read(FetchGroup group) {
+        group.hold();
+        int left = group.maxBytes();
+        boolean minOne = true;
+        for (PartitionFetch fetch : group.fetches()) {
+            Replica replica = replica(fetch.topicId(), fetch.partition());
+            if (replica == null) {
+                fetch.fail(Errors.NOT_LEADER_OR_FOLLOWER);
+                continue;
+            }
+            int planned = replica.read(fetch, group, Math.min(left, fetch.maxBytes()), minOne);
+            left -= planned;
+            minOne &= planned == 0;
+        }
+        group.settle();
+    }
+
+    /** Parks a fetch on every partition of a group. */
+    public void park(FetchGroup group, FetchWaiter waiter) {
+        run(() -> {
+            for (PartitionFetch fetch : group.fetches()) {
+                Replica replica = replica(fetch.topicId(), fetch.partition());
+                if (replica == null) {
+                    waiter.wakeNow();
+                } else {
+                    replica.park(fetch, waiter, group.readCommitted());
+                }
+            }
+        });
+    }
+
+    /** Asks to have a replica's waiting appends looked at until none waits. */
+    void watchTimeouts(Replica replica) {
+        timed.add(replica);
+        if (!timeoutsScheduled) {
+            timeoutsScheduled = true;
+            loop.schedule(this::checkTimeouts, TIMEOUT_CHECK_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void checkTimeouts() {
+        long nowMs = context.clock().getAsLong();
+        timed.removeIf(replica -> !replica.expire(nowMs));
+        timeoutsScheduled = !timed.isEmpty() && !closed;
+        if (timeoutsScheduled) {
+            loop.schedule(this::checkTimeouts, TIMEOUT_CHECK_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Looks at retention, rolling by time and producer expiry of every replica. */
+    void maintain() {
+        long nowMs = context.clock().getAsLong();
+        forEach(replica -> replica.log().maintain(nowMs, replica.machine().highWatermark()));
+    }
+
+    /** Starts maintenance; it goes on until the shard is closed. */
+    public void start() {
+        loop.scheduleWithFixedDelay(
+                () -> {
+                    if (!closed) {
+                        maintain();
+                    }
+                },
+                context.maintenanceMs(),
+                context.maintenanceMs(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Visits every replica. */
+    public void forEach(Consumer<Replica> visitor) {
+        for (Replica[] ofTopic : replicas.values()) {
+            for (Replica replica : ofTopic) {
+                if (replica != null) {
+                    visitor.accept(replica);
+                }
+            }
+        }
+    }
+
+    void put(UUID topicId, int partition, int partitionCount, Replica replica) {
+        Replica[] ofTopic = replicas.get(topicId);
+        if (ofTopic == null || ofTopic.length < partitionCount) {
+            ofTopic = ofTopic == null
+                    ? new Replica[partitionCount]
+                    : Arrays.copyOf(ofTopic, partitionCount);
+            replicas.put(topicId, ofTopic);
+        }
+        ofTopic[partition] = replica;
+    }
+
+    /** Forgets the replica of a partition and returns it; null when there was none. */
+    Replica remove(UUID topicId, int partition) {
+        Replica[] ofTopic = replicas.get(topicId);
+        if (ofTopic == null || partition >= ofTopic.length) {
+            return null;
+        }
+        Replica removed = ofTopic[partition];
+        ofTopic[partition] = null;
+        for (Replica other : ofTopic) {
+            if (other != null) {
+                return removed;
+            }
+        }
+        replicas.remove(topicId);
+        return removed;
+    }
+
+    /** Closes every log cleanly; {@code done} is called on the loop. */
+    public void close(Runnable done) {
+        run(() -> {
+            closed = true;
+            List<Replica> all = new ArrayList<>();
+            forEach(all::add);
+            replicas.clear();
+            int[] open = {all.size() + 1};
+            Runnable one = () -> {
+                if (--open[0] == 0) {
+                    done.run();
+                }
+            };
+            for (Replica replica : all) {
+                replica.failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
+                replica.log().close(one);
+            }
+            one.run();
+        });
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    ShardContext context() {
+        return context;
+    }
+
+    TailBudget tail() {
+        return tail;
+    }
+}

@@ -1,0 +1,25 @@
+package io.millrace.verticles.shard;
+
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import java.util.function.LongSupplier;
+
+/**
+ * What the shards of a node share.
+ *
+ * @param brokerId this node
+ * @param directories where replicas are kept
+ * @param configs resolves a topic's settings
+ * @param metrics the node's counters
+ * @param clock wall clock in milliseconds
+ * @param tailBytes how much of the newest data one shard keeps in memory
+ * @param maintenanceMs between two looks at retention and rolling by time ({@code log.retention.check.interval.ms})
+ */
+public record ShardContext(
+        int brokerId,
+        LogDirectories directories,
+        EffectiveConfigs configs,
+        BrokerMetrics metrics,
+        LongSupplier clock,
+        long tailBytes,
+        long maintenanceMs) {}

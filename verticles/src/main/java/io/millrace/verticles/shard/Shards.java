@@ -1,0 +1,56 @@
+package io.millrace.verticles.shard;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+
+/**
+ * All shards of the node, and which of them owns which partition.
+ *
+ * <p>The partitions of a topic are spread evenly: neighbours go to different shards.
+ *
+ * <p>Thread: any.
+ */
+public final class Shards {
+    private final List<Shard> shards;
+
+    /** The shards in the order of their indexes. */
+    public Shards(List<Shard> shards) {
+        this.shards = List.copyOf(shards);
+    }
+
+    /** The owner of a partition, whether or not a replica of it is here. */
+    public Shard of(UUID topicId, int partition) {
+        return shards.get(indexOf(topicId, partition, shards.size()));
+    }
+
+    static int indexOf(UUID topicId, int partition, int count) {
+        long mixed = (topicId.getMostSignificantBits() ^ topicId.getLeastSignificantBits()) * 0x9E3779B97F4A7C15L;
+        return Math.floorMod((int) (mixed >>> 32) + partition, count);
+    }
+
+    public List<Shard> all() {
+        return shards;
+    }
+
+    /**
+     * Asks one replica for something, on its shard's loop.
+     *
+     * @param question gets the replica, or null when there is none here, and completes the promise at once or later
+     * @return the answer, on the caller's context; fails when the question threw
+     */
+    public <T> Future<T> ask(UUID topicId, int partition, BiConsumer<Replica, Promise<T>> question) {
+        Shard shard = of(topicId, partition);
+        Promise<T> answer = Promise.promise();
+        shard.run(() -> {
+            try {
+                question.accept(shard.replica(topicId, partition), answer);
+            } catch (RuntimeException bug) {
+                answer.tryFail(bug);
+            }
+        });
+        return answer.future();
+    }
+}
