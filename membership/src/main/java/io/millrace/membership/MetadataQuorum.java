@@ -1,0 +1,41 @@
+package io.millrace.membership;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The cluster's only authority: an ordered, durable log of records on which a majority of voters agrees.
+ *
+ * <p>The records are opaque bytes here. What is proposed is either committed on every node in the same place or on
+ * none; nothing is handed to anybody before it is committed.
+ *
+ * <p>Thread: any for the getters and {@link #propose}; stages complete and listeners are called on the quorum's owner.
+ */
+public interface MetadataQuorum {
+    /**
+     * Appends the records as one batch, atomically.
+     *
+     * @return the committed offset of the last record. Fails with {@link NotLeaderException} when nothing was appended
+     *     (ask the leader it names), with {@link UnknownOutcomeException} when leadership was lost meanwhile (the batch
+     *     may still be committed: look at the committed state before trying again)
+     */
+    CompletionStage<Long> propose(List<byte[]> records);
+
+    /**
+     * Registers the one who applies what is committed; once, before the quorum starts. It is first given the newest
+     * snapshot, then every committed batch in order without a gap.
+     */
+    void onCommit(CommitListener listener);
+
+    /** The newest epoch this node knows. */
+    int leaderEpoch();
+
+    OptionalInt leaderId();
+
+    /** Exclusive end of what is committed as far as this node knows. */
+    long highWatermark();
+
+    /** Stops taking part; what was proposed and is not committed fails as unknown. The log stays. */
+    CompletionStage<Void> close();
+}
