@@ -1,0 +1,146 @@
+package io.millrace.log.producer;
+
+import io.millrace.log.batch.BatchHeader;
+import io.millrace.log.batch.Sequences;
+
+/**
+ * One producer in one epoch: its last five batches and its open transaction. A new epoch is a new object, so that going
+ * back to the old one is putting the old object back.
+ *
+ * <p>Thread: the owner's.
+ */
+final class ProducerState {
+    /** As many batches as a producer may have in flight. */
+    static final int MAX_BATCHES = 5;
+
+    static final int NO_COORDINATOR_EPOCH = -1;
+    static final long NO_OFFSET = -1L;
+
+    private static final int WORDS = 3;
+
+    final long producerId;
+    final short epoch;
+    int coordinatorEpoch = NO_COORDINATOR_EPOCH;
+    long lastTimestampMs = BatchHeader.NO_TIMESTAMP;
+    /** The owner's clock at the last append: a client's timestamps must not decide how long it is remembered. */
+    long lastSeenMs;
+
+    long txnFirstOffset = NO_OFFSET;
+
+    /** A ring of (last sequence and offset delta, last offset, max timestamp); grows from one batch to five. */
+    private long[] ring = new long[WORDS];
+
+    private int newest = -1;
+    private int count;
+
+    ProducerState(long producerId, short epoch) {
+        this.producerId = producerId;
+        this.epoch = epoch;
+    }
+
+    ProducerState copy() {
+        ProducerState copy = new ProducerState(producerId, epoch);
+        copy.coordinatorEpoch = coordinatorEpoch;
+        copy.lastTimestampMs = lastTimestampMs;
+        copy.lastSeenMs = lastSeenMs;
+        copy.txnFirstOffset = txnFirstOffset;
+        copy.ring = ring.clone();
+        copy.newest = newest;
+        copy.count = count;
+        return copy;
+    }
+
+    int batchCount() {
+        return count;
+    }
+
+    int capacity() {
+        return ring.length / WORDS;
+    }
+
+    int newestSlot() {
+        return newest;
+    }
+
+    /** The slot that the next batch takes; growing first if all are taken and five are not yet reached. */
+    int prepareSlot() {
+        int capacity = capacity();
+        if (count == capacity && capacity < MAX_BATCHES) {
+            grow(capacity == 1 ? 2 : MAX_BATCHES);
+            capacity = capacity();
+        }
+        return (newest + 1) % capacity;
+    }
+
+    private void grow(int capacity) {
+        long[] grown = new long[capacity * WORDS];
+        for (int age = 0; age < count; age++) {
+            System.arraycopy(ring, slot(age) * WORDS, grown, (count - 1 - age) * WORDS, WORDS);
+        }
+        ring = grown;
+        newest = count - 1;
+    }
+
+    void add(int lastSequence, int offsetDelta, long lastOffset, long timestampMs) {
+        newest = prepareSlot();
+        count = Math.min(count + 1, capacity());
+        set(newest, ((long) lastSequence << 32) | (offsetDelta & 0xffffffffL), lastOffset, timestampMs);
+        lastTimestampMs = timestampMs;
+    }
+
+    /** Takes the newest batch back and restores what its slot held. */
+    void takeBack(int olderNewest, int olderCount, long word0, long word1, long word2) {
+        set(newest, word0, word1, word2);
+        newest = olderNewest;
+        count = olderCount;
+    }
+
+    long word(int slot, int word) {
+        return ring[slot * WORDS + word];
+    }
+
+    private void set(int slot, long word0, long word1, long word2) {
+        int at = slot * WORDS;
+        ring[at] = word0;
+        ring[at + 1] = word1;
+        ring[at + 2] = word2;
+    }
+
+    /** The slot of the batch that {@code age} others came after. */
+    int slot(int age) {
+        int capacity = capacity();
+        return (newest - age + capacity) % capacity;
+    }
+
+    int lastSequence() {
+        return count == 0 ? BatchHeader.NO_SEQUENCE : lastSequence(newest);
+    }
+
+    int lastSequence(int slot) {
+        return (int) (word(slot, 0) >> 32);
+    }
+
+    int offsetDelta(int slot) {
+        return (int) word(slot, 0);
+    }
+
+    long lastOffset(int slot) {
+        return word(slot, 1);
+    }
+
+    long timestampMs(int slot) {
+        return word(slot, 2);
+    }
+
+    /** The slot of the batch with exactly these sequences; -1 when it is not among the last five. */
+    int find(int firstSequence, int lastSequence) {
+        for (int age = 0; age < count; age++) {
+            int slot = slot(age);
+            if (lastSequence(slot) == lastSequence
+                    && Sequences.minus(lastSequence, offsetDelta(slot)) == firstSequence) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,412 @@
+package io.millrace.log.producer;
+
+import io.millrace.log.AbortedTransaction;
+import io.millrace.log.AppendError;
+import io.millrace.log.AppendOrigin;
+import io.millrace.log.AppendOutcome;
+import io.millrace.log.AppendOutcome.Duplicate;
+import io.millrace.log.AppendOutcome.Rejected;
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.batch.BatchHeader;
+import io.millrace.log.batch.ControlBatch;
+import io.millrace.log.batch.Sequences;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The producers of one partition, as Apache Kafka keeps them: producer id to epoch, last five batches, coordinator epoch
+ * and open transaction. A partition without idempotent producers holds four null references.
+ *
+ * <p>Use, in this order: {@link #check} a batch; place it; {@link #appended} at once, so that the next batch in flight is
+ * checked against it; {@link #written} when the file has it, or {@link #undoTo} when the write failed. Batches that come
+ * from a log (replication) are not checked, their leader did that; those read in recovery go to {@link #replay}.
+ *
+ * <p>The rules: an unknown producer may begin with any sequence (KIP-360: its state may have expired); a new epoch begins
+ * with 0; otherwise the next sequence follows the last, 0 following 2^31-1. A batch with the sequences of one of the last
+ * five of this epoch is a duplicate and answers its old offsets.
+ *
+ * <p>Thread: the owner's.
+ */
+public final class ProducerStateTable implements ProducersView {
+    /** A client that takes a new id for every batch must not exhaust the heap: the longest unseen make room. */
+    static final int MAX_PRODUCERS = 100_000;
+
+    private final TopicPartitionId id;
+    private ProducerMap producers;
+    private Transactions transactions;
+    private UndoJournal journal;
+    private long writtenEnd;
+
+    public ProducerStateTable(TopicPartitionId id) {
+        this.id = id;
+    }
+
+    /**
+     * What a leader answers to the batch at an index of a buffer, before it is placed.
+     *
+     * @param offset where it would be placed; for the message only
+     * @param logStartOffset for the answer to a duplicate
+     * @return null when it is new and may be appended
+     */
+    public AppendOutcome check(ByteBuffer b, int at, AppendOrigin origin, long offset, long logStartOffset) {
+        if (!BatchHeader.hasProducerId(b, at) || origin == AppendOrigin.REPLICATION || producers == null) {
+            return null;
+        }
+        ProducerState state = producers.get(BatchHeader.producerId(b, at));
+        if (state == null) {
+            return null;
+        }
+        if (BatchHeader.isControl(b, at)) {
+            return checkMarker(b, at, state, offset);
+        }
+        if (origin == AppendOrigin.CLIENT && BatchHeader.producerEpoch(b, at) == state.epoch) {
+            int slot = state.find(BatchHeader.baseSequence(b, at), BatchHeader.lastSequence(b, at));
+            if (slot >= 0) {
+                long last = state.lastOffset(slot);
+                return new Duplicate(
+                        last - state.offsetDelta(slot), last, state.timestampMs(slot), logStartOffset);
+            }
+        }
+        Rejected refused = checkEpoch(b, at, state, offset);
+        if (refused == null && origin == AppendOrigin.CLIENT) {
+            refused = checkSequence(b, at, state, offset);
+        }
+        if (refused == null && state.txnFirstOffset >= 0 && !BatchHeader.isTransactional(b, at)) {
+            return refuse(
+                    AppendError.INVALID_TXN_STATE,
+                    "Expected transactional write from producer " + state.producerId + where(offset));
+        }
+        return refused;
+    }
+
+    private Rejected checkEpoch(ByteBuffer b, int at, ProducerState state, long offset) {
+        short epoch = BatchHeader.producerEpoch(b, at);
+        if (epoch >= state.epoch) {
+            return null;
+        }
+        return refuse(
+                AppendError.INVALID_PRODUCER_EPOCH,
+                "Epoch of producer " + state.producerId + where(offset) + " is " + epoch
+                        + ", which is smaller than the last seen epoch " + state.epoch);
+    }
+
+    private Rejected checkSequence(ByteBuffer b, int at, ProducerState state, long offset) {
+        int first = BatchHeader.baseSequence(b, at);
+        short epoch = BatchHeader.producerEpoch(b, at);
+        if (epoch != state.epoch) {
+            return first == 0
+                    ? null
+                    : refuse(
+                            AppendError.OUT_OF_ORDER_SEQUENCE,
+                            "Invalid sequence number for new epoch of producer " + state.producerId + where(offset)
+                                    + ": " + epoch + " (request epoch), " + first + " (seq. number), " + state.epoch
+                                    + " (current producer epoch)");
+        }
+        // After a marker that raised the epoch there is no batch yet: then the last sequence is -1 and 0 follows it.
+        if (Sequences.follows(state.lastSequence(), first)) {
+            return null;
+        }
+        return refuse(
+                AppendError.OUT_OF_ORDER_SEQUENCE,
+                "Out of order sequence number for producer " + state.producerId + where(offset) + ": " + first
+                        + " (incoming seq. number), " + state.lastSequence() + " (current end sequence number)");
+    }
+
+    private Rejected checkMarker(ByteBuffer b, int at, ProducerState state, long offset) {
+        ControlBatch marker = ControlBatch.read(b, at);
+        if (marker == null) {
+            return null;
+        }
+        Rejected refused = checkEpoch(b, at, state, offset);
+        if (refused == null && marker.coordinatorEpoch() < state.coordinatorEpoch) {
+            return refuse(
+                    AppendError.TRANSACTION_COORDINATOR_FENCED,
+                    "Invalid coordinator epoch for producerId " + state.producerId + where(offset) + ": "
+                            + marker.coordinatorEpoch() + " (zombie), " + state.coordinatorEpoch + " (current)");
+        }
+        return refused;
+    }
+
+    private String where(long offset) {
+        return " at offset " + offset + " in partition " + id;
+    }
+
+    private static Rejected refuse(AppendError error, String message) {
+        return Rejected.of(error, message);
+    }
+
+    /**
+     * Takes note of a batch that has been given its offset, of any origin.
+     *
+     * @return the transaction that this batch's marker aborted; null for every other batch
+     */
+    public AbortedTransaction appended(ByteBuffer b, int at, long nowMs) {
+        return apply(b, at, nowMs, true);
+    }
+
+    /** Takes note of a batch that is in the file already: in recovery, and after a truncation. */
+    public AbortedTransaction replay(ByteBuffer b, int at, long nowMs) {
+        AbortedTransaction aborted = apply(b, at, nowMs, false);
+        writtenEnd = Math.max(writtenEnd, BatchHeader.nextOffset(b, at));
+        return aborted;
+    }
+
+    private AbortedTransaction apply(ByteBuffer b, int at, long nowMs, boolean undoable) {
+        if (!BatchHeader.hasProducerId(b, at)) {
+            return null;
+        }
+        boolean control = BatchHeader.isControl(b, at);
+        ControlBatch marker = control ? ControlBatch.read(b, at) : null;
+        if (control && marker == null) {
+            return null;
+        }
+        long producerId = BatchHeader.producerId(b, at);
+        short epoch = BatchHeader.producerEpoch(b, at);
+        if (producers == null) {
+            producers = new ProducerMap();
+        }
+        ProducerState known = producers.get(producerId);
+        if (known == null && producers.size() >= MAX_PRODUCERS) {
+            dropLongestUnseen();
+        }
+        boolean replacing = known != null && known.epoch != epoch;
+        if (undoable) {
+            journal = journal == null ? new UndoJournal() : journal;
+            journal.note(BatchHeader.baseOffset(b, at), producerId, known, replacing);
+        }
+        ProducerState state = known == null || replacing ? successor(known, producerId, epoch) : known;
+        state.lastSeenMs = nowMs;
+        if (marker != null) {
+            return endTransaction(b, at, state, marker);
+        }
+        addBatch(b, at, state);
+        return null;
+    }
+
+    private ProducerState successor(ProducerState known, long producerId, short epoch) {
+        ProducerState state = new ProducerState(producerId, epoch);
+        if (known != null) {
+            state.coordinatorEpoch = known.coordinatorEpoch;
+            state.lastTimestampMs = known.lastTimestampMs;
+            state.txnFirstOffset = known.txnFirstOffset;
+        }
+        producers.put(state);
+        return state;
+    }
+
+    private void addBatch(ByteBuffer b, int at, ProducerState state) {
+        state.add(
+                BatchHeader.lastSequence(b, at),
+                BatchHeader.lastOffsetDelta(b, at),
+                BatchHeader.lastOffset(b, at),
+                BatchHeader.maxTimestamp(b, at));
+        if (BatchHeader.isTransactional(b, at) && state.txnFirstOffset < 0) {
+            state.txnFirstOffset = BatchHeader.baseOffset(b, at);
+            transactions().began(state.txnFirstOffset, state.producerId);
+        }
+    }
+
+    private AbortedTransaction endTransaction(ByteBuffer b, int at, ProducerState state, ControlBatch marker) {
+        long first = state.txnFirstOffset;
+        state.coordinatorEpoch = marker.coordinatorEpoch();
+        state.lastTimestampMs = BatchHeader.maxTimestamp(b, at);
+        state.txnFirstOffset = ProducerState.NO_OFFSET;
+        if (first < 0) {
+            return null;
+        }
+        long markerOffset = BatchHeader.baseOffset(b, at);
+        transactions().ended(first, markerOffset);
+        return marker.commit()
+                ? null
+                : new AbortedTransaction(
+                        state.producerId, first, markerOffset, transactions.firstOpen(markerOffset + 1));
+    }
+
+    private Transactions transactions() {
+        if (transactions == null) {
+            transactions = new Transactions();
+        }
+        return transactions;
+    }
+
+    /** What lies below is in the file and will not be undone. */
+    public void written(long endExclusive) {
+        writtenEnd = Math.max(writtenEnd, endExclusive);
+        if (journal != null) {
+            journal.forgetBelow(endExclusive);
+        }
+    }
+
+    /**
+     * Takes back every batch from this offset on.
+     *
+     * @return false when some of them are written: nothing was changed, the caller loads a snapshot and replays the log
+     */
+    public boolean undoTo(long endExclusive) {
+        if (endExclusive < writtenEnd && (producers != null || transactions != null)) {
+            return false;
+        }
+        writtenEnd = Math.min(writtenEnd, endExclusive);
+        while (journal != null && journal.newestOffset() >= endExclusive) {
+            undoNewest();
+        }
+        return true;
+    }
+
+    private void undoNewest() {
+        long producerId = journal.newestProducerId();
+        ProducerState present = producers.get(producerId);
+        ProducerState replaced = journal.newestReplaced();
+        long openBefore = present == null ? ProducerState.NO_OFFSET : present.txnFirstOffset;
+        if (replaced == UndoJournal.ABSENT) {
+            producers.remove(producerId);
+        } else if (replaced != null) {
+            producers.put(replaced);
+        } else if (present != null) {
+            journal.restoreInto(present);
+        }
+        journal.dropNewest();
+        ProducerState restored = producers.get(producerId);
+        long openAfter = restored == null ? ProducerState.NO_OFFSET : restored.txnFirstOffset;
+        if (openBefore != openAfter) {
+            if (openBefore >= 0) {
+                transactions().neverBegan(openBefore);
+            }
+            if (openAfter >= 0) {
+                transactions().neverEnded(openAfter, producerId);
+            }
+        }
+    }
+
+    /** Up to where a reader of committed data may read. */
+    public long lastStableOffset(long highWatermark) {
+        return transactions == null || transactions.isEmpty()
+                ? highWatermark
+                : transactions.lastStableOffset(highWatermark);
+    }
+
+    /** Ended transactions below the new log start hold nothing back any more. */
+    public void advanceLogStart(long logStartOffset) {
+        if (transactions != null) {
+            transactions.dropBelow(logStartOffset);
+        }
+    }
+
+    /**
+     * Forgets producers that have sent nothing for {@code producer.id.expiration.ms}, by the owner's clock, unless they
+     * have a transaction open.
+     */
+    public void expire(long nowMs, long expirationMs) {
+        if (journal != null) {
+            journal.trim();
+        }
+        if (producers != null && (journal == null || journal.isEmpty())) {
+            producers.removeIf(state -> state.txnFirstOffset < 0 && nowMs - state.lastSeenMs >= expirationMs);
+            if (producers.size() == 0) {
+                producers = null;
+            }
+        }
+    }
+
+    private void dropLongestUnseen() {
+        long[] seen = Arrays.stream(producers.sorted())
+                .filter(state -> state.txnFirstOffset < 0)
+                .mapToLong(state -> state.lastSeenMs)
+                .sorted()
+                .toArray();
+        if (seen.length > 0) {
+            long cut = seen[seen.length / 8];
+            producers.removeIf(state -> state.txnFirstOffset < 0 && state.lastSeenMs <= cut);
+        }
+    }
+
+    /** Forgets everything: the log begins anew elsewhere. */
+    public void clear(long nextOffset) {
+        producers = null;
+        transactions = null;
+        journal = null;
+        writtenEnd = nextOffset;
+    }
+
+    /**
+     * The state as it was before the batch at this offset, for a file: see {@link ProducerSnapshot} for the layout.
+     *
+     * @param endExclusive nothing below it may still be undone, or it is the end of what is assigned
+     */
+    public byte[] snapshot(long endExclusive) {
+        if (endExclusive < writtenEnd) {
+            throw new IllegalArgumentException(
+                    "the producers of " + id + " at " + endExclusive + " are gone: written is " + writtenEnd);
+        }
+        ProducerStateTable then = this;
+        if (journal != null && journal.newestOffset() >= endExclusive) {
+            then = copy();
+            then.undoTo(endExclusive);
+        }
+        return ProducerSnapshot.encode(endExclusive, then.sorted(), then.transactions);
+    }
+
+    /**
+     * The state that a snapshot holds.
+     *
+     * @throws DamagedSnapshotException when its bytes are not what was written
+     */
+    public static ProducerStateTable load(TopicPartitionId id, byte[] snapshot, long nowMs) {
+        ProducerStateTable table = new ProducerStateTable(id);
+        table.writtenEnd = ProducerSnapshot.decode(
+                snapshot,
+                state -> {
+                    if (table.producers == null) {
+                        table.producers = new ProducerMap();
+                    }
+                    // It may have been seen just before the snapshot was taken: its full time starts again.
+                    state.lastSeenMs = nowMs;
+                    table.producers.put(state);
+                    if (state.txnFirstOffset >= 0) {
+                        table.transactions().began(state.txnFirstOffset, state.producerId);
+                    }
+                },
+                (first, marker) -> table.transactions().ended(first, marker));
+        return table;
+    }
+
+    private ProducerState[] sorted() {
+        return producers == null ? new ProducerState[0] : producers.sorted();
+    }
+
+    private ProducerStateTable copy() {
+        ProducerStateTable copy = new ProducerStateTable(id);
+        copy.producers = new ProducerMap();
+        producers.forEach(state -> copy.producers.put(state.copy()));
+        copy.transactions = transactions == null ? null : transactions.copy();
+        copy.journal = journal.copy();
+        copy.writtenEnd = writtenEnd;
+        return copy;
+    }
+
+    public boolean isEmpty() {
+        return count() == 0;
+    }
+
+    @Override
+    public int count() {
+        return producers == null ? 0 : producers.size();
+    }
+
+    @Override
+    public List<Producer> list() {
+        List<Producer> rows = new ArrayList<>(count());
+        for (ProducerState state : sorted()) {
+            rows.add(new Producer(
+                    state.producerId,
+                    state.epoch,
+                    state.lastSequence(),
+                    state.lastTimestampMs,
+                    state.coordinatorEpoch,
+                    state.txnFirstOffset));
+        }
+        return rows;
+    }
+}
