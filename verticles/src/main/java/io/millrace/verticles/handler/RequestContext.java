@@ -1,6 +1,7 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.protocol.ApiSpec;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -30,6 +31,9 @@ public interface RequestContext {
 
     /** The client's address. */
     InetSocketAddress remoteAddress();
+
+    /** Allocates what is sent to this connection. */
+    ByteBufAllocator allocator();
 
     /** The event loop of the connection. */
     EventLoop loop();

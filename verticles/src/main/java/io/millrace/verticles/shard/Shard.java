@@ -143,7 +143,7 @@ public final class Shard implements Owner {
     }
 
     private void checkTimeouts() {
-        long nowMs = context.clock().getAsLong();
+        long nowMs = context.ticker().getAsLong();
         timed.removeIf(replica -> !replica.expire(nowMs));
         timeoutsScheduled = !timed.isEmpty() && !closed;
         if (timeoutsScheduled) {

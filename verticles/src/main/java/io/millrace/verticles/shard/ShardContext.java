@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
  * @param configs resolves a topic's settings
  * @param metrics the node's counters
  * @param clock wall clock in milliseconds
+ * @param ticker monotonic clock in milliseconds, for deadlines
  * @param tailBytes how much of the newest data one shard keeps in memory
  * @param maintenanceMs between two looks at retention and rolling by time ({@code log.retention.check.interval.ms})
  */
@@ -21,5 +22,6 @@ public record ShardContext(
         EffectiveConfigs configs,
         BrokerMetrics metrics,
         LongSupplier clock,
+        LongSupplier ticker,
         long tailBytes,
         long maintenanceMs) {}

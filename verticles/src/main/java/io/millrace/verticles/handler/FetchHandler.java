@@ -1,0 +1,134 @@
+package io.millrace.verticles.handler;
+
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.fetch.FetchRequest;
+import io.millrace.protocol.fetch.FetchResponse;
+import io.millrace.protocol.fetch.FetchResponseEncoder;
+import io.millrace.protocol.fetch.FetchResponseSink;
+import io.millrace.protocol.fetch.RecordsPart;
+import io.millrace.verticles.node.Node;
+import io.millrace.verticles.shard.PartitionFetch;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Fetch: finds out what the client wants, from the request or from its session, and starts the reading.
+ *
+ * <p>Thread: the connection's event loop.
+ */
+public final class FetchHandler implements ApiHandler<FetchRequest> {
+    private static final short FIRST_WITH_TOPIC_IDS = 13;
+    private static final int NO_SESSION = 0;
+    private static final int OPENING_EPOCH = 0;
+    private static final int FINAL_EPOCH = -1;
+
+    private final Node node;
+    private final FetchSessions sessions;
+
+    /**
+     * Creates the handler.
+     *
+     * @param sessionSlots {@code max.incremental.fetch.session.cache.slots}
+     */
+    public FetchHandler(Node node, int sessionSlots) {
+        this.node = node;
+        this.sessions = new FetchSessions(sessionSlots);
+        node.metrics().gauge("kafka_server_fetchsessioncache_numincrementalfetchsessions", "Fetch sessions open", sessions::count);
+        node.metrics()
+                .gauge(
+                        "kafka_server_fetchsessioncache_numincrementalfetchpartitionscached",
+                        "Partitions of all fetch sessions",
+                        sessions::partitionCount);
+    }
+
+    @Override
+    public void handle(FetchRequest request, RequestContext context) {
+        boolean byId = request.version() >= FIRST_WITH_TOPIC_IDS;
+        FetchSession session = null;
+        boolean incremental = false;
+        if (request.sessionEpoch() == OPENING_EPOCH || request.sessionEpoch() == FINAL_EPOCH) {
+            if (request.sessionId() != NO_SESSION) {
+                sessions.close(request.sessionId());
+            }
+            if (request.sessionEpoch() == OPENING_EPOCH) {
+                session = sessions.open(request, byId, System.nanoTime());
+            }
+        } else {
+            FetchSessions.Found found = sessions.find(request, byId, System.nanoTime());
+            if (found.session() == null) {
+                refuse(found.error(), context);
+                return;
+            }
+            session = found.session();
+            incremental = true;
+            if (session.isEmpty()) {
+                sessions.close(session.id());
+            }
+        }
+        List<FetchTarget> targets = session != null ? targets(session) : targets(request);
+        new FetchOperation(node, request, context, session, incremental, targets).start();
+    }
+
+    private void refuse(Errors error, RequestContext context) {
+        context.error(error.code());
+        send(context, new FetchResponse(error.code(), NO_SESSION));
+    }
+
+    private List<FetchTarget> targets(FetchSession session) {
+        MetadataImage image = node.image();
+        List<FetchTarget> targets = new ArrayList<>(session.size());
+        for (FetchSession.Entry entry : session.entries()) {
+            targets.add(target(image, entry.key.name(), entry.key.id(), entry.wanted, entry));
+        }
+        return targets;
+    }
+
+    private List<FetchTarget> targets(FetchRequest request) {
+        MetadataImage image = node.image();
+        List<FetchTarget> targets = new ArrayList<>();
+        for (FetchRequest.Topic topic : request.topics()) {
+            for (FetchRequest.Partition partition : topic.partitions()) {
+                targets.add(target(image, topic.name(), topic.id(), partition, null));
+            }
+        }
+        return targets;
+    }
+
+    private static FetchTarget target(
+            MetadataImage image, String name, UUID id, FetchRequest.Partition wanted, FetchSession.Entry entry) {
+        TopicImage topic = Topics.find(image, name, id);
+        Errors refusal = Topics.check(topic, id, wanted.partition());
+        PartitionFetch read = refusal != Errors.NONE
+                ? null
+                : new PartitionFetch(
+                        topic.id(),
+                        wanted.partition(),
+                        wanted.fetchOffset(),
+                        wanted.maxBytes(),
+                        wanted.currentLeaderEpoch(),
+                        wanted.lastFetchedEpoch());
+        return new FetchTarget(topic == null ? name : topic.name(), id, wanted.partition(), refusal, read, entry);
+    }
+
+    /** Encodes an answer around its records and sends it. */
+    static void send(RequestContext context, FetchResponse response) {
+        List<Object> parts = new ArrayList<>();
+        FetchResponseEncoder.encode(
+                context.allocator(), context.correlationId(), context.version(), response, new FetchResponseSink() {
+                    @Override
+                    public void header(ByteBuf bytes) {
+                        parts.add(bytes);
+                    }
+
+                    @Override
+                    public void records(RecordsPart part) {
+                        parts.add(((FetchPart) part).toNetty());
+                    }
+                });
+        context.respondEncoded(parts);
+    }
+}

@@ -1,0 +1,59 @@
+package io.millrace.verticles.handler;
+
+import io.millrace.log.FileSlice;
+import io.millrace.log.Payload;
+import io.millrace.protocol.fetch.RecordsPart;
+import io.millrace.verticles.shard.ByteBufPayload;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.DefaultFileRegion;
+
+/**
+ * A piece of a fetch answer's records, and how Netty sends it without a copy.
+ *
+ * <p>Thread: the connection's event loop.
+ */
+sealed interface FetchPart extends RecordsPart {
+    /** What is written to the channel; takes the part's reference over. */
+    Object toNetty();
+
+    /** Batches in memory. */
+    record Memory(Payload payload) implements FetchPart {
+        @Override
+        public int sizeBytes() {
+            return payload.sizeBytes();
+        }
+
+        @Override
+        public Object toNetty() {
+            return payload instanceof ByteBufPayload netty ? netty.buffer() : Unpooled.wrappedBuffer(payload.bytes());
+        }
+    }
+
+    /** Batches in a segment file, already in the page cache. */
+    record InFile(FileSlice slice) implements FetchPart {
+        @Override
+        public int sizeBytes() {
+            return slice.sizeBytes();
+        }
+
+        @Override
+        public Object toNetty() {
+            return new Region(slice);
+        }
+    }
+
+    /** A file region that gives its slice back instead of closing the file, which other readers share. */
+    final class Region extends DefaultFileRegion {
+        private final FileSlice slice;
+
+        Region(FileSlice slice) {
+            super(slice.file().channel().orElseThrow(), slice.position(), slice.sizeBytes());
+            this.slice = slice;
+        }
+
+        @Override
+        protected void deallocate() {
+            slice.release();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package io.millrace.verticles.handler;
+
+import io.millrace.log.TimestampOutcome;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.TopicImage;
+import io.millrace.verticles.node.Node;
+import io.millrace.verticles.shard.Replica;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * ListOffsets: earliest, latest, the record of the largest timestamp, or the first record from a timestamp on.
+ *
+ * <p>Thread: the connection's event loop.
+ */
+public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestData> {
+    private static final byte READ_COMMITTED = 1;
+    private static final long LATEST = -1;
+    private static final long EARLIEST = -2;
+    private static final long MAX_TIMESTAMP = -3;
+    private static final long EARLIEST_LOCAL = -4;
+    private static final long LATEST_TIERED = -5;
+    private static final long EARLIEST_PENDING_UPLOAD = -6;
+    private static final int UNKNOWN = -1;
+
+    private final Node node;
+
+    public ListOffsetsHandler(Node node) {
+        this.node = node;
+    }
+
+    @Override
+    public void handle(ListOffsetsRequestData request, RequestContext context) {
+        MetadataImage image = node.image();
+        Set<TopicPartition> twice = namedTwice(request);
+        ListOffsetsResponseData response = new ListOffsetsResponseData();
+        List<Future<?>> lookups = new ArrayList<>();
+        for (ListOffsetsTopic topic : request.topics()) {
+            ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(topic.name());
+            response.topics().add(answers);
+            TopicImage found = image.topic(topic.name());
+            for (ListOffsetsPartition partition : topic.partitions()) {
+                ListOffsetsPartitionResponse answer = unknown(partition.partitionIndex(), Errors.NONE);
+                answers.partitions().add(answer);
+                Errors unknown = Topics.check(found, null, partition.partitionIndex());
+                if (twice.contains(new TopicPartition(topic.name(), partition.partitionIndex()))) {
+                    answer.setErrorCode(Errors.INVALID_REQUEST.code());
+                } else if (partition.timestamp() < minTimestamp(context.version())) {
+                    answer.setErrorCode(Errors.UNSUPPORTED_VERSION.code());
+                } else if (unknown != Errors.NONE) {
+                    answer.setErrorCode(unknown.code());
+                } else {
+                    boolean committed = request.isolationLevel() == READ_COMMITTED;
+                    lookups.add(node.shards()
+                            .<Void>ask(found.id(), partition.partitionIndex(), (replica, done) ->
+                                    look(replica, partition, committed, context.version(), answer, done)));
+                }
+            }
+        }
+        Future.join(lookups).onComplete(done -> {
+            response.topics().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .filter(answer -> answer.errorCode() != 0)
+                    .forEach(answer -> context.error(answer.errorCode()));
+            context.respond(response);
+        });
+    }
+
+    private static Set<TopicPartition> namedTwice(ListOffsetsRequestData request) {
+        Set<TopicPartition> seen = new HashSet<>();
+        Set<TopicPartition> twice = new HashSet<>();
+        for (ListOffsetsTopic topic : request.topics()) {
+            for (ListOffsetsPartition partition : topic.partitions()) {
+                TopicPartition named = new TopicPartition(topic.name(), partition.partitionIndex());
+                if (!seen.add(named)) {
+                    twice.add(named);
+                }
+            }
+        }
+        return twice;
+    }
+
+    /** The special values came one by one: -3 with v7, -4 with v8, -5 with v9, -6 with v11. */
+    private static long minTimestamp(short version) {
+        if (version >= 11) {
+            return EARLIEST_PENDING_UPLOAD;
+        }
+        return version >= 9 ? LATEST_TIERED : version == 8 ? EARLIEST_LOCAL : version == 7 ? MAX_TIMESTAMP : EARLIEST;
+    }
+
+    private static ListOffsetsPartitionResponse unknown(int partition, Errors error) {
+        return new ListOffsetsPartitionResponse()
+                .setPartitionIndex(partition)
+                .setErrorCode(error.code())
+                .setOffset(UNKNOWN)
+                .setTimestamp(UNKNOWN)
+                .setLeaderEpoch(UNKNOWN);
+    }
+
+    /** Looks one partition up. Thread: its shard's loop. */
+    private static void look(
+            Replica replica,
+            ListOffsetsPartition wanted,
+            boolean committed,
+            short version,
+            ListOffsetsPartitionResponse answer,
+            Promise<Void> done) {
+        Errors refusal = replica == null
+                ? Errors.NOT_LEADER_OR_FOLLOWER
+                : replica.checkLeader(wanted.currentLeaderEpoch());
+        if (refusal != Errors.NONE) {
+            answer.setErrorCode(refusal.code());
+            done.complete();
+            return;
+        }
+        long highWatermark = replica.machine().highWatermark();
+        long end = committed ? replica.log().lastStableOffset(highWatermark) : highWatermark;
+        long timestamp = wanted.timestamp();
+        if (timestamp == LATEST) {
+            if (!replica.latestIsKnown()) {
+                answer.setErrorCode(
+                        (version >= 5 ? Errors.OFFSET_NOT_AVAILABLE : Errors.LEADER_NOT_AVAILABLE).code());
+            } else {
+                answer.setOffset(end).setLeaderEpoch(replica.machine().leaderEpoch());
+            }
+            done.complete();
+        } else if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
+            long start = replica.log().logStartOffset();
+            answer.setOffset(start).setLeaderEpoch(replica.log().epochAt(start));
+            done.complete();
+        } else if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
+            // Nothing is tiered here: as Kafka answers when remote storage is off.
+            done.complete();
+        } else if (timestamp == MAX_TIMESTAMP) {
+            replica.log().findMaxTimestamp(end, outcome -> settle(outcome, answer, done));
+        } else {
+            replica.log().findByTimestamp(timestamp, end, outcome -> settle(outcome, answer, done));
+        }
+    }
+
+    private static void settle(TimestampOutcome outcome, ListOffsetsPartitionResponse answer, Promise<Void> done) {
+        if (outcome instanceof TimestampOutcome.Found found) {
+            answer.setOffset(found.offset()).setTimestamp(found.timestamp()).setLeaderEpoch(found.epoch());
+        } else if (outcome instanceof TimestampOutcome.Failed) {
+            answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+        }
+        done.complete();
+    }
+}
