@@ -58,11 +58,11 @@ public final class Batches {
         return new SimpleRecord(timestampMs, utf8(key), utf8(value));
     }
 
+    /** With a fixed time, because a duplicate's answer may carry the time of the batch. */
     public static byte[] idempotent(long producerId, int epoch, int firstSequence, String... values) {
-        long now = System.currentTimeMillis();
         SimpleRecord[] records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
-            records[i] = record(now, null, values[i]);
+            records[i] = record(1000 + i, null, values[i]);
         }
         return bytes(MemoryRecords.withIdempotentRecords(
                 Compression.NONE, producerId, (short) epoch, firstSequence, records));

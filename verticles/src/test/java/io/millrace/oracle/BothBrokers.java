@@ -29,7 +29,9 @@ public final class BothBrokers implements AutoCloseable {
             "broker.rack", "rack-a",
             "offsets.topic.num.partitions", "1",
             "offsets.topic.replication.factor", "1",
-            "connections.max.idle.ms", "6000");
+            "connections.max.idle.ms", "6000",
+            // Questions use small fixed timestamps, which retention by time would take for records of 1970.
+            "log.retention.ms", "-1");
 
     /** What one side is asked: the same code runs once for each broker. */
     @FunctionalInterface

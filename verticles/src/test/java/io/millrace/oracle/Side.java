@@ -112,7 +112,7 @@ public final class Side implements AutoCloseable {
     }
 
     private void awaitLeaders(WireClient client, String topic) throws IOException {
-        for (int attempt = 0; attempt < 1000; attempt++) {
+        for (Deadline deadline = Deadline.inSeconds(20); deadline.goOn(); ) {
             MetadataResponseData metadata = client.ask(
                     new MetadataRequestData()
                             .setTopics(List.of(new MetadataRequestTopic().setName(topic)))
@@ -129,7 +129,7 @@ public final class Side implements AutoCloseable {
 
     /** Metadata may name the leader a moment before its replica takes requests. */
     private void awaitReplica(WireClient client, Topic topic, int partition) throws IOException {
-        for (int attempt = 0; attempt < 1000; attempt++) {
+        for (Deadline deadline = Deadline.inSeconds(20); deadline.goOn(); ) {
             ListOffsetsResponseData answer = client.ask(Requests.listOffsets(topic, partition, -1), 6);
             if (answer.topics().get(0).partitions().get(0).errorCode() == 0) {
                 return;
