@@ -3,7 +3,8 @@ package io.millrace.membership.config;
 /**
  * One setting: what it may be, what it is when nobody sets it, and what Millrace does with it.
  *
- * <p>{@code defaultValue} is null when there is none. {@code internal} ones are honoured but never shown.
+ * <p>{@code defaultValue} is null when there is none. {@code internal} ones are shown only where they
+ * are set.
  *
  * <p>Thread: any.
  */
@@ -17,6 +18,15 @@ public record ConfigDefinition(
         boolean internal,
         ValueRule rule,
         String documentation) {
+    /** Checks a value as a client wrote it; the message of the exception is fit for the client. */
+    public void check(String value) {
+        rule.check(name, ConfigValue.parse(name, type, value));
+    }
+
+    public boolean isDynamic() {
+        return updateMode != UpdateMode.READ_ONLY;
+    }
+
     public boolean isSensitive() {
         return type == ConfigType.PASSWORD;
     }

@@ -6,6 +6,8 @@ package io.millrace.membership.config;
  * <p>Thread: any.
  */
 public enum ConfigType {
+    /** A name that is not in the catalog: shown, but never its value. */
+    UNKNOWN(0),
     BOOLEAN(1),
     STRING(2),
     INT(3),
