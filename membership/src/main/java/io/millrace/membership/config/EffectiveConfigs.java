@@ -204,6 +204,10 @@ public final class EffectiveConfigs {
                 values.put(definition.name(), value);
             }
         }
+        String testSegmentBytes = values.remove("internal.segment.bytes");
+        if (testSegmentBytes != null) {
+            values.put("segment.bytes", testSegmentBytes);
+        }
         return values;
     }
 
