@@ -1,0 +1,219 @@
+package io.millrace.verticles.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.protocol.ApiRegistry;
+import io.millrace.verticles.handler.RequestContext;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import io.vertx.core.Vertx;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class KafkaListenerTest {
+    private static final short VERSION = 1;
+    private static final int IN_FLIGHT = 4;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final BlockingQueue<RequestContext> served = new LinkedBlockingQueue<>();
+    private final RequestMemory memory = new RequestMemory(1 << 20);
+    private final BrokerMetrics metrics = new BrokerMetrics();
+    private KafkaListener listener;
+    private InetSocketAddress address;
+
+    @BeforeEach
+    void bind() {
+        RequestDispatcher dispatcher = new RequestDispatcher(ApiRegistry.standard(1 << 20))
+                .serve(ApiKeys.LIST_OFFSETS, (ListOffsetsRequestData request, RequestContext context) -> served.add(context));
+        dispatcher.serve(ApiKeys.DESCRIBE_CLUSTER, (DescribeClusterRequestData request, RequestContext context) -> {
+            throw new IllegalStateException("a bug in a handler");
+        });
+        ListenerLimits limits = new ListenerLimits(3, 3, IN_FLIGHT, 1 << 20, 60_000, 300);
+        listener = new KafkaListener(vertx, dispatcher, limits, memory, metrics);
+        address = listener.bind("PLAINTEXT", new InetSocketAddress("127.0.0.1", 0))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+    }
+
+    @AfterEach
+    void close() {
+        listener.close().compose(closed -> vertx.close()).toCompletionStage().toCompletableFuture().join();
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(address.getAddress(), address.getPort());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static void send(Socket socket, ApiKeys api, int correlationId) throws IOException {
+        ByteBuffer body = ByteBuffer.allocate(256);
+        short headerVersion = api.requestHeaderVersion(VERSION);
+        body.putShort(api.id).putShort(VERSION).putInt(correlationId).putShort((short) -1);
+        if (headerVersion >= 2) {
+            body.put((byte) 0);
+        }
+        var message = api.messageType.newRequest();
+        message.write(new ByteBufferAccessor(body), new ObjectSerializationCache(), VERSION);
+        DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+        out.writeInt(body.position());
+        out.write(body.array(), 0, body.position());
+        out.flush();
+    }
+
+    private static int receiveCorrelationId(Socket socket) throws IOException {
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        int size = in.readInt();
+        int correlationId = in.readInt();
+        in.skipBytes(size - 4);
+        return correlationId;
+    }
+
+    private RequestContext next() throws InterruptedException {
+        return served.poll(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void answersLeaveInTheOrderOfTheRequestsWhateverTheOrderOfTheHandlers() throws Exception {
+        try (Socket socket = connect()) {
+            for (int id = 1; id <= 3; id++) {
+                send(socket, ApiKeys.LIST_OFFSETS, id);
+            }
+            RequestContext first = next();
+            RequestContext second = next();
+            RequestContext third = next();
+
+            third.respond(new ListOffsetsResponseData());
+            second.respond(new ListOffsetsResponseData());
+            first.respond(new ListOffsetsResponseData());
+
+            assertThat(receiveCorrelationId(socket)).isEqualTo(1);
+            assertThat(receiveCorrelationId(socket)).isEqualTo(2);
+            assertThat(receiveCorrelationId(socket)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aRequestWithoutAnAnswerDoesNotHoldUpTheNext() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, ApiKeys.LIST_OFFSETS, 1);
+            send(socket, ApiKeys.LIST_OFFSETS, 2);
+
+            next().respondNothing();
+            next().respond(new ListOffsetsResponseData());
+
+            assertThat(receiveCorrelationId(socket)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void noMoreRequestsAreServedAtATimeThanTheLimitAndTheRestIsServedLater() throws Exception {
+        try (Socket socket = connect()) {
+            for (int id = 1; id <= IN_FLIGHT + 3; id++) {
+                send(socket, ApiKeys.LIST_OFFSETS, id);
+            }
+            RequestContext[] contexts = new RequestContext[IN_FLIGHT];
+            for (int i = 0; i < IN_FLIGHT; i++) {
+                contexts[i] = next();
+            }
+            // A round trip over the loop: had the listener read on, the next request would be served by now.
+            contexts[0].loop().submit(() -> {}).get();
+            assertThat(served).isEmpty();
+
+            for (RequestContext context : contexts) {
+                context.respond(new ListOffsetsResponseData());
+            }
+            for (int i = 0; i < 3; i++) {
+                next().respond(new ListOffsetsResponseData());
+            }
+
+            for (int id = 1; id <= IN_FLIGHT + 3; id++) {
+                assertThat(receiveCorrelationId(socket)).isEqualTo(id);
+            }
+            assertThat(memory.inUseBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aBrokenFrameEndsItsConnectionAndNoOther() throws Exception {
+        try (Socket good = connect();
+                Socket bad = connect()) {
+            new DataOutputStream(bad.getOutputStream()).write(new byte[] {0x7f, -1, -1, -1, 0, 2, 0, 1});
+            assertThat(bad.getInputStream().read()).isEqualTo(-1);
+
+            send(good, ApiKeys.LIST_OFFSETS, 7);
+            next().respond(new ListOffsetsResponseData());
+            assertThat(receiveCorrelationId(good)).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aBugInAHandlerClosesTheConnectionAfterWhatWasAskedBefore() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, ApiKeys.LIST_OFFSETS, 1);
+            send(socket, ApiKeys.DESCRIBE_CLUSTER, 2);
+
+            next().respond(new ListOffsetsResponseData());
+
+            assertThat(receiveCorrelationId(socket)).isEqualTo(1);
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aFrameThatDoesNotGetCompleteEndsItsConnection() throws Exception {
+        try (Socket socket = connect()) {
+            new DataOutputStream(socket.getOutputStream()).write(new byte[] {0, 0, 0, 100, 0, 2, 0, 1, 0});
+
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void oneConnectionMoreThanTheLimitIsClosedAtOnce() throws Exception {
+        try (Socket first = connect();
+                Socket second = connect();
+                Socket third = connect();
+                Socket fourth = connect()) {
+            assertThat(fourth.getInputStream().read()).isEqualTo(-1);
+
+            send(third, ApiKeys.LIST_OFFSETS, 1);
+            next().respond(new ListOffsetsResponseData());
+            assertThat(receiveCorrelationId(third)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anAnswerAfterTheClientHasGoneIsDroppedAndItsMemoryGivenBack() throws Exception {
+        Socket socket = connect();
+        send(socket, ApiKeys.LIST_OFFSETS, 1);
+        RequestContext context = next();
+        socket.close();
+        while (!context.loop().submit(context::isClosed).get()) {
+            Thread.onSpinWait();
+        }
+
+        context.respond(new ListOffsetsResponseData());
+
+        context.loop().submit(() -> {}).get();
+        assertThat(memory.inUseBytes()).isZero();
+    }
+}

@@ -1,0 +1,53 @@
+package io.millrace.verticles.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class FetchWaiterTest {
+    private final AtomicInteger wakes = new AtomicInteger();
+    private final FetchWaiters waiters = new FetchWaiters();
+
+    private FetchWaiter waitingFor(long bytes) {
+        return new FetchWaiter(bytes, Runnable::run, wakes::incrementAndGet);
+    }
+
+    @Test
+    void aFetchIsWokenOnceWhenEnoughBytesHaveComeTogetherFromSeveralPartitions() {
+        FetchWaiters other = new FetchWaiters();
+        FetchWaiter waiter = waitingFor(100);
+        waiters.add(waiter);
+        other.add(waiter);
+
+        waiters.progressed(60);
+        assertThat(wakes).hasValue(0);
+        other.progressed(40);
+        waiters.progressed(1000);
+
+        assertThat(wakes).hasValue(1);
+    }
+
+    @Test
+    void aCancelledFetchIsNotWoken() {
+        FetchWaiter waiter = waitingFor(1);
+        waiters.add(waiter);
+
+        assertThat(waiter.cancel()).isTrue();
+        waiters.progressed(5);
+        waiters.wakeAll();
+
+        assertThat(wakes).hasValue(0);
+        assertThat(waiter.cancel()).isFalse();
+    }
+
+    @Test
+    void everyoneLooksAgainWhenThePartitionChanges() {
+        waiters.add(waitingFor(1_000_000));
+        waiters.add(waitingFor(1_000_000));
+
+        waiters.wakeAll();
+
+        assertThat(wakes).hasValue(2);
+    }
+}
