@@ -61,7 +61,7 @@ public final class KafkaListener {
     }
 
     /**
-     * Binds one named listener.
+     * Binds one named listener; connections wait in the backlog until {@link #open}.
      *
      * @return the bound address; fails with a {@link java.net.BindException} when the port is in use
      */
@@ -73,6 +73,7 @@ public final class KafkaListener {
                 .channelFactory(vertx.transport().serverChannelFactory(false))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -114,6 +115,11 @@ public final class KafkaListener {
             return 0;
         }
         return apiKey == ApiKeys.PRODUCE.id ? limits.maxRequestBytes() : Math.min(api.maxFrameBytes(), limits.maxRequestBytes());
+    }
+
+    /** Begins to accept connections on every bound listener, those first that have been waiting. */
+    public void open() {
+        servers.forEach(server -> server.config().setAutoRead(true));
     }
 
     /** Stops accepting connections; those that exist go on. */

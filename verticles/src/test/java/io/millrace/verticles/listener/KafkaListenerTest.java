@@ -51,6 +51,7 @@ class KafkaListenerTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
+        listener.open();
     }
 
     @AfterEach
