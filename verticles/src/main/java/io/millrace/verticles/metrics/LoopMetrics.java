@@ -29,11 +29,11 @@ public final class LoopMetrics {
     public final Cell isrShrinks = new Cell();
 
     public final Cell isrExpands = new Cell();
-    /** Nanoseconds this loop was busy, when the listener measures it; 0 means "not measured". */
-    public final Cell busyNanos = new Cell();
-
     final AtomicReferenceArray<ApiMetrics> apis = new AtomicReferenceArray<>(MAX_API_KEY + 1);
     final ConcurrentMap<String, TopicMetrics> topics = new ConcurrentHashMap<>();
+
+    /** Whose cells these are: tells how busy the loop is. */
+    final long threadId = Thread.currentThread().getId();
 
     LoopMetrics() {}
 

@@ -1,0 +1,110 @@
+package io.millrace.verticles.http;
+
+import io.millrace.verticles.config.HostPort;
+import io.millrace.verticles.metrics.MetricsCollector;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers operators and their tools: {@code GET /metrics}, {@code /health/live}, {@code /health/ready}.
+ *
+ * <p>Thread: its event loop; scrapes are written elsewhere.
+ */
+public final class HttpVerticle extends VerticleBase {
+    private static final Logger log = LoggerFactory.getLogger(HttpVerticle.class);
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+    /** Nobody has reason to send more; a slow or idle peer is let go. */
+    private static final int MAX_HEADER_BYTES = 8192;
+
+    private static final int IDLE_SECONDS = 60;
+
+    private final HostPort bind;
+    private final MetricsCollector metrics;
+    private final Readiness readiness;
+    private HttpServer server;
+
+    public HttpVerticle(HostPort bind, MetricsCollector metrics, Readiness readiness) {
+        this.bind = bind;
+        this.metrics = metrics;
+        this.readiness = readiness;
+    }
+
+    @Override
+    public Future<?> start() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(bind.host())
+                .setPort(bind.port())
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setCompressionSupported(true);
+        server = vertx.createHttpServer(options).requestHandler(this::answer);
+        return server.listen();
+    }
+
+    /** The bound port; after the start. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    private void answer(HttpServerRequest request) {
+        if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+            request.response()
+                    .setStatusCode(405)
+                    .putHeader("Allow", "GET, HEAD")
+                    .end();
+            return;
+        }
+        switch (request.path()) {
+            case "/metrics" -> scrape(request);
+            case "/health/live" -> reply(request, 200, new JsonObject().put("status", "live"));
+            case "/health/ready" -> ready(request);
+            default ->
+                reply(
+                        request,
+                        404,
+                        new JsonObject()
+                                .put("status", "not found")
+                                .put("reason", "here are /metrics, /health/live and /health/ready"));
+        }
+    }
+
+    private void ready(HttpServerRequest request) {
+        Optional<String> reason = readiness.notReadyBecause();
+        if (reason.isEmpty()) {
+            reply(request, 200, new JsonObject().put("status", "ready"));
+        } else {
+            reply(request, 503, new JsonObject().put("status", "not ready").put("reason", reason.get()));
+        }
+    }
+
+    private void scrape(HttpServerRequest request) {
+        metrics.scrape()
+                .whenComplete((text, failure) -> context.runOnContext(ignored -> {
+                    if (failure == null) {
+                        request.response().putHeader("Content-Type", PROMETHEUS).end(text);
+                    } else {
+                        log.warn("a scrape failed", failure);
+                        reply(
+                                request,
+                                500,
+                                new JsonObject().put("status", "failed").put("reason", String.valueOf(failure)));
+                    }
+                }));
+    }
+
+    private static void reply(HttpServerRequest request, int status, JsonObject body) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("Cache-Control", "no-store")
+                .end(body.encode() + "\n");
+    }
+}

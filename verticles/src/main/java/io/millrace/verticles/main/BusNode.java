@@ -1,0 +1,119 @@
+package io.millrace.verticles.main;
+
+import io.millrace.membership.hazelcast.HazelcastMember;
+import io.millrace.membership.hazelcast.MemberAttributes;
+import io.millrace.membership.hazelcast.MemberSettings;
+import io.millrace.verticles.cluster.BusDirectory;
+import io.millrace.verticles.cluster.BusNodeId;
+import io.millrace.verticles.cluster.DirectClusterManager;
+import io.millrace.verticles.cluster.HazelcastAttach;
+import io.millrace.verticles.config.HostPort;
+import io.millrace.verticles.config.NodeConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Vert.x, clustered at once, and the Hazelcast member that joins it when it is up.
+ *
+ * <p>Hazelcast's start costs more processor time than all the rest; on a small machine it would take it from the rest. So it
+ * waits until {@link #attachHazelcast} is called, when the node already serves its clients.
+ *
+ * <p>Thread: any.
+ */
+final class BusNode {
+    /** A cluster of one looks for a free port from its own on: nobody needs to find it. */
+    private static final int PORTS_WHEN_ALONE = 100;
+
+    private final NodeConfig config;
+    private final UUID incarnation;
+    private final BusDirectory directory = new BusDirectory();
+    private final CompletableFuture<Void> mayAttach = new CompletableFuture<>();
+    private volatile HazelcastMember hazelcast;
+    private volatile Vertx vertx;
+
+    BusNode(NodeConfig config, UUID incarnation) {
+        this.config = config;
+        this.incarnation = incarnation;
+    }
+
+    Future<Vertx> start() {
+        HostPort told = config.cluster().busAdvertised();
+        BusNodeId self = new BusNodeId(config.nodeId(), incarnation, told.host(), told.port());
+        for (NodeConfig.Voter voter : config.cluster().voters()) {
+            if (voter.nodeId() != config.nodeId()) {
+                directory.putIfAbsent(BusNodeId.seed(
+                        voter.nodeId(), voter.address().host(), voter.address().port()));
+            }
+        }
+        DirectClusterManager manager = new DirectClusterManager(
+                self,
+                directory,
+                () -> mayAttach.thenCompose(go -> HazelcastAttach.to(startHazelcast(self))),
+                DirectClusterManager.DEFAULT_ATTACH_TIMEOUT_MS);
+        return Vertx.builder()
+                .with(options())
+                .withClusterManager(manager)
+                .buildClustered()
+                .onSuccess(started -> vertx = started);
+    }
+
+    private VertxOptions options() {
+        HostPort bind = config.cluster().bus();
+        HostPort told = config.cluster().busAdvertised();
+        EventBusOptions bus = new EventBusOptions().setHost(bind.host()).setPort(bind.port());
+        if (told.port() != 0) {
+            bus.setClusterPublicHost(told.host()).setClusterPublicPort(told.port());
+        }
+        return new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(config.runtime().eventLoops())
+                .setEventBusOptions(bus)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+    }
+
+    /** Lets Hazelcast start now; what needs it has waited. */
+    void attachHazelcast() {
+        mayAttach.complete(null);
+    }
+
+    private synchronized HazelcastMember startHazelcast(BusNodeId self) {
+        NodeConfig.Cluster cluster = config.cluster();
+        Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put(MemberAttributes.VERTX_NODE_ID, self.toString());
+        attributes.put(MemberAttributes.BROKER_ID, Integer.toString(config.nodeId()));
+        attributes.put(MemberAttributes.INCARNATION, incarnation.toString());
+        attributes.put(MemberAttributes.BUS_ADDRESS, cluster.busAdvertised().toString());
+        config.rack().ifPresent(rack -> attributes.put(MemberAttributes.RACK, rack));
+        hazelcast = HazelcastMember.start(
+                new MemberSettings(
+                        cluster.name(),
+                        cluster.hazelcast().host(),
+                        cluster.hazelcast().port(),
+                        cluster.alone() ? PORTS_WHEN_ALONE : 1,
+                        cluster.seeds().stream().map(HostPort::toString).toList(),
+                        attributes),
+                new MemberHints(directory));
+        return hazelcast;
+    }
+
+    /** Leaves the cluster, Vert.x first, then Hazelcast; completes in any case. */
+    CompletionStage<Void> stop(Duration deadline) {
+        CompletionStage<Void> closed = vertx == null
+                ? CompletableFuture.completedStage(null)
+                : vertx.close().toCompletionStage().exceptionally(failure -> null);
+        return closed.thenCompose(done -> {
+            HazelcastMember member = hazelcast;
+            return member == null ? CompletableFuture.completedStage(null) : member.stop(deadline);
+        });
+    }
+}

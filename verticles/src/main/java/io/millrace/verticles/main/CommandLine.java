@@ -1,0 +1,77 @@
+package io.millrace.verticles.main;
+
+import io.millrace.verticles.config.ConfigException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the words after {@code millrace} ask for.
+ *
+ * <p>Thread: any; immutable.
+ */
+sealed interface CommandLine {
+    record Start(Optional<String> configFile, Map<String, String> properties) implements CommandLine {}
+
+    record Status(String url) implements CommandLine {}
+
+    /** A start, a few requests and a stop in a throwaway folder: what the class archive is made from. */
+    record Rehearse() implements CommandLine {}
+
+    record Demo(String bootstrap) implements CommandLine {}
+
+    record Help() implements CommandLine {}
+
+    record Version() implements CommandLine {}
+
+    String DEFAULT_URL = "http://127.0.0.1:9644";
+    String DEFAULT_BOOTSTRAP = "127.0.0.1:9092";
+
+    /** @throws ConfigException when the words make no sense; the message says which */
+    static CommandLine parse(List<String> words) {
+        if (words.isEmpty()) {
+            throw new ConfigException("say what to do: start, status, --help or --version");
+        }
+        List<String> rest = words.subList(1, words.size());
+        return switch (words.get(0)) {
+            case "start" -> start(rest);
+            case "status" -> new Status(option("status", "--http", rest, DEFAULT_URL));
+            case "demo" -> new Demo(option("demo", "--bootstrap", rest, DEFAULT_BOOTSTRAP));
+            case "rehearse" -> new Rehearse();
+            case "--help", "-h", "help" -> new Help();
+            case "--version", "version" -> new Version();
+            default ->
+                throw new ConfigException("\"" + words.get(0) + "\" is not a command: start, status, demo, --help"
+                        + " and --version are");
+        };
+    }
+
+    private static Start start(List<String> words) {
+        Optional<String> file = Optional.empty();
+        Map<String, String> properties = new LinkedHashMap<>();
+        for (String word : words) {
+            if (word.startsWith("-D") && word.indexOf('=') > 2) {
+                int equals = word.indexOf('=');
+                properties.put(word.substring(2, equals), word.substring(equals + 1));
+            } else if (word.startsWith("-")) {
+                throw new ConfigException("\"" + word + "\" is not an option of start: -Dkey=value is");
+            } else if (file.isPresent()) {
+                throw new ConfigException("start takes one config file, not " + file.get() + " and " + word);
+            } else {
+                file = Optional.of(word);
+            }
+        }
+        return new Start(file, properties);
+    }
+
+    private static String option(String command, String option, List<String> words, String otherwise) {
+        if (words.isEmpty()) {
+            return otherwise;
+        }
+        if (words.size() == 2 && words.get(0).equals(option)) {
+            return words.get(1);
+        }
+        throw new ConfigException(command + " takes nothing but " + option + " and a value");
+    }
+}

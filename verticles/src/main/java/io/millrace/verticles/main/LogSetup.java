@@ -1,0 +1,111 @@
+package io.millrace.verticles.main;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.util.FileSize;
+import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where log lines go: short ones to the terminal, the same with traces to {@code node.log} in the first data folder.
+ *
+ * <p>Set up in code, because reading an XML file costs a tenth of the start; {@code -Dlogback.configurationFile=…} replaces it
+ * (conf/logback.xml is a place to begin). Lines are handed to one thread of its own, so that a slow terminal stalls no loop:
+ * when it cannot keep up, lines are dropped.
+ *
+ * <p>Thread: the main thread calls the static methods; logback calls {@link #configure} once.
+ */
+public final class LogSetup extends ContextAwareBase implements Configurator {
+    private static final String OVERRIDE = "logback.configurationFile";
+    private static final String TERMINAL = "%d{HH:mm:ss.SSS} %-5level %msg%n%nopex";
+    private static final String FILE = "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n%ex";
+    private static final int QUEUE_LINES = 4096;
+
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        if (System.getProperty(OVERRIDE) != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.WARN);
+        context.getLogger("io.millrace").setLevel(Level.INFO);
+        ConsoleAppender<ILoggingEvent> terminal = new ConsoleAppender<>();
+        terminal.setName("terminal");
+        root.addAppender(behindQueue(context, started(context, terminal, TERMINAL)));
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** From now on also into {@code file}; at 20 MB it is set aside, five of those are kept. */
+    static void toFile(Path file) {
+        if (System.getProperty(OVERRIDE) != null) {
+            return;
+        }
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
+        appender.setName("file");
+        appender.setFile(file.toString());
+        FixedWindowRollingPolicy window = new FixedWindowRollingPolicy();
+        window.setContext(context);
+        window.setParent(appender);
+        window.setFileNamePattern(file + ".%i");
+        window.setMinIndex(1);
+        window.setMaxIndex(5);
+        window.start();
+        SizeBasedTriggeringPolicy<ILoggingEvent> trigger = new SizeBasedTriggeringPolicy<>();
+        trigger.setContext(context);
+        trigger.setMaxFileSize(FileSize.valueOf("20MB"));
+        trigger.start();
+        appender.setRollingPolicy(window);
+        appender.setTriggeringPolicy(trigger);
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+                .addAppender(behindQueue(context, started(context, appender, FILE)));
+    }
+
+    /** For commands whose output is for eyes or pipes: only errors. */
+    static void errorsOnly() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
+        context.getLogger("io.millrace").setLevel(Level.ERROR);
+    }
+
+    /** Writes out what is queued; nothing is logged afterwards. */
+    static void close() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+    }
+
+    private static Appender<ILoggingEvent> started(
+            LoggerContext context, OutputStreamAppender<ILoggingEvent> appender, String pattern) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(pattern);
+        encoder.start();
+        appender.setContext(context);
+        appender.setEncoder(encoder);
+        appender.start();
+        return appender;
+    }
+
+    private static Appender<ILoggingEvent> behindQueue(LoggerContext context, Appender<ILoggingEvent> appender) {
+        AsyncAppender queue = new AsyncAppender();
+        queue.setContext(context);
+        queue.setName(appender.getName() + "-queue");
+        queue.setQueueSize(QUEUE_LINES);
+        queue.setDiscardingThreshold(0);
+        queue.setNeverBlock(true);
+        queue.addAppender(appender);
+        queue.start();
+        return queue;
+    }
+}

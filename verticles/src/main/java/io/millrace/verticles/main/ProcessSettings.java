@@ -1,0 +1,32 @@
+package io.millrace.verticles.main;
+
+import io.millrace.verticles.config.NodeConfig;
+
+/**
+ * Settings that libraries read once from system properties; whoever gave one on the command line keeps it.
+ *
+ * <p>Thread: the main thread, before Netty's and Hazelcast's classes are loaded.
+ */
+final class ProcessSettings {
+    private ProcessSettings() {}
+
+    static void apply(NodeConfig config) {
+        set("io.netty.allocator.type", "pooled");
+        set(
+                "io.netty.allocator.numDirectArenas",
+                Integer.toString(config.runtime().eventLoops()));
+        set("io.netty.allocator.numHeapArenas", "1");
+        set("io.netty.leakDetection.level", "disabled");
+        set("io.netty.noKeySetOptimization", "false");
+        // The JDK's resolver: nothing to load, no thread, and it honours /etc/hosts.
+        set("vertx.disableDnsResolver", "true");
+        set("hazelcast.logging.type", "slf4j");
+        set("hazelcast.phone.home.enabled", "false");
+    }
+
+    private static void set(String name, String value) {
+        if (System.getProperty(name) == null) {
+            System.setProperty(name, value);
+        }
+    }
+}

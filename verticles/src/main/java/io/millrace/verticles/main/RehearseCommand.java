@@ -1,0 +1,39 @@
+package io.millrace.verticles.main;
+
+import io.millrace.verticles.config.LoadedConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A node's life in small, in a throwaway folder: the classes that it loads are what the class archive holds.
+ *
+ * <p>Thread: the main thread.
+ */
+final class RehearseCommand {
+    private RehearseCommand() {}
+
+    static int run() throws Exception {
+        Path folder = Files.createTempDirectory("millrace-rehearsal");
+        try {
+            Path file = Files.writeString(
+                    folder.resolve("node.json"),
+                    "{\"node\": {\"id\": 1}, \"listeners\": {\"PLAINTEXT\": {\"bind\": \"127.0.0.1:0\"}},"
+                            + " \"data\": [\"data\"], \"http\": {\"bind\": \"127.0.0.1:0\"}}");
+            LoadedConfig loaded = StartCommand.load(file, Map.of(), Map.of());
+            NodeRuntime node = StartCommand.launch(loaded.config());
+            Shutdown.disarm();
+            System.out.println(node.readyLine(0));
+            node.stop(java.time.Duration.ofSeconds(10)).toCompletableFuture().get();
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
+            }
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,81 @@
+package io.millrace.verticles.main;
+
+import io.millrace.verticles.config.ConfigException;
+import io.millrace.verticles.config.HostLimits;
+import io.millrace.verticles.config.LoadedConfig;
+import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.config.NodeConfigLoader;
+import io.netty.util.internal.PlatformDependent;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code millrace start}: reads the config, starts the node, says in one line what came of it, and stays until a signal.
+ *
+ * <p>Thread: the main thread.
+ */
+final class StartCommand {
+    /** Not an exit code: the process goes on. */
+    static final int RUNNING = -1;
+
+    private static final Logger log = LoggerFactory.getLogger(StartCommand.class);
+
+    private StartCommand() {}
+
+    static int run(CommandLine.Start start) throws Exception {
+        Path file = start.configFile().map(Path::of).orElseGet(StartCommand::defaultConfig);
+        LoadedConfig loaded = load(file, System.getenv(), start.properties());
+        loaded.warnings().forEach(log::warn);
+        NodeRuntime node = launch(loaded.config());
+        System.out.println(node.readyLine(sinceExec()));
+        return RUNNING;
+    }
+
+    static LoadedConfig load(Path file, Map<String, String> environment, Map<String, String> properties) {
+        HostLimits host =
+                new HostLimits(Runtime.getRuntime().availableProcessors(), PlatformDependent.maxDirectMemory());
+        return new NodeConfigLoader(host, new CatalogSettings()).load(file, environment, properties);
+    }
+
+    /** Starts a node and waits until it serves; from the first moment on a signal stops it cleanly. */
+    static NodeRuntime launch(NodeConfig config) throws Exception {
+        Uncaught.install();
+        ProcessSettings.apply(config);
+        NodeRuntime node = new NodeRuntime(config);
+        Shutdown.onSignal(node, config.runtime().shutdownDeadlineMs());
+        try {
+            node.start().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw unwrapped(e.getCause());
+        }
+        return node;
+    }
+
+    private static Exception unwrapped(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof ConfigException wrong ? wrong : new IllegalStateException(cause);
+    }
+
+    private static Path defaultConfig() {
+        String home = System.getProperty("millrace.home", ".");
+        Path file = Path.of(home, "conf", "standalone.json");
+        Path here = Path.of("").toAbsolutePath();
+        return file.toAbsolutePath().startsWith(here) ? here.relativize(file.toAbsolutePath()) : file;
+    }
+
+    /** Milliseconds since the process was started, the JVM's own start included. */
+    private static long sinceExec() {
+        long now = System.currentTimeMillis();
+        return now
+                - ProcessHandle.current()
+                        .info()
+                        .startInstant()
+                        .map(java.time.Instant::toEpochMilli)
+                        .orElse(now);
+    }
+}

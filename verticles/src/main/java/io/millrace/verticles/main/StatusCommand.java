@@ -1,0 +1,36 @@
+package io.millrace.verticles.main;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * {@code millrace status}: asks a node's {@code /health/ready} and repeats the answer; exit code 0 only when it is ready.
+ *
+ * <p>Thread: the main thread; waits five seconds at most.
+ */
+final class StatusCommand {
+    private static final int TIMEOUT_MS = 5000;
+
+    private StatusCommand() {}
+
+    static int run(CommandLine.Status status) {
+        try {
+            HttpURLConnection http = (HttpURLConnection)
+                    URI.create(status.url() + "/health/ready").toURL().openConnection();
+            http.setConnectTimeout(TIMEOUT_MS);
+            http.setReadTimeout(TIMEOUT_MS);
+            int code = http.getResponseCode();
+            try (InputStream body = code < 400 ? http.getInputStream() : http.getErrorStream()) {
+                System.out.println(
+                        body == null ? "HTTP " + code : new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            }
+            return code == 200 ? ExitCode.OK : ExitCode.FAILED;
+        } catch (IOException | IllegalArgumentException | ClassCastException e) {
+            System.err.println("millrace: no node answers at " + status.url() + " (" + Uncaught.summary(e) + ")");
+            return ExitCode.FAILED;
+        }
+    }
+}

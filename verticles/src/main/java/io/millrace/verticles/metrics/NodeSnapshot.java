@@ -1,0 +1,43 @@
+package io.millrace.verticles.metrics;
+
+import io.millrace.membership.image.MetadataImage;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What the node's parts looked like a moment ago, copied on their own threads so that a scrape can read it anywhere.
+ *
+ * @param brokerId this node
+ * @param image the committed metadata
+ * @param controllerId the active controller, empty while there is none
+ * @param running registered, unfenced and serving
+ * @param logs the replicas of this node
+ * @param directories the data folders
+ * @param uncleanElections leaders elected outside the ISR since the start
+ */
+public record NodeSnapshot(
+        int brokerId,
+        MetadataImage image,
+        OptionalInt controllerId,
+        boolean running,
+        List<LogSnapshot> logs,
+        List<DirectorySnapshot> directories,
+        long uncleanElections) {
+
+    /** One replica's log. {@code lastStableOffset <= highWatermark <= logEndOffset}. */
+    public record LogSnapshot(
+            String topic,
+            int partition,
+            boolean leader,
+            int minIsr,
+            long logStartOffset,
+            long lastStableOffset,
+            long highWatermark,
+            long logEndOffset,
+            long sizeBytes,
+            int segments,
+            int producers) {}
+
+    /** One data folder; sizes are the device's. */
+    public record DirectorySnapshot(String path, boolean offline, long totalBytes, long usableBytes) {}
+}
