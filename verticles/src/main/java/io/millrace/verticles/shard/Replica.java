@@ -8,12 +8,20 @@ import io.millrace.log.LogListener;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.LogConfig;
+import io.millrace.log.replica.AckOutcome;
+import io.millrace.log.replica.AppendAdmission;
+import io.millrace.log.replica.CommittedPartition;
+import io.millrace.log.replica.IsrProposal;
 import io.millrace.log.replica.ReplicaEffects;
 import io.millrace.log.replica.ReplicaMachine;
+import io.millrace.log.replica.ReplicaOptions;
+import io.millrace.log.replica.ReplicaRole;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.verticles.metrics.TopicMetrics;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One replica on this node: its log, its machine, and those who wait for it.
@@ -24,6 +32,12 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>Thread: its shard's loop.
  */
 public final class Replica implements LogListener, ReplicaEffects {
+    private static final Logger logger = LoggerFactory.getLogger(Replica.class);
+    /** Kafka's {@code replica.lag.time.max.ms}. */
+    private static final long LAG_TIME_MAX_MS = 30_000;
+
+    private static final long PROPOSAL_RETRY_MS = 250;
+
     private final Shard shard;
     private final LogDirectory directory;
     private final PartitionLog log;
@@ -35,31 +49,71 @@ public final class Replica implements LogListener, ReplicaEffects {
     private long invisibleBytes;
     private boolean timed;
 
-    Replica(Shard shard, LogDirectory directory, PartitionLog log, ReplicaMachine machine, TopicMetrics metrics) {
+    Replica(Shard shard, LogDirectory directory, PartitionLog log, TopicMetrics metrics) {
         this.shard = shard;
         this.directory = directory;
         this.log = log;
-        this.machine = machine;
+        // A sole replica's watermark is its end; where there are more, the leader and its followers settle it anew.
+        this.machine = new ReplicaMachine(
+                new ReplicaOptions(shard.context().brokerId(), LAG_TIME_MAX_MS, PROPOSAL_RETRY_MS),
+                (brokerId, brokerEpoch) -> false,
+                this,
+                log.writtenEnd(),
+                log.syncedEnd(),
+                log.logStartOffset(),
+                log.config().minInsyncReplicas(),
+                log.config().syncsBeforeAck());
         this.metrics = metrics;
         log.setListener(this);
     }
 
     /** Takes the role that a committed record gives. */
     void take(PartitionImage committed) {
-        boolean led = machine.isLeader();
-        if (committed.leader() == shard.context().brokerId()) {
-            log.startEpoch(committed.leaderEpoch());
-            machine.becomeLeader(committed.leaderEpoch());
-            advance();
+        CommittedPartition partition = new CommittedPartition(
+                committed.leader(),
+                committed.leaderEpoch(),
+                committed.partitionEpoch(),
+                committed.replicas(),
+                committed.isr(),
+                committed.elr());
+        if (!committed.hasLeader()) {
+            machine.becomeLeaderless(partition);
+        } else if (committed.leader() == shard.context().brokerId()) {
+            machine.becomeLeader(partition, log.assignedEnd(), monotonicMs());
+        } else {
+            machine.becomeFollower(partition);
         }
-        if (led && !machine.isLeader()) {
+    }
+
+    private long monotonicMs() {
+        return shard.context().ticker().getAsLong();
+    }
+
+    @Override
+    public void roleChanged(ReplicaRole before, ReplicaRole now) {
+        if (now instanceof ReplicaRole.Leader leader) {
+            log.startEpoch(leader.leaderEpoch());
+        }
+        if (before instanceof ReplicaRole.Leader) {
             failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
         }
+    }
+
+    @Override
+    public void proposeIsr(IsrProposal proposal) {
+        // Never with a sole replica; with more, whoever replicates carries it to the controller.
+        logger.debug("{}: {} is not carried anywhere", log.id(), proposal);
+    }
+
+    @Override
+    public void truncatedBelowHighWatermark(long highWatermark, long endExclusive) {
+        logger.error("{} was cut to {}, below its high watermark {}", log.id(), endExclusive, highWatermark);
     }
 
     /** Hands on changed settings of the topic. */
     void configure(LogConfig config) {
         log.applyConfig(config);
+        machine.configure(config.minInsyncReplicas(), config.syncsBeforeAck(), monotonicMs());
     }
 
     /** Appends as leader; the group is settled when the acknowledgement that it asks for may be given. */
@@ -68,7 +122,7 @@ public final class Replica implements LogListener, ReplicaEffects {
         metrics.produceRequests.increment();
         if (!machine.isLeader()) {
             append.fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
-        } else if (group.acks() == AppendGroup.ACKS_ALL && !machine.admitsAcksAll()) {
+        } else if (machine.admit(group.acks() == AppendGroup.ACKS_ALL) == AppendAdmission.NOT_ENOUGH_REPLICAS) {
             append.fail(Errors.NOT_ENOUGH_REPLICAS, null);
         } else if (append.records() == null || !append.records().isReadable()) {
             append.fail(Errors.INVALID_RECORD, "a Produce must have exactly one record batch per partition");
@@ -152,11 +206,18 @@ public final class Replica implements LogListener, ReplicaEffects {
     }
 
     private void advance() {
-        machine.localProgress(log.writtenEnd(), log.syncedEnd(), this);
+        machine.localProgress(log.writtenEnd(), log.syncedEnd(), monotonicMs());
     }
 
     @Override
     public void highWatermarkAdvanced(long highWatermark) {
+        if (machine.ackOutcome(machine.leaderEpoch(), highWatermark)
+                == AckOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND) {
+            PartitionAppend few = committedAcks.pollBelow(highWatermark);
+            for (; few != null; few = committedAcks.pollBelow(highWatermark)) {
+                fail(few, Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+            }
+        }
         settleBelow(committedAcks, highWatermark);
         fetches.progressed(Math.max(1, invisibleBytes));
         invisibleBytes = 0;
@@ -176,7 +237,7 @@ public final class Replica implements LogListener, ReplicaEffects {
 
     @Override
     public void onOffline(String why) {
-        machine.goOffline(this);
+        machine.goOffline(why);
         failWaiting(Errors.KAFKA_STORAGE_ERROR);
     }
 
@@ -280,7 +341,7 @@ public final class Replica implements LogListener, ReplicaEffects {
 
     /** Whether the high watermark says what {@code latest} is: a new leader's must first reach its epoch. */
     public boolean latestIsKnown() {
-        return true;
+        return machine.isLatestKnown();
     }
 
     /** Where an epoch ended (KIP-320); the current epoch ends where the log does. */

@@ -4,7 +4,6 @@ import io.millrace.log.LoadOutcome;
 import io.millrace.log.LogConfig;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.TopicPartitionId;
-import io.millrace.log.replica.ReplicaMachine;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
@@ -131,10 +130,8 @@ public final class ReplicaRoles {
     }
 
     private void install(TopicImage topic, PartitionImage partition, LogDirectory directory, PartitionLog partitionLog) {
-        ReplicaMachine machine = new ReplicaMachine(
-                context.brokerId(), partitionLog.config().syncsBeforeAck());
-        Replica replica = new Replica(
-                shard, directory, partitionLog, machine, context.metrics().topic(topic.name()));
+        Replica replica =
+                new Replica(shard, directory, partitionLog, context.metrics().topic(topic.name()));
         shard.put(topic.id(), partition.partition(), topic.partitionCount(), replica);
         replica.take(partition);
     }
