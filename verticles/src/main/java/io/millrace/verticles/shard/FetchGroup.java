@@ -59,7 +59,7 @@ public final class FetchGroup {
     /** One thing less; with the last one the group goes home. */
     void settle() {
         if (--waiting == 0) {
-            home.execute(done);
+            Homecoming.run(home, done);
         }
     }
 }
