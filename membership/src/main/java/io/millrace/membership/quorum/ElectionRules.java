@@ -1,0 +1,127 @@
+package io.millrace.membership.quorum;
+
+import io.millrace.membership.quorum.QuorumMessage.BeginEpoch;
+import io.millrace.membership.quorum.QuorumMessage.VoteRequest;
+import io.millrace.membership.quorum.QuorumMessage.VoteResponse;
+import io.millrace.membership.quorum.QuorumState.Candidate;
+import io.millrace.membership.quorum.QuorumState.Follower;
+import io.millrace.membership.quorum.QuorumState.Leader;
+import io.millrace.membership.quorum.QuorumState.Prospective;
+import io.millrace.membership.quorum.QuorumState.Unattached;
+import io.millrace.membership.quorum.QuorumState.Voted;
+import java.util.List;
+
+/**
+ * Who may lead: pre-votes, votes, and the first act of a new leader. Raft section 5.2 and 5.4.1, KIP-996.
+ *
+ * <p>Thread: the owner's.
+ */
+final class ElectionRules {
+    private final QuorumCore core;
+
+    ElectionRules(QuorumCore core) {
+        this.core = core;
+    }
+
+    /** Asks for pre-votes; with enough of them (its own may be enough) goes on to the election. */
+    void prospect(long nowMs) {
+        Prospective asking = Prospective.of(core.state(), core.self(), core.electionDeadline(nowMs));
+        core.become(asking);
+        ask(asking.epoch(), true);
+        if (asking.ballots().won(core.settings.voters())) {
+            stand(asking, nowMs);
+        }
+    }
+
+    private void stand(Prospective asked, long nowMs) {
+        Candidate candidate = asked.toCandidate(core.self(), core.electionDeadline(nowMs));
+        core.become(candidate);
+        ask(candidate.epoch(), false);
+        if (candidate.ballots().won(core.settings.voters())) {
+            lead(candidate, nowMs);
+        }
+    }
+
+    private void ask(int epoch, boolean preVote) {
+        VoteRequest request =
+                new VoteRequest(epoch, core.settings.directoryId(), core.log.position(), preVote);
+        for (int voter : core.settings.voters().ids()) {
+            if (voter != core.self()) {
+                core.effects.send(voter, request);
+            }
+        }
+    }
+
+    /** Rule Q3: the epoch's first record is its own, and nothing commits before it does. */
+    private void lead(Candidate candidate, long nowMs) {
+        Leader leader = candidate.toLeader(core.settings.voters(), core.log.end(), nowMs);
+        core.become(leader);
+        QuorumBatch start = new QuorumBatch(
+                leader.epochStartOffset(),
+                leader.epoch(),
+                true,
+                List.of(EpochStart.encode(leader.epoch(), leader.leaderId())));
+        core.log.append(start);
+        core.effects.append(start);
+        for (int voter : core.settings.voters().ids()) {
+            if (voter != core.self()) {
+                core.effects.send(voter, new BeginEpoch(leader.epoch(), leader.leaderId()));
+            }
+        }
+    }
+
+    void onVoteRequest(int from, VoteRequest request, long nowMs) {
+        QuorumState state = core.state();
+        boolean mayVote = core.settings.isVoter()
+                && core.settings.voters().contains(from, request.directoryId())
+                && request.epoch() == state.epoch()
+                && request.log().compareTo(core.log.position()) >= 0;
+        boolean granted = mayVote && (request.preVote() ? wouldVote(state) : vote(state, from, nowMs));
+        core.effects.send(
+                from,
+                new VoteResponse(
+                        core.state().epoch(), core.state().leaderId(), granted, request.preVote()));
+    }
+
+    /** Rule Q4: whoever hears from a leader does not help to replace it. */
+    private static boolean wouldVote(QuorumState state) {
+        return !(state instanceof Leader) && !(state instanceof Follower);
+    }
+
+    /** Rule Q1: one vote per epoch; {@code become} has it persisted before the answer may leave. */
+    private boolean vote(QuorumState state, int candidate, long nowMs) {
+        if (state instanceof Voted voted) {
+            return voted.votedId() == candidate;
+        }
+        if (state instanceof Unattached free) {
+            core.become(free.toVoted(candidate, core.electionDeadline(nowMs)));
+            return true;
+        }
+        if (state instanceof Prospective asking && asking.votedId() == ElectionState.NOBODY) {
+            core.become(asking.toVoted(candidate, core.electionDeadline(nowMs)));
+            return true;
+        }
+        return state instanceof Prospective again && again.votedId() == candidate;
+    }
+
+    void onVoteResponse(int from, VoteResponse response, long nowMs) {
+        QuorumState state = core.state();
+        VoterSet voters = core.settings.voters();
+        if (response.epoch() != state.epoch() || !voters.contains(from)) {
+            return;
+        }
+        if (response.preVote() && state instanceof Prospective asking) {
+            Prospective counted = asking.with(asking.ballots().with(from, response.granted()));
+            core.become(counted);
+            if (counted.ballots().won(voters)) {
+                stand(counted, nowMs);
+            }
+        } else if (!response.preVote() && state instanceof Candidate candidate) {
+            Candidate counted = candidate.with(candidate.ballots().with(from, response.granted()));
+            core.become(counted);
+            if (counted.ballots().won(voters)) {
+                lead(counted, nowMs);
+            }
+        }
+    }
+}

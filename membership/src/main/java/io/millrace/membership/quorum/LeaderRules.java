@@ -1,0 +1,216 @@
+package io.millrace.membership.quorum;
+
+import io.millrace.membership.quorum.LogView.PrefixCheck;
+import io.millrace.membership.quorum.QuorumMessage.BeginEpoch;
+import io.millrace.membership.quorum.QuorumMessage.EndEpoch;
+import io.millrace.membership.quorum.QuorumMessage.FetchOutcome;
+import io.millrace.membership.quorum.QuorumMessage.FetchRequest;
+import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
+import io.millrace.membership.quorum.QuorumState.Leader;
+import io.millrace.membership.quorum.QuorumState.Progress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What only a leader does: append, answer fetches, decide what is committed, notice that it is alone.
+ *
+ * <p>Thread: the owner's.
+ */
+final class LeaderRules {
+    /** More waiting fetches than nodes is a bug or an attack; the oldest knowledge is then refused. */
+    private static final int MAX_PARKED = 1_000;
+
+    /** A fetch with nothing to answer yet. */
+    private record Parked(FetchRequest request, long untilMs) {}
+
+    private final QuorumCore core;
+    private final Map<Integer, Parked> parked = new HashMap<>();
+    private LogPosition snapshot;
+
+    LeaderRules(QuorumCore core, LogPosition snapshot) {
+        this.core = core;
+        this.snapshot = snapshot;
+    }
+
+    void snapshotIs(LogPosition latest) {
+        snapshot = latest;
+    }
+
+    LogPosition snapshot() {
+        return snapshot;
+    }
+
+    /** Offset of the last of the records, or empty when this node does not lead. */
+    OptionalLong propose(List<byte[]> records) {
+        if (!(core.state() instanceof Leader leader)) {
+            return OptionalLong.empty();
+        }
+        QuorumBatch batch = new QuorumBatch(core.log.end(), leader.epoch(), false, records);
+        core.log.append(batch);
+        core.effects.append(batch);
+        return OptionalLong.of(batch.endOffset() - 1);
+    }
+
+    void onFetch(int from, FetchRequest request, long nowMs) {
+        if (!(core.state() instanceof Leader leader) || request.epoch() != leader.epoch()) {
+            refuse(from, request);
+            return;
+        }
+        PrefixCheck check = core.log.check(request.log());
+        if (core.settings.voters().contains(from, request.directoryId())) {
+            // Rule Q2: the position is what the voter has on disk. It counts only when it is a prefix of our log.
+            long before = leader.progress().get(from).endOffset();
+            long end = check instanceof PrefixCheck.Same
+                    ? Math.max(before, request.log().endOffset())
+                    : before;
+            core.become(leader.with(from, new Progress(end, nowMs)));
+            commit();
+        }
+        if (check instanceof PrefixCheck.Diverged diverged) {
+            answer(from, request, new FetchOutcome.Diverged(diverged.leaderEnd()));
+        } else if (check instanceof PrefixCheck.TooOld) {
+            answer(from, request, new FetchOutcome.SnapshotNeeded(snapshot));
+        } else if (hasNews(request) || parked.size() >= MAX_PARKED) {
+            answerWithBatches(from, request);
+        } else {
+            parked.put(from, new Parked(request, nowMs + core.settings.fetchWaitMs()));
+        }
+    }
+
+    private void refuse(int from, FetchRequest request) {
+        answer(from, request, new FetchOutcome.NotLeader());
+    }
+
+    private boolean hasNews(FetchRequest request) {
+        return request.log().endOffset() < core.log.written()
+                || request.knownHighWatermark() < core.highWatermark();
+    }
+
+    private void answer(int to, FetchRequest request, FetchOutcome outcome) {
+        parked.remove(to);
+        core.effects.send(
+                to,
+                new FetchResponse(
+                        core.state().epoch(),
+                        core.state().leaderId(),
+                        request.log(),
+                        core.highWatermark(),
+                        outcome));
+    }
+
+    private void answerWithBatches(int to, FetchRequest request) {
+        parked.remove(to);
+        core.effects.answerFetch(
+                to,
+                new FetchResponse(
+                        core.state().epoch(),
+                        core.state().leaderId(),
+                        request.log(),
+                        core.highWatermark(),
+                        new FetchOutcome.Batches(List.of())),
+                core.log.written());
+    }
+
+    /** The leader counts itself only up to its own fsync (rule Q2). */
+    void onSynced() {
+        if (core.state() instanceof Leader leader) {
+            Progress own = leader.progress().get(core.self());
+            core.become(leader.with(core.self(), new Progress(core.log.synced(), own.lastFetchMs())));
+            commit();
+        }
+    }
+
+    /** Rule Q3: what a majority has, but only once that includes a record of this epoch. */
+    private void commit() {
+        Leader leader = (Leader) core.state();
+        long end = leader.majorityEnd(core.settings.voters().majority());
+        if (end > leader.epochStartOffset() && end > core.highWatermark()) {
+            boolean first = core.highWatermark() <= leader.epochStartOffset();
+            core.advanceHighWatermark(end);
+            if (first) {
+                core.effects.leadershipGained(leader.epoch(), leader.epochStartOffset() + 1);
+            }
+        }
+    }
+
+    /** Answers every waiting fetch that has something to learn by now. */
+    void wakeParked() {
+        for (int replica : List.copyOf(parked.keySet())) {
+            FetchRequest request = parked.get(replica).request();
+            if (hasNews(request)) {
+                answerWithBatches(replica, request);
+            }
+        }
+    }
+
+    void tick(long nowMs) {
+        for (int replica : List.copyOf(parked.keySet())) {
+            if (parked.get(replica).untilMs() <= nowMs) {
+                answerWithBatches(replica, parked.get(replica).request());
+            }
+        }
+        if (!(core.state() instanceof Leader leader)) {
+            return;
+        }
+        if (checkQuorumDeadline(leader, nowMs) <= nowMs) {
+            core.become(leader.toResigned(core.electionDeadline(nowMs)));
+            dropParked();
+        } else if (leader.deadlineMs() <= nowMs) {
+            callOnSilentVoters(leader, nowMs);
+        }
+    }
+
+    private long checkQuorumDeadline(Leader leader, long nowMs) {
+        long contact = leader.majorityContactMs(core.settings.voters().majority(), nowMs);
+        return contact + core.settings.checkQuorumMs();
+    }
+
+    private void callOnSilentVoters(Leader leader, long nowMs) {
+        long silentSince = nowMs - 2L * core.settings.beginIntervalMs();
+        leader.progress().forEach((voter, progress) -> {
+            if (voter != core.self() && progress.lastFetchMs() <= silentSince) {
+                core.effects.send(voter, new BeginEpoch(leader.epoch(), leader.leaderId()));
+            }
+        });
+        core.become(leader.lookedAfterAt(nowMs + core.settings.beginIntervalMs()));
+    }
+
+    /** When {@link #tick} has something to do; never, for a leader without other voters. */
+    long nextDeadlineMs(long nowMs) {
+        long next = Long.MAX_VALUE;
+        for (Parked waiting : parked.values()) {
+            next = Math.min(next, waiting.untilMs());
+        }
+        if (core.state() instanceof Leader leader && leader.progress().size() > 1) {
+            next = Math.min(next, Math.min(leader.deadlineMs(), checkQuorumDeadline(leader, nowMs)));
+        }
+        return next;
+    }
+
+    /** Hands over: the successor stands at once, the others wait for it. */
+    void resign(int preferred, long nowMs) {
+        if (!(core.state() instanceof Leader leader) || leader.progress().size() == 1) {
+            return;
+        }
+        List<Integer> successors = new ArrayList<>(leader.progress().keySet());
+        successors.remove((Integer) core.self());
+        successors.sort(Comparator.<Integer>comparingInt(id -> id == preferred ? 0 : 1)
+                .thenComparing(id -> -leader.progress().get(id).endOffset()));
+        for (int voter : successors) {
+            core.effects.send(voter, new EndEpoch(leader.epoch(), successors));
+        }
+        core.become(leader.toResigned(core.electionDeadline(nowMs) + core.settings.fetchTimeoutMs()));
+        dropParked();
+    }
+
+    /** Whoever waited here must look for the new leader. */
+    void dropParked() {
+        for (int replica : List.copyOf(parked.keySet())) {
+            refuse(replica, parked.get(replica).request());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.millrace.membership.quorum;
+
+import io.millrace.membership.quorum.QuorumState.Follower;
+import io.millrace.membership.quorum.QuorumState.Leader;
+import io.millrace.membership.quorum.QuorumState.Observer;
+import io.millrace.membership.quorum.QuorumState.Unattached;
+import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * What the parts of the machine share: the state, the log's outline, the high watermark, and the one way to change
+ * each.
+ *
+ * <p>Thread: the owner's.
+ */
+final class QuorumCore {
+    static final int NOBODY = QuorumState.NOBODY;
+
+    final QuorumSettings settings;
+    final QuorumEffects effects;
+    final LogView log;
+    private final IntUnaryOperator jitter;
+    private QuorumState state;
+    private long highWatermark;
+    private int rank;
+    private boolean halted;
+
+    QuorumCore(
+            QuorumSettings settings,
+            QuorumEffects effects,
+            LogView log,
+            ElectionState stored,
+            long committed,
+            IntUnaryOperator jitter) {
+        this.settings = settings;
+        this.effects = effects;
+        this.log = log;
+        this.jitter = jitter;
+        this.highWatermark = committed;
+        // Whoever reads the state before start sees what was stored, and nothing times out.
+        this.state = initial(stored, Long.MAX_VALUE);
+    }
+
+    private QuorumState initial(ElectionState stored, long deadlineMs) {
+        if (!settings.isVoter()) {
+            return new Observer(stored.epoch(), stored.votedId(), NOBODY, deadlineMs);
+        }
+        return stored.votedId() == NOBODY
+                ? new Unattached(stored.epoch(), deadlineMs)
+                : new QuorumState.Voted(stored.epoch(), stored.votedId(), deadlineMs);
+    }
+
+    void start(long nowMs) {
+        state = initial(state.election(), settings.isVoter() ? electionDeadline(nowMs) : nowMs);
+    }
+
+    QuorumState state() {
+        return state;
+    }
+
+    int self() {
+        return settings.nodeId();
+    }
+
+    long highWatermark() {
+        return highWatermark;
+    }
+
+    boolean halted() {
+        return halted;
+    }
+
+    void rank(int newRank) {
+        rank = newRank;
+    }
+
+    /** The only place where the state changes: persists what must be, and tells who leads. */
+    void become(QuorumState next) {
+        QuorumState before = state;
+        if (next.epoch() < before.epoch()) {
+            throw new IllegalStateException("from epoch " + before.epoch() + " back to " + next.epoch());
+        }
+        state = next;
+        if (!next.election().equals(before.election())) {
+            effects.persist(next.election());
+        }
+        if (before instanceof Leader && !(next instanceof Leader)) {
+            effects.leadershipLost(before.epoch());
+        }
+        if (before.leaderId() != next.leaderId()
+                || (next.leaderId() != NOBODY && before.epoch() != next.epoch())) {
+            effects.leaderChanged(
+                    next.epoch(), next.leaderId() == NOBODY ? OptionalInt.empty() : OptionalInt.of(next.leaderId()));
+        }
+    }
+
+    /** Enters an epoch that somebody else has begun, or learns its leader. */
+    void follow(int epoch, int leaderId, long nowMs) {
+        int voted = epoch == state.epoch() ? state.votedId() : NOBODY;
+        if (!settings.isVoter()) {
+            become(new Observer(epoch, voted, leaderId, nowMs + settings.fetchTimeoutMs()));
+        } else if (leaderId == NOBODY) {
+            become(new Unattached(epoch, electionDeadline(nowMs)));
+        } else {
+            become(new Follower(epoch, voted, leaderId, nowMs + settings.fetchTimeoutMs()));
+        }
+    }
+
+    /** Alone, there is nobody to wait for: the same election then takes no time. */
+    long electionDeadline(long nowMs) {
+        if (settings.voters().majority() == 1) {
+            return nowMs;
+        }
+        int timeout = settings.electionTimeoutMs();
+        return nowMs + timeout + jitter.applyAsInt(timeout) + (long) rank * settings.rankDelayMs();
+    }
+
+    void advanceHighWatermark(long candidate) {
+        if (candidate > highWatermark) {
+            highWatermark = candidate;
+            effects.committed(candidate);
+        }
+    }
+
+    void halt(String why) {
+        halted = true;
+        effects.halt(why);
+    }
+}

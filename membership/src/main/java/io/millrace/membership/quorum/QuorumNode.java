@@ -1,0 +1,349 @@
+package io.millrace.membership.quorum;
+
+import io.millrace.membership.CommitListener;
+import io.millrace.membership.MetadataQuorum;
+import io.millrace.membership.NotLeaderException;
+import io.millrace.membership.quorum.QuorumMessage.FetchOutcome;
+import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
+import io.millrace.membership.quorum.QuorumMessage.SnapshotRequest;
+import io.millrace.membership.quorum.QuorumMessage.SnapshotResponse;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one node of the quorum for its owner: feeds the machine, performs its effects in order, applies what is
+ * committed.
+ *
+ * <p>Thread: {@link MetadataQuorum}'s methods and {@link #receive} from any thread; everything else on the owner.
+ */
+public final class QuorumNode implements MetadataQuorum {
+    /** Proposals waiting for commit; a controller that is so far ahead of its disk must wait. */
+    static final int MAX_PENDING = 10_000;
+    /** Per answer to a fetch, as any frame between nodes. */
+    static final int MAX_FETCH_BYTES = 240 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(QuorumNode.class);
+
+    private final QuorumPorts ports;
+    private final QuorumStore store;
+    private final QuorumMachine machine;
+    private final EffectQueue effects = new EffectQueue();
+    private final PendingProposals pending = new PendingProposals();
+    private final CommittedReader applier;
+    private Runnable cancelAlarm = () -> {};
+    /** Cuts of the log under way: what the store reports until then may be about the part that goes. */
+    private int cuts;
+
+    private boolean stopped;
+    private volatile int leaderEpoch;
+    private volatile int leaderId = QuorumState.NOBODY;
+    private volatile long highWatermark;
+
+    /** @param snapshotBytes so many bytes of applied records make a new snapshot worth while */
+    public QuorumNode(
+            QuorumSettings settings, QuorumStore store, LoadedQuorum loaded, QuorumPorts ports, long snapshotBytes) {
+        this.ports = ports;
+        this.store = store;
+        this.machine =
+                new QuorumMachine(settings, new Effects(), loaded.election(), loaded.log(), ports.jitter());
+        this.applier = new CommittedReader(store, loaded, snapshotBytes, pending, this::snapshotWritten, this::halt);
+        store.setListener(new StoreEvents());
+        publish();
+    }
+
+    @Override
+    public void onCommit(CommitListener listener) {
+        applier.setListener(listener);
+    }
+
+    /** Hands the loaded snapshot to the listener and takes part from then on. */
+    public void start() {
+        ports.owner().execute(() -> {
+            applier.start();
+            step(() -> machine.start(now()));
+        });
+    }
+
+    public void receive(int from, QuorumMessage message) {
+        ports.owner().execute(() -> step(() -> machine.onMessage(from, message, now())));
+    }
+
+    @Override
+    public CompletionStage<Long> propose(List<byte[]> records) {
+        List<byte[]> copy = List.copyOf(records);
+        if (copy.isEmpty()) {
+            throw new IllegalArgumentException("nothing to propose");
+        }
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        ports.owner().execute(() -> {
+            if (stopped) {
+                answer.completeExceptionally(new NotLeaderException("this node has stopped", OptionalInt.empty()));
+            } else {
+                step(() -> append(copy, answer));
+            }
+        });
+        return answer;
+    }
+
+    private void append(List<byte[]> records, CompletableFuture<Long> answer) {
+        if (pending.size() >= MAX_PENDING) {
+            answer.completeExceptionally(new NotLeaderException(
+                    MAX_PENDING + " proposals wait for their commit, nothing was appended", leaderId()));
+            return;
+        }
+        OptionalLong lastOffset = machine.propose(records);
+        if (lastOffset.isPresent()) {
+            pending.add(lastOffset.getAsLong(), answer);
+        } else {
+            answer.completeExceptionally(
+                    new NotLeaderException("this node does not lead the metadata quorum", leaderId()));
+        }
+    }
+
+    /** Hands leadership to another voter. */
+    public void transferLeadership(int to) {
+        ports.owner().execute(() -> step(() -> machine.transferLeadership(to, now())));
+    }
+
+    /** The leader did not answer a probe: as good as a fetch timeout. */
+    public void leaderProbeFailed(int probedLeaderId) {
+        ports.owner().execute(() -> step(() -> machine.onLeaderProbeFailed(probedLeaderId, now())));
+    }
+
+    /** Who should lead stands first: 0 is the first in line. */
+    public void rank(int rank) {
+        ports.owner().execute(() -> machine.rank(rank));
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    @Override
+    public OptionalInt leaderId() {
+        int id = leaderId;
+        return id == QuorumState.NOBODY ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    @Override
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        ports.owner().execute(() -> {
+            if (stopped) {
+                closed.complete(null);
+                return;
+            }
+            step(() -> machine.transferLeadership(QuorumState.NOBODY, now()));
+            stop("this node is stopping");
+            store.close(() -> closed.complete(null));
+        });
+        return closed;
+    }
+
+    /** For invariants: the machine as it stands. */
+    QuorumMachine machine() {
+        return machine;
+    }
+
+    private long now() {
+        return ports.clockMs().getAsLong();
+    }
+
+    /** One event: into the machine, then the getters and the alarm follow it. */
+    private void step(Runnable event) {
+        if (stopped) {
+            return;
+        }
+        try {
+            event.run();
+        } catch (RuntimeException bug) {
+            log.error("the metadata quorum met an impossible state", bug);
+            halt("impossible state of the metadata quorum: " + bug);
+        }
+        if (!stopped) {
+            publish();
+            setAlarm();
+        }
+    }
+
+    private void publish() {
+        leaderEpoch = machine.state().epoch();
+        leaderId = machine.state().leaderId();
+        highWatermark = machine.highWatermark();
+    }
+
+    private void setAlarm() {
+        cancelAlarm.run();
+        long now = now();
+        long dueMs = machine.nextDeadlineMs(now);
+        cancelAlarm = dueMs == Long.MAX_VALUE
+                ? () -> {}
+                : ports.alarm().set(Math.max(1, dueMs - now), () -> step(() -> machine.onTick(now())));
+    }
+
+    private void snapshotWritten(LogPosition snapshot) {
+        step(() -> machine.onSnapshotWritten(snapshot));
+    }
+
+    private void stop(String why) {
+        stopped = true;
+        cancelAlarm.run();
+        effects.stop();
+        applier.stop();
+        pending.failAll(why);
+    }
+
+    private void halt(String why) {
+        if (!stopped) {
+            stop(why);
+            leaderId = QuorumState.NOBODY;
+            ports.halted().accept(why);
+        }
+    }
+
+    private final class StoreEvents implements QuorumStore.Listener {
+        @Override
+        public void written(long endOffset) {
+            if (cuts == 0) {
+                step(() -> machine.onWritten(endOffset));
+            }
+        }
+
+        @Override
+        public void synced(long endOffset) {
+            if (cuts == 0) {
+                step(() -> machine.onSynced(endOffset, now()));
+            }
+        }
+
+        @Override
+        public void failed(String why) {
+            halt("the metadata log cannot be written: " + why);
+        }
+    }
+
+    private final class Effects implements QuorumEffects {
+        @Override
+        public void persist(ElectionState election) {
+            effects.await(done -> store.persist(election, done));
+        }
+
+        @Override
+        public void send(int to, QuorumMessage message) {
+            effects.run(() -> ports.transport().send(to, message));
+        }
+
+        @Override
+        public void append(QuorumBatch batch) {
+            effects.run(() -> store.append(batch));
+        }
+
+        @Override
+        public void truncateTo(long endOffset) {
+            cuts++;
+            effects.await(done -> store.truncateTo(endOffset, () -> {
+                cutDone();
+                done.run();
+            }));
+        }
+
+        private void cutDone() {
+            cuts--;
+            if (cuts == 0) {
+                step(() -> machine.onSynced(store.syncedEnd(), now()));
+            }
+        }
+
+        @Override
+        public void answerFetch(int to, FetchResponse answer, long limit) {
+            effects.run(() -> store.read(
+                    answer.asked().endOffset(), limit, MAX_FETCH_BYTES, batches -> ports.transport().send(
+                            to,
+                            new FetchResponse(
+                                    answer.epoch(),
+                                    answer.leaderId(),
+                                    answer.asked(),
+                                    answer.highWatermark(),
+                                    new FetchOutcome.Batches(batches)))));
+        }
+
+        @Override
+        public void answerSnapshot(int to, SnapshotRequest request) {
+            int epoch = machine.state().epoch();
+            int leader = machine.state().leaderId();
+            effects.run(() -> store.readSnapshotPart(
+                    request.snapshot(), request.position(), MAX_FETCH_BYTES, part -> ports.transport().send(
+                            to,
+                            new SnapshotResponse(
+                                    epoch,
+                                    leader,
+                                    request.snapshot(),
+                                    request.position(),
+                                    part.totalBytes(),
+                                    part.bytes()))));
+        }
+
+        @Override
+        public void storeSnapshotPart(LogPosition snapshot, long position, byte[] bytes, boolean last) {
+            if (!last) {
+                effects.run(() -> store.storeSnapshotPart(snapshot, position, bytes, false, ignored -> {}));
+                return;
+            }
+            cuts++;
+            effects.await(done -> store.storeSnapshotPart(snapshot, position, bytes, true, records -> {
+                cuts--;
+                records.ifPresent(sound -> applier.replaceBy(snapshot, sound));
+                step(() -> {
+                    if (records.isPresent()) {
+                        machine.onSnapshotInstalled(snapshot, now());
+                    } else {
+                        machine.onSnapshotRefused(now());
+                    }
+                });
+                done.run();
+            }));
+        }
+
+        @Override
+        public void trimTo(LogPosition base) {
+            effects.run(() -> store.trimTo(base));
+        }
+
+        @Override
+        public void committed(long highWatermark) {
+            effects.run(() -> applier.applyTo(highWatermark));
+        }
+
+        @Override
+        public void leadershipGained(int epoch, long activeFrom) {
+            effects.run(() -> applier.leadershipGained(epoch, activeFrom));
+        }
+
+        @Override
+        public void leadershipLost(int epoch) {
+            pending.failAll("leadership of epoch " + epoch + " was lost before the commit");
+            effects.run(() -> applier.leadershipLost(epoch));
+        }
+
+        @Override
+        public void leaderChanged(int epoch, OptionalInt leader) {
+            effects.run(() -> applier.leaderChanged(epoch, leader));
+        }
+
+        @Override
+        public void halt(String why) {
+            QuorumNode.this.halt(why);
+        }
+    }
+}

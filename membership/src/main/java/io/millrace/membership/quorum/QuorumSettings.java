@@ -1,0 +1,59 @@
+package io.millrace.membership.quorum;
+
+import java.util.UUID;
+
+/**
+ * Who this node is in the quorum, and its timers.
+ *
+ * @param fetchTimeoutMs a follower that got no answer from its leader for so long asks for votes
+ * @param electionTimeoutMs least time between two elections of one voter; up to as much again is added by chance
+ * @param rankDelayMs added per rank, so that elections follow a preferred order
+ *     <p>Thread: immutable.
+ */
+public record QuorumSettings(
+        int nodeId, UUID directoryId, VoterSet voters, int fetchTimeoutMs, int electionTimeoutMs, int rankDelayMs) {
+    public static final int DEFAULT_FETCH_TIMEOUT_MS = 1_000;
+    public static final int DEFAULT_ELECTION_TIMEOUT_MS = 300;
+    public static final int DEFAULT_RANK_DELAY_MS = 100;
+
+    public QuorumSettings {
+        if (nodeId < 0 || fetchTimeoutMs < 10 || electionTimeoutMs < 10 || rankDelayMs < 0) {
+            throw new IllegalArgumentException("not a quorum's settings: node " + nodeId + ", fetch " + fetchTimeoutMs
+                    + " ms, election " + electionTimeoutMs + " ms, rank " + rankDelayMs + " ms");
+        }
+    }
+
+    public static QuorumSettings withDefaults(int nodeId, UUID directoryId, VoterSet voters) {
+        return new QuorumSettings(
+                nodeId,
+                directoryId,
+                voters,
+                DEFAULT_FETCH_TIMEOUT_MS,
+                DEFAULT_ELECTION_TIMEOUT_MS,
+                DEFAULT_RANK_DELAY_MS);
+    }
+
+    boolean isVoter() {
+        return voters.contains(nodeId, directoryId);
+    }
+
+    /** How long the leader holds back an answer while it has nothing to say; well below the fetch timeout. */
+    int fetchWaitMs() {
+        return fetchTimeoutMs / 3;
+    }
+
+    /** After so long without an answer the same is asked again. */
+    int retryMs() {
+        return fetchTimeoutMs * 2 / 3;
+    }
+
+    /** How often the leader calls on a voter that does not fetch. */
+    int beginIntervalMs() {
+        return fetchTimeoutMs / 4;
+    }
+
+    /** Rule Q4: a leader that no majority has fetched from for so long resigns. */
+    int checkQuorumMs() {
+        return fetchTimeoutMs * 3 / 2;
+    }
+}

@@ -1,0 +1,25 @@
+package io.millrace.membership.quorum;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The outline of a log as found at start.
+ *
+ * @param base where the log begins: {@link LogPosition#EMPTY}, or a snapshot it goes on from
+ * @param snapshot the newest snapshot, at or after the base; {@link LogPosition#EMPTY} when there is none
+ * @param epochStarts the first offset of every epoch in it
+ * @param endOffset exclusive
+ *     <p>Thread: immutable.
+ */
+public record StoredLog(LogPosition base, LogPosition snapshot, Map<Integer, Long> epochStarts, long endOffset) {
+    public static final StoredLog NEW = new StoredLog(LogPosition.EMPTY, LogPosition.EMPTY, Map.of(), 0);
+
+    public StoredLog {
+        epochStarts = java.util.Collections.unmodifiableMap(new TreeMap<>(epochStarts));
+        if (snapshot.endOffset() < base.endOffset() || endOffset < snapshot.endOffset()) {
+            throw new IllegalArgumentException(
+                    "a log from " + base + " to " + endOffset + " does not go with the snapshot " + snapshot);
+        }
+    }
+}

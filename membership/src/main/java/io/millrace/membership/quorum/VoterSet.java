@@ -1,0 +1,45 @@
+package io.millrace.membership.quorum;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Who may vote: broker ids, each with the directory that holds its promises.
+ *
+ * <p>A voter whose disk was lost comes back with another directory id; it has forgotten what it promised, so it counts
+ * as an observer until it is made a voter anew (rule Q6). {@link #ANY_DIRECTORY} stands for a directory that is not
+ * known yet.
+ *
+ * <p>Thread: immutable.
+ */
+public record VoterSet(Map<Integer, UUID> voters) {
+    public static final UUID ANY_DIRECTORY = new UUID(0, 0);
+    private static final int MAX_VOTERS = 7;
+
+    public VoterSet {
+        voters = Map.copyOf(new TreeMap<>(voters));
+        if (voters.isEmpty() || voters.size() > MAX_VOTERS) {
+            throw new IllegalArgumentException("a quorum has 1 to " + MAX_VOTERS + " voters, not " + voters.size());
+        }
+    }
+
+    public Set<Integer> ids() {
+        return voters.keySet();
+    }
+
+    public int majority() {
+        return voters.size() / 2 + 1;
+    }
+
+    public boolean contains(int id) {
+        return voters.containsKey(id);
+    }
+
+    /** Whether this very directory of this broker may vote. */
+    public boolean contains(int id, UUID directoryId) {
+        UUID expected = voters.get(id);
+        return expected != null && (expected.equals(ANY_DIRECTORY) || expected.equals(directoryId));
+    }
+}

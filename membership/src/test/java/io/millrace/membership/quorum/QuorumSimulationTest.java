@@ -1,0 +1,149 @@
+package io.millrace.membership.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.sim.InvariantViolation;
+import io.millrace.sim.Seeded;
+import io.millrace.sim.SimOwner;
+import io.millrace.sim.Simulation;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whole quorums under loss, duplicates, reordering, partitions and crashes that lose what was not synced. */
+class QuorumSimulationTest {
+    private static final long FAULTY_MS = 4_000;
+
+    @Seeded(runs = 100)
+    void aQuorumOfOneKeepsWhatItAcknowledged(long seed) {
+        surviveFaults(QuorumWorld.of(seed, 1), FAULTY_MS);
+    }
+
+    @Seeded(runs = 150)
+    void threeVotersKeepWhatTheyAcknowledged(long seed) {
+        surviveFaults(QuorumWorld.of(seed, 3), FAULTY_MS);
+    }
+
+    @Seeded(runs = 60)
+    void fiveVotersKeepWhatTheyAcknowledged(long seed) {
+        surviveFaults(QuorumWorld.of(seed, 5), FAULTY_MS);
+    }
+
+    @Tag("long")
+    @Seeded(runs = 10_000, fresh = true)
+    void threeVotersKeepWhatTheyAcknowledgedOverManySeeds(long seed) {
+        surviveFaults(QuorumWorld.of(seed, 3), 2 * FAULTY_MS);
+    }
+
+    @Tag("long")
+    @Seeded(runs = 3_000, fresh = true)
+    void fiveVotersKeepWhatTheyAcknowledgedOverManySeeds(long seed) {
+        surviveFaults(QuorumWorld.of(seed, 5), 2 * FAULTY_MS);
+    }
+
+    @Test
+    void theCanaryThatVouchesForUnsyncedDataIsCaught() {
+        assertThatThrownBy(() -> manySeeds(VouchesTooEarly::new))
+                .isInstanceOf(InvariantViolation.class)
+                .hasMessageContaining("seed");
+    }
+
+    @Test
+    void theCanaryThatForgetsItsVoteIsCaught() {
+        assertThatThrownBy(() -> manySeeds(ForgetsItsVote::new)).isInstanceOf(InvariantViolation.class);
+    }
+
+    private static void manySeeds(SimQuorumNode.StoreMaker maker) {
+        for (int seed = 1; seed <= 400; seed++) {
+            surviveFaults(new QuorumWorld(seed, 3, 0, maker), FAULTY_MS);
+        }
+    }
+
+    private static void surviveFaults(QuorumWorld world, long faultyMs) {
+        Simulation simulation = world.simulation();
+        long untilMs = simulation.nowMs() + faultyMs;
+        world.startAll();
+        world.proposeEvery(15, untilMs);
+        causeTrouble(world, simulation.random("trouble"), untilMs);
+        simulation.runFor(faultyMs);
+        world.healAndDemandProgress();
+        assertThat(world.acknowledged()).as("a run that commits nothing shows nothing").isNotEmpty();
+    }
+
+    private static void causeTrouble(QuorumWorld world, Random random, long untilMs) {
+        Simulation simulation = world.simulation();
+        simulation.scheduler().after(20 + random.nextInt(250), "trouble", () -> {
+            if (simulation.nowMs() < untilMs) {
+                oneTrouble(world, random);
+                causeTrouble(world, random, untilMs);
+            }
+        });
+    }
+
+    private static void oneTrouble(QuorumWorld world, Random random) {
+        List<SimQuorumNode> nodes = world.nodes();
+        SimQuorumNode one = nodes.get(random.nextInt(nodes.size()));
+        SimQuorumNode other = nodes.get(random.nextInt(nodes.size()));
+        switch (random.nextInt(12)) {
+            case 0, 1, 2 -> {
+                if (one.up()) {
+                    one.crash();
+                }
+            }
+            case 3, 4, 5 -> {
+                if (!one.up()) {
+                    one.start();
+                }
+            }
+            case 6 -> world.network().partition(one.id);
+            case 7 -> world.network().partition(one.id, other.id);
+            case 8 -> world.network().oneWay(one.id, other.id);
+            case 9 -> {
+                world.network().loss(random.nextDouble() * 0.3);
+                world.network().duplication(random.nextDouble() * 0.3);
+                world.network().reordering(random.nextDouble() * 0.5);
+                world.network().delay(1, 1 + random.nextInt(60));
+            }
+            case 10 -> nodes.stream().filter(SimQuorumNode::active).findFirst().ifPresent(leader -> leader.node()
+                    .transferLeadership(one.id));
+            default -> world.network().heal();
+        }
+    }
+
+    /** Says "synced" when it has only written: what a fetch vouches for may be gone (breaks rule Q2). */
+    private static final class VouchesTooEarly extends MemoryQuorumStore {
+        private Listener listener;
+        private long claimed;
+
+        VouchesTooEarly(Simulation simulation, SimOwner owner, MemoryQuorumDisk disk, String name) {
+            super(simulation, owner, disk, name);
+        }
+
+        @Override
+        public void setListener(Listener newListener) {
+            listener = newListener;
+            super.setListener(newListener);
+        }
+
+        @Override
+        public void append(QuorumBatch batch) {
+            super.append(batch);
+            claimed = batch.endOffset();
+            listener.synced(claimed);
+        }
+    }
+
+    /** Answers a vote before it is on disk (breaks rule Q1). */
+    private static final class ForgetsItsVote extends MemoryQuorumStore {
+        ForgetsItsVote(Simulation simulation, SimOwner owner, MemoryQuorumDisk disk, String name) {
+            super(simulation, owner, disk, name);
+        }
+
+        @Override
+        public void persist(ElectionState election, Runnable done) {
+            done.run();
+        }
+    }
+}
