@@ -34,6 +34,7 @@ class MemoryQuorumStore implements QuorumStore {
 
     private int lowWaterOfNext;
     private ElectionState persisting;
+    private Runnable onCut = () -> {};
     private ByteArrayOutputStream incoming = new ByteArrayOutputStream();
 
     MemoryQuorumStore(Simulation simulation, SimOwner owner, MemoryQuorumDisk disk, String name) {
@@ -46,6 +47,10 @@ class MemoryQuorumStore implements QuorumStore {
         this.synced = end();
         this.lowWater = live.size();
         this.lowWaterOfNext = live.size();
+    }
+
+    void onCut(Runnable counter) {
+        onCut = counter;
     }
 
     List<QuorumBatch> live() {
@@ -128,6 +133,7 @@ class MemoryQuorumStore implements QuorumStore {
             throw new IllegalStateException("cut to " + endOffset + " within a batch, now " + end());
         }
         synced = Math.min(synced, endOffset);
+        onCut.run();
         lowWater = Math.min(lowWater, live.size());
         lowWaterOfNext = Math.min(lowWaterOfNext, live.size());
         later("truncated", 5, done);

@@ -47,18 +47,73 @@ class QuorumSimulationTest {
     void theCanaryThatVouchesForUnsyncedDataIsCaught() {
         assertThatThrownBy(() -> manySeeds(VouchesTooEarly::new))
                 .isInstanceOf(InvariantViolation.class)
+                .hasMessageContaining("CommittedNeverLost does not hold")
                 .hasMessageContaining("seed");
     }
 
     @Test
     void theCanaryThatForgetsItsVoteIsCaught() {
-        assertThatThrownBy(() -> manySeeds(ForgetsItsVote::new)).isInstanceOf(InvariantViolation.class);
+        assertThatThrownBy(() -> {
+                    for (int seed = 1; seed <= 300; seed++) {
+                        restlessElections(new QuorumWorld(seed, 3, 0, ForgetsItsVote::new));
+                    }
+                })
+                .isInstanceOf(InvariantViolation.class)
+                .hasMessageContaining("ElectionSafety does not hold");
+    }
+
+    @Seeded(runs = 40)
+    void restlessElectionsNeverGiveAnEpochTwoLeaders(long seed) {
+        restlessElections(QuorumWorld.of(seed, 3));
+    }
+
+    @Test
+    void theFaultsReachTheRareCases() {
+        long epochs = 0;
+        long cuts = 0;
+        long snapshots = 0;
+        long unknown = 0;
+        for (int seed = 1; seed <= 40; seed++) {
+            QuorumWorld world = QuorumWorld.of(seed, 3);
+            surviveFaults(world, FAULTY_MS);
+            epochs += world.node(1).node().leaderEpoch();
+            cuts += world.cuts();
+            snapshots += world.nodes().stream()
+                    .mapToLong(SimQuorumNode::snapshotsFromOthers)
+                    .sum();
+            unknown += world.unknown();
+        }
+        assertThat(epochs).as("elections").isGreaterThan(100);
+        assertThat(cuts).as("truncations by epoch").isGreaterThan(10);
+        assertThat(snapshots).as("snapshots pulled from a leader").isGreaterThan(10);
+        assertThat(unknown).as("proposals whose leader was lost").isGreaterThan(10);
     }
 
     private static void manySeeds(SimQuorumNode.StoreMaker maker) {
         for (int seed = 1; seed <= 400; seed++) {
             surviveFaults(new QuorumWorld(seed, 3, 0, maker), FAULTY_MS);
         }
+    }
+
+    /** Votes are slow and voters start anew all the time: nobody may vote twice in an epoch. */
+    private static void restlessElections(QuorumWorld world) {
+        Simulation simulation = world.simulation();
+        Random random = simulation.random("trouble");
+        world.startAll();
+        world.network().delay(1, 70);
+        world.network().reordering(0.5);
+        for (int i = 0; i < 200; i++) {
+            simulation.runFor(1 + random.nextInt(20));
+            for (SimQuorumNode voter : world.voterNodes()) {
+                boolean voted = voter.role() instanceof QuorumState.Voted;
+                boolean leads = voter.role() instanceof QuorumState.Leader;
+                if (voted ? random.nextInt(2) == 0 : leads && random.nextInt(5) == 0) {
+                    voter.crash();
+                    voter.start();
+                }
+            }
+        }
+        world.healAndDemandProgress();
     }
 
     private static void surviveFaults(QuorumWorld world, long faultyMs) {
@@ -114,11 +169,12 @@ class QuorumSimulationTest {
 
     /** Says "synced" when it has only written: what a fetch vouches for may be gone (breaks rule Q2). */
     private static final class VouchesTooEarly extends MemoryQuorumStore {
+        private final SimOwner owner;
         private Listener listener;
-        private long claimed;
 
         VouchesTooEarly(Simulation simulation, SimOwner owner, MemoryQuorumDisk disk, String name) {
             super(simulation, owner, disk, name);
+            this.owner = owner;
         }
 
         @Override
@@ -130,12 +186,11 @@ class QuorumSimulationTest {
         @Override
         public void append(QuorumBatch batch) {
             super.append(batch);
-            claimed = batch.endOffset();
-            listener.synced(claimed);
+            owner.execute(() -> listener.synced(writtenEnd()));
         }
     }
 
-    /** Answers a vote before it is on disk (breaks rule Q1). */
+    /** Keeps the epoch but not whom it voted for in it (breaks rule Q1). */
     private static final class ForgetsItsVote extends MemoryQuorumStore {
         ForgetsItsVote(Simulation simulation, SimOwner owner, MemoryQuorumDisk disk, String name) {
             super(simulation, owner, disk, name);
@@ -143,7 +198,7 @@ class QuorumSimulationTest {
 
         @Override
         public void persist(ElectionState election, Runnable done) {
-            done.run();
+            super.persist(new ElectionState(election.epoch(), ElectionState.NOBODY), done);
         }
     }
 }

@@ -30,6 +30,7 @@ final class QuorumWorld {
     private final List<String> complaints = new ArrayList<>();
     private long proposed;
     private int unknown;
+    private long cuts;
 
     QuorumWorld(long seed, int voterCount, int observerCount, SimQuorumNode.StoreMaker storeMaker) {
         simulation = new Simulation(seed);
@@ -94,6 +95,14 @@ final class QuorumWorld {
 
     Map<Long, String> acknowledged() {
         return acknowledged;
+    }
+
+    void cut() {
+        cuts++;
+    }
+
+    long cuts() {
+        return cuts;
     }
 
     int unknown() {

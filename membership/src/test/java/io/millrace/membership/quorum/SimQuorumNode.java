@@ -44,7 +44,7 @@ final class SimQuorumNode {
     private MemoryQuorumStore store;
     private QuorumNode node;
     private List<Applied> state = new ArrayList<>();
-    private long snapshotsLoaded;
+    private long snapshotsFromOthers;
     private int activeEpoch = -1;
 
     SimQuorumNode(QuorumWorld world, int id, StoreMaker storeMaker) {
@@ -70,8 +70,9 @@ final class SimQuorumNode {
         return state;
     }
 
-    long snapshotsLoaded() {
-        return snapshotsLoaded;
+    /** Beyond the one that each life begins with. */
+    long snapshotsFromOthers() {
+        return snapshotsFromOthers;
     }
 
     boolean active() {
@@ -89,6 +90,7 @@ final class SimQuorumNode {
         SimOwner life = new SimOwner(scheduler, "node " + id);
         owner = life;
         store = storeMaker.make(simulation, life, disk, "node " + id);
+        store.onCut(world::cut);
         state = new ArrayList<>();
         activeEpoch = -1;
         Random jitter = simulation.random("jitter of " + id);
@@ -139,7 +141,9 @@ final class SimQuorumNode {
 
         @Override
         public void snapshotLoaded(long endOffset, int epoch, List<byte[]> records) {
-            snapshotsLoaded++;
+            if (!state.isEmpty() || node.machine().state().leaderId() >= 0) {
+                snapshotsFromOthers++;
+            }
             state = new ArrayList<>(records.stream().map(Applied::of).toList());
             for (int i = 0; i < state.size(); i++) {
                 world.applied(id, i, state.get(i));
