@@ -1,9 +1,11 @@
 package io.millrace.membership.controller;
 
 import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.placement.PlacementPolicy;
 import io.millrace.membership.record.MetadataRecord;
+import io.millrace.membership.record.ProducerIdsRecord;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -17,45 +19,195 @@ import java.util.function.Supplier;
  * <p>Thread: one, the controller's loop.
  */
 public final class ControllerMachine {
+    private final EffectiveConfigs configs;
+    private final BrokerSessions sessions;
+    private final BrokerLifecycle brokers;
+    private final TopicCreation creation;
+    private final TopicDeletion deletion;
+    private final PartitionGrowth growth;
+    private final ConfigChanges configChanges;
+    private final IsrChanges isrChanges;
+
+    private boolean controller;
+    private MetadataImage pending = MetadataImage.EMPTY;
+    private long nextOffset;
+    private int recordsInFlight;
+
+    /**
+     * {@code newIds} gives topic ids; Kafka's two reserved ids (all zero, and one) and ids whose text starts with a dash
+     * must not be among them.
+     */
     public ControllerMachine(
-            ControllerOptions options, EffectiveConfigs configs, PlacementPolicy placement, Supplier<UUID> newIds) {}
+            ControllerOptions options, EffectiveConfigs configs, PlacementPolicy placement, Supplier<UUID> newIds) {
+        this.configs = configs;
+        this.sessions = new BrokerSessions(options.selfBrokerId(), options.sessionTimeoutMs());
+        LeaderElection election = new LeaderElection(configs);
+        ReplicaAssignments assignments = new ReplicaAssignments(placement);
+        this.brokers = new BrokerLifecycle(options, sessions, election);
+        this.creation = new TopicCreation(configs, assignments, newIds);
+        this.deletion = new TopicDeletion(configs);
+        this.growth = new PartitionGrowth(assignments);
+        this.configChanges = new ConfigChanges(configs.catalog(), election);
+        this.isrChanges = new IsrChanges(election);
+    }
 
     /**
      * This node leads the quorum and {@code image} has everything committed before. Every broker that is not fenced
      * gets a full session.
      *
+     * @param nextOffset the offset that the next proposed record will have
      * @return records that a new cluster, or one of an older version, needs first; may be empty
      */
-    public List<MetadataRecord> becomeController(MetadataImage image, long nowMs) {
-        throw new UnsupportedOperationException();
+    public List<MetadataRecord> becomeController(MetadataImage image, long nextOffset, long nowMs) {
+        controller = true;
+        pending = image;
+        this.nextOffset = nextOffset;
+        recordsInFlight = 0;
+        sessions.startAll(image, nowMs);
+        Decision decision = decision(nowMs);
+        Features.bootstrap(decision, configs.brokerValue(image, "min.insync.replicas"));
+        return keep(decision);
     }
 
     /** This node leads no more: what was pending is dropped. */
     public void resign() {
-        throw new UnsupportedOperationException();
+        controller = false;
+        pending = MetadataImage.EMPTY;
+        recordsInFlight = 0;
+        sessions.clear();
     }
 
     public boolean isController() {
-        throw new UnsupportedOperationException();
+        return controller;
     }
 
-    /** Answers one command; the records must be proposed in the order in which they were given. */
+    /**
+     * Answers one command; the records must be proposed in the order in which they were given.
+     *
+     * @throws ControllerException when this node does not lead
+     */
+    @SuppressWarnings("unchecked")
     public <R> ControllerOutcome<R> handle(ControllerCommand<R> command, long nowMs) {
-        throw new UnsupportedOperationException();
+        if (!controller) {
+            throw new ControllerException(ControllerError.NOT_CONTROLLER, "this node is not the active controller");
+        }
+        Decision decision = decision(nowMs);
+        // The command's type parameter is the type of the outcome that its kind returns below.
+        R response = (R) decide(command, decision);
+        return new ControllerOutcome<>(isDryRun(command) ? List.of() : keep(decision), response);
     }
 
-    /** {@code image} is what the log gave up to now, of which {@code ownRecords} more came from this machine. */
+    private Object decide(ControllerCommand<?> command, Decision decision) {
+        if (command instanceof BrokerHeartbeat heartbeat) {
+            return brokers.heartbeat(heartbeat, decision);
+        } else if (command instanceof AlterPartition alter) {
+            return isrChanges.decide(alter, decision);
+        } else if (command instanceof CreateTopics create) {
+            return creation.decide(create, decision);
+        } else if (command instanceof DeleteTopics delete) {
+            return deletion.decide(delete, decision);
+        } else if (command instanceof CreatePartitions create) {
+            return growth.decide(create, decision);
+        } else if (command instanceof IncrementalAlterConfigs alter) {
+            return configChanges.decide(alter, decision);
+        } else if (command instanceof LegacyAlterConfigs alter) {
+            return configChanges.decide(alter, decision);
+        } else if (command instanceof AllocateProducerIds allocate) {
+            return allocate(allocate, decision);
+        } else if (command instanceof RegisterBroker register) {
+            return brokers.register(register, decision);
+        } else if (command instanceof UnregisterBroker unregister) {
+            return brokers.unregister(unregister, decision);
+        }
+        throw new IllegalStateException("no such command: " + command);
+    }
+
+    private static boolean isDryRun(ControllerCommand<?> command) {
+        return command instanceof CreateTopics create && create.validateOnly()
+                || command instanceof CreatePartitions grow && grow.validateOnly()
+                || command instanceof IncrementalAlterConfigs alter && alter.validateOnly()
+                || command instanceof LegacyAlterConfigs legacy && legacy.validateOnly();
+    }
+
+    private static AllocateProducerIds.Outcome allocate(AllocateProducerIds command, Decision decision) {
+        MetadataImage image = decision.image();
+        Refusal refusal = BrokerLifecycle.refusal(
+                image.broker(command.brokerId()), command.brokerId(), command.brokerEpoch());
+        if (refusal != null) {
+            return new AllocateProducerIds.Outcome(refusal.error(), refusal.getMessage(), -1, 0);
+        }
+        long first = image.nextProducerId();
+        if (first > Long.MAX_VALUE - AllocateProducerIds.BLOCK_SIZE) {
+            return new AllocateProducerIds.Outcome(
+                    ControllerError.UNKNOWN_SERVER_ERROR, "All producer ids are spent", -1, 0);
+        }
+        decision.add(new ProducerIdsRecord(
+                command.brokerId(), command.brokerEpoch(), first + AllocateProducerIds.BLOCK_SIZE));
+        return new AllocateProducerIds.Outcome(ControllerError.NONE, null, first, AllocateProducerIds.BLOCK_SIZE);
+    }
+
+    /**
+     * The log has committed up to {@code image}; {@code ownRecords} of what came since the last call were proposed by
+     * this machine. Once nothing of its own is under way, what is committed is all there is.
+     */
     public void committed(MetadataImage image, int ownRecords) {
-        throw new UnsupportedOperationException();
+        recordsInFlight -= ownRecords;
+        if (recordsInFlight < 0) {
+            throw new IllegalStateException((-recordsInFlight) + " records were committed that nobody here proposed");
+        }
+        if (controller && recordsInFlight == 0) {
+            if (image.highestOffset() >= nextOffset) {
+                throw new IllegalStateException("the log is at offset " + image.highestOffset()
+                        + ", the controller expected at most " + (nextOffset - 1));
+            }
+            pending = image;
+        }
     }
 
     /** When {@link #expireSessions} must be called next; empty while no session can end. */
     public OptionalLong nextDeadlineMs() {
-        throw new UnsupportedOperationException();
+        return controller ? sessions.nextDeadlineMs() : OptionalLong.empty();
     }
 
     /** Fences the brokers whose session has ended. */
     public List<MetadataRecord> expireSessions(long nowMs) {
-        throw new UnsupportedOperationException();
+        if (!controller) {
+            return List.of();
+        }
+        Decision decision = decision(nowMs);
+        for (int id : sessions.expired(nowMs)) {
+            endSession(id, decision);
+        }
+        return keep(decision);
+    }
+
+    /** Fences one broker at once: a probe has shown that this life of it is over. */
+    public List<MetadataRecord> brokerIsGone(int brokerId, UUID incarnation, long nowMs) {
+        BrokerImage broker = pending.broker(brokerId);
+        if (!controller || broker == null || !broker.incarnation().equals(incarnation)) {
+            return List.of();
+        }
+        Decision decision = decision(nowMs);
+        endSession(brokerId, decision);
+        return keep(decision);
+    }
+
+    private void endSession(int id, Decision decision) {
+        sessions.end(id);
+        BrokerImage broker = decision.image().broker(id);
+        if (broker != null && !broker.fenced()) {
+            brokers.fence(broker, decision);
+        }
+    }
+
+    private Decision decision(long nowMs) {
+        return new Decision(pending, nextOffset, nowMs);
+    }
+
+    private List<MetadataRecord> keep(Decision decision) {
+        pending = decision.image();
+        nextOffset = decision.nextOffset();
+        recordsInFlight += decision.records().size();
+        return decision.records();
     }
 }

@@ -1,0 +1,96 @@
+package io.millrace.membership.controller;
+
+import io.millrace.membership.image.BrokerImage;
+import io.millrace.membership.image.MetadataImage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * When each broker was last heard of and how far it has applied the log. Soft state of the active controller: nobody
+ * else has it, and a new controller starts with full sessions for all.
+ *
+ * <p>Thread: the controller's.
+ */
+final class BrokerSessions {
+    private final int selfBrokerId;
+    private final long timeoutMs;
+    private final Map<Integer, Session> sessions = new HashMap<>();
+
+    BrokerSessions(int selfBrokerId, long timeoutMs) {
+        this.selfBrokerId = selfBrokerId;
+        this.timeoutMs = timeoutMs;
+    }
+
+    /** Thread: the controller's. */
+    private static final class Session {
+        long lastContactMs;
+        long appliedOffset = -1;
+        long shutdownOffset = -1;
+    }
+
+    void startAll(MetadataImage image, long nowMs) {
+        sessions.clear();
+        for (BrokerImage broker : image.brokers().values()) {
+            if (!broker.fenced()) {
+                touch(broker.id(), -1, nowMs);
+            }
+        }
+    }
+
+    void clear() {
+        sessions.clear();
+    }
+
+    void touch(int broker, long appliedOffset, long nowMs) {
+        Session session = sessions.computeIfAbsent(broker, id -> new Session());
+        session.lastContactMs = nowMs;
+        session.appliedOffset = Math.max(session.appliedOffset, appliedOffset);
+    }
+
+    void end(int broker) {
+        sessions.remove(broker);
+    }
+
+    /** The broker in this very process lives as long as the controller decides: it has no session to lose. */
+    boolean isLive(int broker, long nowMs) {
+        Session session = sessions.get(broker);
+        return session != null && broker != selfBrokerId && nowMs - session.lastContactMs < timeoutMs;
+    }
+
+    void startShutdown(int broker, long offset) {
+        sessions.computeIfAbsent(broker, id -> new Session()).shutdownOffset = offset;
+    }
+
+    /** From where on the others must have applied the log for this broker to go; -1 when nothing is known. */
+    long shutdownOffset(int broker) {
+        Session session = sessions.get(broker);
+        return session == null ? -1 : session.shutdownOffset;
+    }
+
+    long appliedOffset(int broker) {
+        Session session = sessions.get(broker);
+        return session == null ? -1 : session.appliedOffset;
+    }
+
+    List<Integer> expired(long nowMs) {
+        List<Integer> expired = new ArrayList<>();
+        sessions.forEach((broker, session) -> {
+            if (broker != selfBrokerId && nowMs - session.lastContactMs >= timeoutMs) {
+                expired.add(broker);
+            }
+        });
+        expired.sort(Comparator.naturalOrder());
+        return expired;
+    }
+
+    OptionalLong nextDeadlineMs() {
+        return sessions.entrySet().stream()
+                .filter(entry -> entry.getKey() != selfBrokerId)
+                .mapToLong(entry -> entry.getValue().lastContactMs + timeoutMs)
+                .min();
+    }
+}

@@ -1,0 +1,139 @@
+package io.millrace.membership.controller;
+
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.controller.PartitionTransition.TopicRules;
+import io.millrace.membership.image.BrokerImage;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.membership.image.TopicImage;
+import io.millrace.membership.record.ConfigResource;
+import io.millrace.membership.record.PartitionChangeRecord;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+
+/**
+ * Finds the partitions that an event concerns and has {@link PartitionTransition} work out each of them.
+ *
+ * <p>Whoever calls has put the event itself (the broker is fenced, the config is set) into the decision before: who may
+ * lead is read from its image.
+ *
+ * <p>Thread: the controller's.
+ */
+final class LeaderElection {
+    private static final IntPredicate NOBODY = broker -> false;
+
+    private final EffectiveConfigs configs;
+
+    LeaderElection(EffectiveConfigs configs) {
+        this.configs = configs;
+    }
+
+    /**
+     * The broker, which may not lead any more, leaves every ISR and leadership. {@code lost}: what it had may be gone,
+     * so it is not eligible later either.
+     */
+    void brokerLeaves(int broker, boolean lost, Decision decision) {
+        MetadataImage image = decision.image();
+        for (TopicImage topic : image.topics()) {
+            TopicRules rules = null;
+            for (PartitionImage partition : topic.partitions()) {
+                if (partition.leader() == broker
+                        || partition.isInSync(broker)
+                        || lost && PartitionTransition.contains(partition.elr(), broker)) {
+                    rules = rules == null ? rules(image, topic.name()) : rules;
+                    add(
+                            PartitionTransition.of(
+                                    topic.id(),
+                                    partition,
+                                    without(partition.isr(), broker),
+                                    partition.recoveryState(),
+                                    rules,
+                                    id -> isActive(image, id),
+                                    lost ? id -> id == broker : NOBODY),
+                            decision);
+                }
+            }
+        }
+    }
+
+    /** The broker may lead again: partitions without a leader get one if it is the one they wait for. */
+    void brokerReturns(int broker, Decision decision) {
+        MetadataImage image = decision.image();
+        for (TopicImage topic : image.topics()) {
+            TopicRules rules = null;
+            for (PartitionImage partition : topic.partitions()) {
+                if (!partition.hasLeader() && partition.isReplica(broker)) {
+                    rules = rules == null ? rules(image, topic.name()) : rules;
+                    settle(topic, partition, partition.isr(), partition.recoveryState(), rules, image, decision);
+                }
+            }
+        }
+    }
+
+    /**
+     * Some configs decide about leaders, and take effect at once: a topic may now elect uncleanly; and with enough
+     * in-sync replicas under the new minimum, the high watermark moves without the eligible ones, which then are none
+     * any more. (Where there is no ISR it cannot move, and they stay.)
+     */
+    void configsChanged(ConfigResource resource, Set<String> names, Decision decision) {
+        if (!names.contains("min.insync.replicas") && !names.contains("unclean.leader.election.enable")) {
+            return;
+        }
+        MetadataImage image = decision.image();
+        Iterable<TopicImage> topics = resource.type() == ConfigResource.Type.TOPIC
+                ? List.of(image.topic(resource.name()))
+                : image.topics();
+        for (TopicImage topic : topics) {
+            TopicRules rules = rules(image, topic.name());
+            for (PartitionImage partition : topic.partitions()) {
+                if (!partition.hasLeader() || partition.elr().length > 0) {
+                    settle(topic, partition, partition.isr(), partition.recoveryState(), rules, image, decision);
+                }
+            }
+        }
+    }
+
+    /** The leader, whose right to propose was checked, gives another ISR. */
+    void leaderProposes(
+            TopicImage topic, PartitionImage partition, int[] isr, byte recoveryState, Decision decision) {
+        MetadataImage image = decision.image();
+        settle(topic, partition, isr, recoveryState, rules(image, topic.name()), image, decision);
+    }
+
+    private static void settle(
+            TopicImage topic,
+            PartitionImage partition,
+            int[] isr,
+            byte recoveryState,
+            TopicRules rules,
+            MetadataImage image,
+            Decision decision) {
+        add(
+                PartitionTransition.of(
+                        topic.id(), partition, isr, recoveryState, rules, id -> isActive(image, id), NOBODY),
+                decision);
+    }
+
+    private static void add(PartitionChangeRecord record, Decision decision) {
+        if (record != null) {
+            decision.add(record);
+        }
+    }
+
+    private TopicRules rules(MetadataImage image, String topic) {
+        return new TopicRules(
+                Integer.parseInt(configs.topicValue(image, topic, "min.insync.replicas")),
+                Boolean.parseBoolean(configs.topicValue(image, topic, "unclean.leader.election.enable")));
+    }
+
+    private static boolean isActive(MetadataImage image, int id) {
+        BrokerImage broker = image.broker(id);
+        return broker != null && broker.isActive();
+    }
+
+    private static int[] without(int[] values, int unwanted) {
+        return Arrays.stream(values).filter(value -> value != unwanted).toArray();
+    }
+}

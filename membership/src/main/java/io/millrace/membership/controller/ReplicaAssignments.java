@@ -1,0 +1,160 @@
+package io.millrace.membership.controller;
+
+import io.millrace.membership.image.BrokerImage;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.membership.image.TopicImage;
+import io.millrace.membership.placement.Candidate;
+import io.millrace.membership.placement.PlacementPolicy;
+import io.millrace.membership.record.PartitionRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Who holds a new partition: as the request says, checked as Kafka checks it, or as the placement policy chooses among
+ * the brokers that may lead.
+ *
+ * <p>Thread: any.
+ */
+final class ReplicaAssignments {
+    private static final int[] NONE = {};
+    private static final UUID[] NO_DIRECTORIES = {};
+
+    private final PlacementPolicy policy;
+
+    ReplicaAssignments(PlacementPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** Checks what a request assigned to one partition; {@code expectedReplicas} is -1 for the first one. */
+    static int[] checked(MetadataImage image, List<Integer> brokers, int expectedReplicas) {
+        if (brokers.isEmpty()) {
+            throw wrong("The manual partition assignment includes an empty replica list.");
+        }
+        List<Integer> sorted = new ArrayList<>(brokers);
+        sorted.sort(null);
+        Set<Integer> seen = new HashSet<>();
+        for (Integer broker : sorted) {
+            if (image.broker(broker) == null) {
+                throw wrong("The manual partition assignment includes broker " + broker
+                        + ", but no such broker is registered.");
+            }
+            if (!seen.add(broker)) {
+                throw wrong("The manual partition assignment includes the broker " + broker + " more than once.");
+            }
+        }
+        if (expectedReplicas >= 0 && brokers.size() != expectedReplicas) {
+            throw wrong("The manual partition assignment includes a partition with " + brokers.size()
+                    + " replica(s), but this is not consistent with previous partitions, which have "
+                    + expectedReplicas + " replica(s).");
+        }
+        return brokers.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The state a partition starts with: those of its replicas that are active are in sync, the first of them leads. */
+    static PartitionRecord newPartition(MetadataImage image, UUID topicId, int partition, int[] replicas) {
+        int[] isr = activeOf(image, replicas);
+        if (isr.length == 0) {
+            throw wrong("All brokers specified in the manual partition assignment for partition " + partition
+                    + " are fenced or in controlled shutdown.");
+        }
+        return new PartitionRecord(
+                topicId,
+                partition,
+                replicas,
+                NO_DIRECTORIES,
+                isr,
+                NONE,
+                NONE,
+                isr[0],
+                0,
+                0,
+                PartitionRecord.RECOVERED,
+                NONE,
+                NONE);
+    }
+
+    private static int[] activeOf(MetadataImage image, int[] replicas) {
+        int[] active = new int[replicas.length];
+        int count = 0;
+        for (int replica : replicas) {
+            if (image.broker(replica).isActive()) {
+                active[count++] = replica;
+            }
+        }
+        return count == replicas.length ? replicas : Arrays.copyOf(active, count);
+    }
+
+    List<int[]> placed(MetadataImage image, UUID topicId, int firstPartition, int partitions, int replicationFactor) {
+        List<Candidate> candidates = candidates(image);
+        if (candidates.isEmpty()) {
+            throw new Refusal(
+                    ControllerError.INVALID_REPLICATION_FACTOR,
+                    "Unable to replicate the partition " + replicationFactor
+                            + " time(s): All brokers are currently fenced or in controlled shutdown.");
+        }
+        if (replicationFactor > candidates.size()) {
+            throw new Refusal(
+                    ControllerError.INVALID_REPLICATION_FACTOR,
+                    "Unable to replicate the partition " + replicationFactor
+                            + " time(s): The target replication factor of " + replicationFactor
+                            + " cannot be reached because only " + candidates.size() + " broker(s) are registered.");
+        }
+        return policy.place(
+                topicId.getMostSignificantBits(), firstPartition, partitions, replicationFactor, candidates);
+    }
+
+    private static List<Candidate> candidates(MetadataImage image) {
+        List<BrokerImage> active =
+                image.brokers().values().stream().filter(BrokerImage::isActive).toList();
+        if (active.size() <= 1) {
+            // Nothing to choose: no need to count what it has.
+            return active.stream()
+                    .map(broker -> new Candidate(broker.id(), broker.rack(), 0, 0))
+                    .toList();
+        }
+        BrokerLoads loads = BrokerLoads.of(image);
+        return active.stream()
+                .map(broker -> new Candidate(
+                        broker.id(), broker.rack(), loads.replicas(broker.id()), loads.leaders(broker.id())))
+                .toList();
+    }
+
+    /** How many replicas and leaderships each broker has. */
+    private record BrokerLoads(Map<Integer, int[]> counts) {
+        static BrokerLoads of(MetadataImage image) {
+            BrokerLoads loads = new BrokerLoads(new HashMap<>());
+            for (TopicImage topic : image.topics()) {
+                for (PartitionImage partition : topic.partitions()) {
+                    for (int replica : partition.replicas()) {
+                        loads.of(replica)[0]++;
+                    }
+                    loads.of(partition.preferredLeader())[1]++;
+                }
+            }
+            return loads;
+        }
+
+        private int[] of(int broker) {
+            return counts.computeIfAbsent(broker, id -> new int[2]);
+        }
+
+        int replicas(int broker) {
+            return of(broker)[0];
+        }
+
+        int leaders(int broker) {
+            return of(broker)[1];
+        }
+    }
+
+    private static Refusal wrong(String message) {
+        return new Refusal(ControllerError.INVALID_REPLICA_ASSIGNMENT, message);
+    }
+}
