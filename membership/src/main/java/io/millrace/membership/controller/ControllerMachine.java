@@ -156,12 +156,16 @@ public final class ControllerMachine {
             throw new IllegalStateException((-recordsInFlight) + " records were committed that nobody here proposed");
         }
         if (controller && recordsInFlight == 0) {
-            if (image.highestOffset() >= nextOffset) {
-                throw new IllegalStateException("the log is at offset " + image.highestOffset()
-                        + ", the controller expected at most " + (nextOffset - 1));
-            }
             pending = image;
+            nextOffset = Math.max(nextOffset, image.highestOffset() + 1);
         }
+    }
+
+    /** Nothing of what is under way will be committed: back to what is, without giving up the sessions. */
+    public void proposalFailed(MetadataImage image, long nextOffset) {
+        pending = image;
+        this.nextOffset = nextOffset;
+        recordsInFlight = 0;
     }
 
     /** When {@link #expireSessions} must be called next; empty while no session can end. */
