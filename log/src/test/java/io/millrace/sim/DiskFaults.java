@@ -30,6 +30,7 @@ public final class DiskFaults {
     private double errorShare;
     private long capacityBytes = Long.MAX_VALUE;
     private boolean syncsDoNothing;
+    private boolean used;
 
     DiskFaults(Random random) {
         this.random = random;
@@ -84,12 +85,25 @@ public final class DiskFaults {
         errorShare = 0;
         capacityBytes = Long.MAX_VALUE;
         syncsDoNothing = false;
+        used = false;
+    }
+
+    /** Whether anything has gone wrong, or may, since the last {@link #heal}. */
+    public boolean used() {
+        return used
+                || !once.isEmpty()
+                || !always.isEmpty()
+                || !unreadable.isEmpty()
+                || failingStep >= 0
+                || errorShare > 0
+                || capacityBytes != Long.MAX_VALUE;
     }
 
     Verdict judge(long step, StepKind kind, String path) {
         for (Once fault : once) {
             if (fault.kind == kind && path.contains(fault.nameContains)) {
                 once.remove(fault);
+                used = true;
                 return fault.verdict;
             }
         }

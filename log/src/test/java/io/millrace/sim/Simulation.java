@@ -56,6 +56,11 @@ public final class Simulation {
         return this;
     }
 
+    /** Takes a promise back: what it watched is gone. */
+    public void release(Invariant invariant) {
+        invariants.remove(invariant);
+    }
+
     /** Runs one event and checks every invariant; false when nothing is left to run. */
     public boolean step() {
         if (!runOne()) {
