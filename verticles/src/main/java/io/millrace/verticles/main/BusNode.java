@@ -9,6 +9,7 @@ import io.millrace.verticles.cluster.DirectClusterManager;
 import io.millrace.verticles.cluster.HazelcastAttach;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.metrics.MicrometerSeries;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -35,12 +36,14 @@ final class BusNode {
 
     private final NodeConfig config;
     private final UUID incarnation;
+    private final MicrometerSeries meters;
     private final BusDirectory directory = new BusDirectory();
     private final CompletableFuture<Void> mayAttach = new CompletableFuture<>();
     private volatile HazelcastMember hazelcast;
     private volatile Vertx vertx;
 
-    BusNode(NodeConfig config, UUID incarnation) {
+    BusNode(NodeConfig config, UUID incarnation, MicrometerSeries meters) {
+        this.meters = meters;
         this.config = config;
         this.incarnation = incarnation;
     }
@@ -61,6 +64,7 @@ final class BusNode {
                 DirectClusterManager.DEFAULT_ATTACH_TIMEOUT_MS);
         return Vertx.builder()
                 .with(options())
+                .withMetrics(meters.factory())
                 .withClusterManager(manager)
                 .buildClustered()
                 .onSuccess(started -> vertx = started);
@@ -75,6 +79,7 @@ final class BusNode {
         }
         return new VertxOptions()
                 .setPreferNativeTransport(true)
+                .setMetricsOptions(meters.options())
                 .setEventLoopPoolSize(config.runtime().eventLoops())
                 .setEventBusOptions(bus)
                 .setFileSystemOptions(

@@ -7,6 +7,7 @@ import io.millrace.verticles.http.HttpVerticle;
 import io.millrace.verticles.http.Readiness;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.metrics.MetricsCollector;
+import io.millrace.verticles.metrics.MicrometerSeries;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.BindException;
@@ -24,13 +25,14 @@ final class NodeRuntime implements Readiness {
     private final NodeConfig config;
     private final UUID incarnation = UUID.randomUUID();
     private final BrokerMetrics metrics = new BrokerMetrics();
+    private final MicrometerSeries meters = new MicrometerSeries();
     private final BusNode bus;
     private volatile Optional<String> notReady = Optional.of("starting");
     private volatile HttpVerticle http;
 
     NodeRuntime(NodeConfig config) {
         this.config = config;
-        this.bus = new BusNode(config, incarnation);
+        this.bus = new BusNode(config, incarnation, meters);
     }
 
     CompletionStage<Void> start() {

@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Answers one scrape: takes a snapshot of the node, sums the cells and writes both down, on a thread that is no event loop.
@@ -21,7 +20,7 @@ public final class MetricsCollector {
     private final LongSupplier clockMs;
     private final LongSupplier clockNanos;
     private final int maxPartitions;
-    private final Supplier<String> more;
+    private final MicrometerSeries micrometer;
     private final RequestSeries requests = new RequestSeries();
     private final SocketSeries sockets = new SocketSeries();
     private CompletableFuture<String> running;
@@ -29,7 +28,7 @@ public final class MetricsCollector {
     /**
      * @param offLoop where the text is put together; may block for milliseconds
      * @param maxPartitions beyond so many partitions (or topics) on this node, none is shown one by one
-     * @param more text of other registries, already in Prometheus' format
+     * @param micrometer what others measure
      */
     public MetricsCollector(
             BrokerMetrics metrics,
@@ -38,14 +37,14 @@ public final class MetricsCollector {
             LongSupplier clockMs,
             LongSupplier clockNanos,
             int maxPartitions,
-            Supplier<String> more) {
+            MicrometerSeries micrometer) {
         this.metrics = metrics;
         this.snapshots = snapshots;
         this.offLoop = offLoop;
         this.clockMs = clockMs;
         this.clockNanos = clockNanos;
         this.maxPartitions = maxPartitions;
-        this.more = more;
+        this.micrometer = micrometer;
     }
 
     /** The text of one scrape. */
@@ -80,7 +79,7 @@ public final class MetricsCollector {
         PartitionSeries.write(text, node, maxPartitions);
         writeGauges(text);
         ProcessSeries.write(text);
-        text.append(more.get());
+        text.append(micrometer.scrape());
         return text.toString();
     }
 

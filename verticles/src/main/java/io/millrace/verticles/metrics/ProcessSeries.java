@@ -4,13 +4,11 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The process and its JVM under the names that Prometheus' own JVM client made common and dashboards expect.
+ * The process and its JVM under the names of Prometheus' own JVM client, where Micrometer gives them others.
  *
  * <p>Thread: one scrape at a time; reads small files of {@code /proc}.
  */
@@ -20,7 +18,6 @@ final class ProcessSeries {
     private ProcessSeries() {}
 
     static void write(MetricsText text) {
-        writeMemory(text);
         text.family("jvm_gc_collection_seconds", "summary", "Time in garbage collection.");
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             text.sample("jvm_gc_collection_seconds_count", collector.getCollectionCount(), "gc", collector.getName());
@@ -48,28 +45,6 @@ final class ProcessSeries {
                 "kafka_server_kafkaserver_linux_disk_read_bytes", "Read from disks.", field(disk, "read_bytes: "));
         text.singleGauge(
                 "kafka_server_kafkaserver_linux_disk_write_bytes", "Written to disks.", field(disk, "\nwrite_bytes: "));
-    }
-
-    private static void writeMemory(MetricsText text) {
-        var pools = ManagementFactory.getMemoryPoolMXBeans();
-        text.gauge("jvm_memory_used_bytes", "Memory in use, by pool.");
-        for (MemoryPoolMXBean pool : pools) {
-            memory(text, "jvm_memory_used_bytes", pool, pool.getUsage().getUsed());
-        }
-        text.gauge("jvm_memory_committed_bytes", "Memory taken from the system, by pool.");
-        for (MemoryPoolMXBean pool : pools) {
-            memory(text, "jvm_memory_committed_bytes", pool, pool.getUsage().getCommitted());
-        }
-        text.gauge("jvm_memory_max_bytes", "Bound, by pool; -1 is none.");
-        for (MemoryPoolMXBean pool : pools) {
-            MemoryUsage usage = pool.getUsage();
-            memory(text, "jvm_memory_max_bytes", pool, usage.getMax());
-        }
-    }
-
-    private static void memory(MetricsText text, String name, MemoryPoolMXBean pool, long bytes) {
-        String area = pool.getType() == java.lang.management.MemoryType.HEAP ? "heap" : "nonheap";
-        text.sample(name, bytes, "area", area, "id", pool.getName());
     }
 
     private static String read(String file) {
