@@ -28,9 +28,9 @@ public final class MicrometerSeries {
     public MicrometerMetricsOptions options() {
         return new MicrometerMetricsOptions()
                 .setEnabled(true)
-                .setLabels(EnumSet.noneOf(Label.class))
-                .setDisabledMetricsCategories(Set.of(
-                        MetricsDomain.DATAGRAM_SOCKET.toCategory(), MetricsDomain.HTTP_CLIENT.toCategory()));
+                .setLabels(EnumSet.of(Label.POOL_TYPE, Label.POOL_NAME))
+                .setDisabledMetricsCategories(
+                        Set.of(MetricsDomain.DATAGRAM_SOCKET.toCategory(), MetricsDomain.HTTP_CLIENT.toCategory()));
     }
 
     public VertxMetricsFactory factory() {

@@ -1,0 +1,93 @@
+package io.millrace.verticles.main;
+
+import io.millrace.log.PartitionLog;
+import io.millrace.log.store.LogDirectory;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.verticles.http.Readiness;
+import io.millrace.verticles.metrics.NodeSnapshot;
+import io.millrace.verticles.metrics.NodeSnapshot.DirectorySnapshot;
+import io.millrace.verticles.metrics.NodeSnapshot.LogSnapshot;
+import io.millrace.verticles.metrics.NodeSnapshots;
+import io.millrace.verticles.node.Node;
+import io.millrace.verticles.shard.Replica;
+import io.millrace.verticles.shard.Shard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks every shard, on its own loop, for the numbers of its logs, and puts them beside what the cluster has decided.
+ *
+ * <p>Thread: any; completes on any.
+ */
+final class RuntimeSnapshots implements NodeSnapshots {
+    /** A shard that does not answer in this time is left out of the scrape. */
+    private static final long SHARD_TIMEOUT_MS = 2000;
+
+    private final Node node;
+    private final List<LogDirectory> directories;
+    private final Readiness readiness;
+
+    RuntimeSnapshots(Node node, List<LogDirectory> directories, Readiness readiness) {
+        this.node = node;
+        this.directories = directories;
+        this.readiness = readiness;
+    }
+
+    @Override
+    public CompletionStage<NodeSnapshot> take() {
+        MetadataImage image = node.image();
+        List<CompletableFuture<List<LogSnapshot>>> parts = new ArrayList<>();
+        for (Shard shard : node.shards().all()) {
+            CompletableFuture<List<LogSnapshot>> part = new CompletableFuture<>();
+            shard.execute(() -> part.complete(logs(shard)));
+            parts.add(part.completeOnTimeout(List.of(), SHARD_TIMEOUT_MS, TimeUnit.MILLISECONDS));
+        }
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApplyAsync(done -> {
+            List<LogSnapshot> logs = new ArrayList<>();
+            parts.forEach(part -> logs.addAll(part.join()));
+            return new NodeSnapshot(
+                    node.brokerId(),
+                    image,
+                    node.controller().controllerId(),
+                    readiness.notReadyBecause().isEmpty(),
+                    logs,
+                    directories.stream().map(RuntimeSnapshots::directory).toList(),
+                    0);
+        });
+    }
+
+    private static List<LogSnapshot> logs(Shard shard) {
+        List<LogSnapshot> logs = new ArrayList<>();
+        shard.forEach(replica -> logs.add(log(replica)));
+        return logs;
+    }
+
+    private static LogSnapshot log(Replica replica) {
+        PartitionLog log = replica.log();
+        long highWatermark = replica.machine().highWatermark();
+        return new LogSnapshot(
+                log.id().topic(),
+                log.id().partition(),
+                replica.machine().isLeader(),
+                log.config().minInsyncReplicas(),
+                log.logStartOffset(),
+                log.lastStableOffset(highWatermark),
+                highWatermark,
+                log.assignedEnd(),
+                log.sizeBytes(),
+                log.segmentCount(),
+                log.producers().count());
+    }
+
+    private static DirectorySnapshot directory(LogDirectory folder) {
+        boolean offline = folder.offlineReason().isPresent();
+        return new DirectorySnapshot(
+                folder.path().toString(),
+                offline,
+                offline ? 0 : folder.totalBytes(),
+                offline ? 0 : folder.usableBytes());
+    }
+}
