@@ -51,8 +51,9 @@ class ActorRulesTest {
             .callMethodWhere(call("java.lang.Thread", "sleep|join"))
             .orShould()
             .callMethodWhere(call("java.lang.Object", "wait"))
-            .because("an actor runs on an event loop that it shares with everything else of this core. Mend: compose the future,"
-                    + " or hang a waiter on what is awaited");
+            .because(
+                    "an actor runs on an event loop that it shares with everything else of this core. Mend: compose the future,"
+                            + " or hang a waiter on what is awaited");
 
     @ArchTest
     static final ArchRule actorsTouchNoFiles = noClasses()
@@ -60,9 +61,11 @@ class ActorRulesTest {
             .resideInAnyPackage(ACTORS)
             .should()
             .dependOnClassesThat()
-            .haveNameMatching("java\\.nio\\.file\\.Files|java\\.io\\.(File|FileInputStream|FileOutputStream|RandomAccessFile)")
-            .because("a disk may take seconds. Mend: ask the log directory's writer or I/O pool and take the answer back on the"
-                    + " loop");
+            .haveNameMatching(
+                    "java\\.nio\\.file\\.Files|java\\.io\\.(File|FileInputStream|FileOutputStream|RandomAccessFile)")
+            .because(
+                    "a disk may take seconds. Mend: ask the log directory's writer or I/O pool and take the answer back on the"
+                            + " loop");
 
     @ArchTest
     static final ArchRule machinesReachForNothing = noClasses()
@@ -78,17 +81,20 @@ class ActorRulesTest {
             .callMethodWhere(call("java.util.UUID", "randomUUID"))
             .orShould()
             .dependOnClassesThat()
-            .haveNameMatching("java\\.util\\.Random|java\\.util\\.concurrent\\.ThreadLocalRandom|java\\.security\\.SecureRandom"
-                    + "|java\\.lang\\.Thread|java\\.util\\.concurrent\\..*Executor.*|java\\.util\\.Timer"
-                    + "|java\\.nio\\.file\\.Files|java\\.nio\\.channels\\..*|java\\.net\\.Socket.*")
-            .because("a machine is replayed in a simulation and must do the same twice. Mend: take time, randomness and answers of"
-                    + " others as parameters, and hand out an effect for what must be done");
+            .haveNameMatching(
+                    "java\\.util\\.Random|java\\.util\\.concurrent\\.ThreadLocalRandom|java\\.security\\.SecureRandom"
+                            + "|java\\.lang\\.Thread|java\\.util\\.concurrent\\..*Executor.*|java\\.util\\.Timer"
+                            + "|java\\.nio\\.file\\.Files|java\\.nio\\.channels\\..*|java\\.net\\.Socket.*")
+            .because(
+                    "a machine is replayed in a simulation and must do the same twice. Mend: take time, randomness and answers of"
+                            + " others as parameters, and hand out an effect for what must be done");
 
     private static DescribedPredicate<JavaMethodCall> call(String owner, String methods) {
         DescribedPredicate<JavaClass> ofOwner = DescribedPredicate.describe(
                 owner, javaClass -> javaClass.getName().matches(owner));
         return DescribedPredicate.describe(
                 owner + "." + methods,
-                javaCall -> target(owner(ofOwner)).test(javaCall) && target(nameMatching(methods)).test(javaCall));
+                javaCall -> target(owner(ofOwner)).test(javaCall)
+                        && target(nameMatching(methods)).test(javaCall));
     }
 }

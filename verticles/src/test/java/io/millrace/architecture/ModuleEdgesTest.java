@@ -38,14 +38,10 @@ class ModuleEdgesTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "io.millrace.log..",
-                    "java..",
-                    "org.slf4j..",
-                    "net.jpountz..",
-                    "com.github.luben..",
-                    "org.xerial..")
-            .because("the log must be usable by anybody, in a simulation too. Mend: take a Payload, an Owner or a Disk instead"
-                    + " of the library's type");
+                    "io.millrace.log..", "java..", "org.slf4j..", "net.jpountz..", "com.github.luben..", "org.xerial..")
+            .because(
+                    "the log must be usable by anybody, in a simulation too. Mend: take a Payload, an Owner or a Disk instead"
+                            + " of the library's type");
 
     @ArchTest
     static final ArchRule membershipSeesOnlyTheLog = noClasses()
@@ -59,8 +55,9 @@ class ModuleEdgesTest {
                     "io.vertx..",
                     "io.netty..",
                     "org.apache.kafka..")
-            .because("what the cluster decides must not depend on who carries it. Mend: declare a small port in membership and"
-                    + " implement it in verticles; ids cross as int, long and java.util.UUID");
+            .because(
+                    "what the cluster decides must not depend on who carries it. Mend: declare a small port in membership and"
+                            + " implement it in verticles; ids cross as int, long and java.util.UUID");
 
     @ArchTest
     static final ArchRule hazelcastLivesInOnePackage = noClasses()
@@ -81,7 +78,8 @@ class ModuleEdgesTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.vertx..")
-            .because("machines run without actors. Mend: let the machine hand out an effect, and perform it in a verticle");
+            .because(
+                    "machines run without actors. Mend: let the machine hand out an effect, and perform it in a verticle");
 
     @ArchTest
     static final ArchRule nobodyKnowsMain = noClasses()
@@ -90,7 +88,8 @@ class ModuleEdgesTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.millrace.verticles.main..")
-            .because("main knows everybody, so nobody may know main. Mend: declare the port where it is used; main implements it");
+            .because(
+                    "main knows everybody, so nobody may know main. Mend: declare the port where it is used; main implements it");
 
     @ArchTest
     static final ArchRule configOpensNothing = noClasses()
@@ -99,7 +98,8 @@ class ModuleEdgesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.netty..", "java.net..", "io.millrace.log..")
-            .because("reading a config must be possible without starting anything. Mend: check it where it is opened, in main");
+            .because(
+                    "reading a config must be possible without starting anything. Mend: check it where it is opened, in main");
 
     @ArchTest
     static final ArchRule countersKnowNobody = noClasses()
@@ -112,7 +112,8 @@ class ModuleEdgesTest {
                     "io.millrace.verticles.handler..",
                     "io.millrace.verticles.listener..",
                     "io.millrace.verticles.controller..")
-            .because("everybody counts, so the counters may know nobody. Mend: put the number into NodeSnapshot or a Cell");
+            .because(
+                    "everybody counts, so the counters may know nobody. Mend: put the number into NodeSnapshot or a Cell");
 
     @ArchTest
     static final ArchRule listenerKnowsNoHandlers = noClasses()

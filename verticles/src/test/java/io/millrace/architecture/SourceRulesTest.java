@@ -25,7 +25,8 @@ class SourceRulesTest {
     void everyPackageSaysWhatLivesInIt() throws IOException {
         for (Path folder : foldersWithSources()) {
             assertThat(folder.resolve("package-info.java"))
-                    .as("%s needs a package-info.java: what lives here, what must never be imported, which file to open first",
+                    .as(
+                            "%s needs a package-info.java: what lives here, what must never be imported, which file to open first",
                             folder)
                     .exists();
         }
@@ -41,8 +42,7 @@ class SourceRulesTest {
     @Test
     void namesSayWhatAThingDoes() throws IOException {
         Pattern empty = Pattern.compile(".*(Manager|Util|Utils|Helper|Impl|Common|Base)");
-        assertThat(sources()
-                        .stream()
+        assertThat(sources().stream()
                         .map(file -> file.getFileName().toString().replace(".java", ""))
                         .filter(name -> !GIVEN_NAMES.contains(name)))
                 .as("Manager, Util, Helper, Impl, Common and Base say nothing: name the job")
