@@ -111,9 +111,9 @@ public final class ImageBuilder {
                 partitionCount);
     }
 
-    /** What the records replayed so far changed. {@code after} is what {@link #build()} gave after the last of them. */
-    public MetadataDelta delta(MetadataImage after) {
-        return MetadataDelta.ofTouched(before, after, touchedPartitions, touchedBrokers, touchedConfigs);
+    /** The next image and what the records replayed so far changed. */
+    public MetadataDelta delta() {
+        return MetadataDelta.ofTouched(before, build(), touchedPartitions, touchedBrokers, touchedConfigs);
     }
 
     private void add(TopicRecord record) {
