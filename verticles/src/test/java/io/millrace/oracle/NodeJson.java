@@ -17,16 +17,24 @@ final class NodeJson {
 
     static void write(Path file, int port, int secondPort, Path data, Map<String, String> kafkaSettings) {
         String kafka = kafkaSettings.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals("broker.rack"))
                 .map(entry -> quoted(entry.getKey()) + ": " + quoted(entry.getValue()))
                 .collect(Collectors.joining(", "));
+        String rack = kafkaSettings.containsKey("broker.rack")
+                ? ", \"rack\": " + quoted(kafkaSettings.get("broker.rack"))
+                : "";
         String json = """
                 {
-                  "node.id": 1,
-                  "listeners": "PLAINTEXT://127.0.0.1:%d,SECOND://127.0.0.1:%d",
+                  "node": { "id": 1%s },
+                  "listeners": {
+                    "PLAINTEXT": { "bind": "127.0.0.1:%d" },
+                    "SECOND": { "bind": "127.0.0.1:%d" }
+                  },
                   "data": [%s],
-                  "kafka": {%s}
+                  "http": { "bind": "127.0.0.1:0" },
+                  "kafka": { %s }
                 }
-                """.formatted(port, secondPort, quoted(data.toString()), kafka);
+                """.formatted(rack, port, secondPort, quoted(data.toString()), kafka);
         try {
             Files.writeString(file, json);
         } catch (IOException e) {
