@@ -13,16 +13,29 @@ import java.util.TreeMap;
 public final class MillraceBroker extends BrokerProcess {
     private final Path config = home().resolve("node.json");
 
-    private MillraceBroker(Map<String, String> settings) {
+    private final Path data;
+
+    private MillraceBroker(Map<String, String> settings, Path data) {
         super("Millrace");
-        NodeJson.write(config, port(), secondPort(), dataDirectory(), new TreeMap<>(settings));
+        this.data = data == null ? home().resolve("data") : data;
+        NodeJson.write(config, port(), secondPort(), this.data, new TreeMap<>(settings));
     }
 
     /** Starts on an empty folder; {@code settings} are Kafka's own broker settings. */
     public static MillraceBroker start(Map<String, String> settings) {
-        MillraceBroker broker = new MillraceBroker(settings);
+        return start(settings, null);
+    }
+
+    /** The same on a folder that the test chose, or in one of its own for null. */
+    public static MillraceBroker start(Map<String, String> settings, Path data) {
+        MillraceBroker broker = new MillraceBroker(settings, data);
         broker.start();
         return broker;
+    }
+
+    @Override
+    public Path dataDirectory() {
+        return data;
     }
 
     @Override
