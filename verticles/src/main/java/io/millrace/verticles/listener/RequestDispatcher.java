@@ -88,7 +88,8 @@ public final class RequestDispatcher {
         return codec;
     }
 
-    ApiRegistry registry() {
+    /** What is served. */
+    public ApiRegistry registry() {
         return registry;
     }
 }

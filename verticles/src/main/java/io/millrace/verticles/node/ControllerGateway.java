@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * <p>Commands of one caller are carried out in the order in which they are submitted. When an answer arrives, this
  * node's image and its shards already know what was changed.
  *
- * <p>Thread: any; the future completes on the caller's context.
+ * <p>Thread: any; the future completes on the loop of whoever answers.
  */
 public interface ControllerGateway {
     /**

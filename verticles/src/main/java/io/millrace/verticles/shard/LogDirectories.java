@@ -3,13 +3,14 @@ package io.millrace.verticles.shard;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.store.LogDirectory;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * The node's log directories: which one holds a partition, and which one takes the next.
@@ -59,10 +60,10 @@ public final class LogDirectories {
         replicas.get(directory).decrementAndGet();
     }
 
-    /** Partitions found at start that are not among {@code wanted}: of topics that were deleted meanwhile. */
-    public Map<TopicPartitionId, LogDirectory> strays(Collection<TopicPartitionId> wanted) {
-        Map<TopicPartitionId, LogDirectory> strays = new ConcurrentHashMap<>(found);
-        strays.keySet().removeAll(wanted);
+    /** Partitions found at start that nobody wants: of topics that were deleted meanwhile. */
+    public Map<TopicPartitionId, LogDirectory> strays(Predicate<TopicPartitionId> wanted) {
+        Map<TopicPartitionId, LogDirectory> strays = new HashMap<>(found);
+        strays.keySet().removeIf(wanted);
         return strays;
     }
 

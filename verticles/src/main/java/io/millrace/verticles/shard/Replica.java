@@ -237,8 +237,9 @@ public final class Replica implements LogListener, ReplicaEffects {
 
     @Override
     public void onOffline(String why) {
-        machine.goOffline(why);
+        // First the answers: those who wait learn of the storage, not of the role that ends with it.
         failWaiting(Errors.KAFKA_STORAGE_ERROR);
+        machine.goOffline(why);
     }
 
     /** Fails every waiting append and lets every parked fetch look again: this replica's role has ended. */

@@ -35,7 +35,7 @@ public final class ReplicaRoles {
     private Runnable whenLoaded;
 
     /** Creates the roles of one shard out of {@code shardCount}. */
-    public ReplicaRoles(Shard shard, int shardCount) {
+    ReplicaRoles(Shard shard, int shardCount) {
         this.shard = shard;
         this.context = shard.context();
         this.shardCount = shardCount;

@@ -34,15 +34,17 @@ public final class Shard implements Owner {
     private final TailBudget tail;
     private final Map<UUID, Replica[]> replicas = new HashMap<>();
     private final List<Replica> timed = new ArrayList<>();
+    private final ReplicaRoles roles;
     private boolean timeoutsScheduled;
     private boolean closed;
 
-    /** Creates a shard without replicas. */
-    public Shard(int index, EventLoop loop, ShardContext context) {
+    /** Creates a shard without replicas, one of {@code count}. */
+    public Shard(int index, int count, EventLoop loop, ShardContext context) {
         this.index = index;
         this.loop = loop;
         this.context = context;
         this.tail = new TailBudget(context.tailBytes());
+        this.roles = new ReplicaRoles(this, count);
     }
 
     @Override
@@ -228,6 +230,11 @@ public final class Shard implements Owner {
             }
             one.run();
         });
+    }
+
+    /** What makes this shard's replicas follow the metadata. */
+    public ReplicaRoles roles() {
+        return roles;
     }
 
     public int index() {

@@ -66,7 +66,7 @@ public final class ShardDeployment {
         if (!byLoop.containsKey(loop) || byLoop.get(loop) != null) {
             return null;
         }
-        Shard shard = new Shard(new ArrayList<>(byLoop.keySet()).indexOf(loop), loop, context);
+        Shard shard = new Shard(new ArrayList<>(byLoop.keySet()).indexOf(loop), byLoop.size(), loop, context);
         byLoop.put(loop, shard);
         return shard;
     }

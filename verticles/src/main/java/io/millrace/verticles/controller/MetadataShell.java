@@ -1,0 +1,210 @@
+package io.millrace.verticles.controller;
+
+import io.millrace.log.Owner;
+import io.millrace.membership.CommitListener;
+import io.millrace.membership.MetadataQuorum;
+import io.millrace.membership.NotLeaderException;
+import io.millrace.membership.controller.ControllerCommand;
+import io.millrace.membership.controller.ControllerError;
+import io.millrace.membership.controller.ControllerException;
+import io.millrace.membership.controller.ControllerMachine;
+import io.millrace.membership.controller.ControllerOutcome;
+import io.millrace.membership.image.ImageBuilder;
+import io.millrace.membership.image.MetadataDelta;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.quorum.QuorumPorts;
+import io.millrace.membership.record.MetadataRecord;
+import io.millrace.membership.record.RecordCodec;
+import io.millrace.verticles.node.ControllerGateway;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands between the metadata quorum and the controller machine: commands go in, records go to the quorum, and what comes
+ * back committed changes the image that everybody reads.
+ *
+ * <p>Thread: the metadata's owner, except {@link #submit} and the getters, which may be called from any.
+ */
+public final class MetadataShell implements CommitListener, ControllerGateway {
+    private static final Logger log = LoggerFactory.getLogger(MetadataShell.class);
+    /** Commands whose records wait for their commit; beyond that the caller is asked to come again. */
+    private static final int MAX_PROPOSALS_OUT = 5_000;
+
+    private final Owner owner;
+    private final MetadataQuorum quorum;
+    private final ControllerMachine machine;
+    private final MetadataPublisher publisher;
+    private final LongSupplier clockMs;
+    private final QuorumPorts.Alarm alarm;
+    private MetadataImage image = MetadataImage.EMPTY;
+    private boolean live;
+    private int proposalsOut;
+    private Runnable cancelSessionAlarm = () -> {};
+
+    /**
+     * Becomes the quorum's listener.
+     *
+     * @param clockMs monotonic
+     */
+    public MetadataShell(
+            Owner owner,
+            MetadataQuorum quorum,
+            ControllerMachine machine,
+            MetadataPublisher publisher,
+            LongSupplier clockMs,
+            QuorumPorts.Alarm alarm) {
+        this.owner = owner;
+        this.quorum = quorum;
+        this.machine = machine;
+        this.publisher = publisher;
+        this.clockMs = clockMs;
+        this.alarm = alarm;
+        quorum.onCommit(this);
+    }
+
+    @Override
+    public <R> Future<R> submit(ControllerCommand<R> command) {
+        Promise<R> answer = Promise.promise();
+        owner.execute(() -> {
+            try {
+                carryOut(command, answer);
+            } catch (RuntimeException bug) {
+                log.error("{} could not be carried out", command.getClass().getSimpleName(), bug);
+                answer.tryFail(new ControllerException(ControllerError.UNKNOWN_SERVER_ERROR, "internal error"));
+            }
+        });
+        return answer.future();
+    }
+
+    private <R> void carryOut(ControllerCommand<R> command, Promise<R> answer) {
+        if (!machine.isController()) {
+            answer.fail(new ControllerException(ControllerError.NOT_CONTROLLER, "this node is not the controller"));
+            return;
+        }
+        if (proposalsOut >= MAX_PROPOSALS_OUT) {
+            answer.fail(new ControllerException(ControllerError.REQUEST_TIMED_OUT, "the controller is busy"));
+            return;
+        }
+        ControllerOutcome<R> outcome = machine.handle(command, clockMs.getAsLong());
+        watchSessions();
+        if (outcome.records().isEmpty()) {
+            answer.complete(outcome.response());
+            return;
+        }
+        propose(outcome.records()).whenComplete((offset, failure) -> {
+            if (failure == null) {
+                answer.complete(outcome.response());
+            } else {
+                answer.fail(new ControllerException(ControllerError.NOT_CONTROLLER, failure.getMessage()));
+            }
+        });
+    }
+
+    private CompletionStage<Long> propose(List<MetadataRecord> records) {
+        List<byte[]> encoded = new ArrayList<>(records.size());
+        records.forEach(record -> encoded.add(RecordCodec.encode(record)));
+        proposalsOut++;
+        return quorum.propose(encoded).whenComplete((offset, failure) -> proposalsOut--);
+    }
+
+    /** Looks at broker sessions again when the first of them can end; a controller alone has none. */
+    private void watchSessions() {
+        cancelSessionAlarm.run();
+        OptionalLong deadline = machine.nextDeadlineMs();
+        cancelSessionAlarm = deadline.isEmpty()
+                ? () -> {}
+                : alarm.set(Math.max(0, deadline.getAsLong() - clockMs.getAsLong()), this::expireSessions);
+    }
+
+    private void expireSessions() {
+        List<MetadataRecord> fencing = machine.expireSessions(clockMs.getAsLong());
+        if (!fencing.isEmpty()) {
+            propose(fencing);
+        }
+        watchSessions();
+    }
+
+    @Override
+    public void committed(long baseOffset, int epoch, List<byte[]> records) {
+        ImageBuilder change = image.change();
+        for (int i = 0; i < records.size(); i++) {
+            change.replay(baseOffset + i, epoch, RecordCodec.decode(records.get(i)));
+        }
+        MetadataDelta delta = change.delta();
+        image = delta.after();
+        if (machine.isController()) {
+            machine.committed(image, records.size());
+        }
+        if (live) {
+            // Of what was touched: a batch costs what it changes, however much there is.
+            publisher.publish(delta);
+        }
+    }
+
+    @Override
+    public void snapshotLoaded(long endOffset, int epoch, List<byte[]> records) {
+        ImageBuilder change = MetadataImage.EMPTY.change();
+        for (byte[] record : records) {
+            change.replay(endOffset - 1, epoch, RecordCodec.decode(record));
+        }
+        MetadataImage loaded = change.build();
+        image = loaded;
+        if (live) {
+            publisher.publish(MetadataDelta.between(publisher.image(), image));
+        }
+    }
+
+    /**
+     * From now on every commit is told to the followers; what was read back from the log until here is told as one step,
+     * so that nobody opens what was deleted again later.
+     */
+    private void goLive() {
+        if (!live) {
+            live = true;
+            publisher.publish(MetadataDelta.between(publisher.image(), image));
+        }
+    }
+
+    @Override
+    public Supplier<List<byte[]>> captureSnapshot() {
+        MetadataImage captured = image;
+        return () -> captured.toRecords().stream().map(RecordCodec::encode).toList();
+    }
+
+    @Override
+    public void leadershipGained(int epoch) {
+        log.info("this node is the controller, epoch {}", epoch);
+        goLive();
+        List<MetadataRecord> first = machine.becomeController(image, quorum.highWatermark(), clockMs.getAsLong());
+        watchSessions();
+        if (!first.isEmpty()) {
+            propose(first).exceptionally(failure -> {
+                if (!(failure instanceof NotLeaderException)) {
+                    log.warn("the first records of epoch {} may not be committed: {}", epoch, failure.getMessage());
+                }
+                return null;
+            });
+        }
+    }
+
+    @Override
+    public void leadershipLost(int epoch) {
+        log.info("this node is no longer the controller, epoch {}", epoch);
+        machine.resign();
+        watchSessions();
+    }
+
+    @Override
+    public OptionalInt controllerId() {
+        return quorum.leaderId();
+    }
+}

@@ -1,0 +1,36 @@
+package io.millrace.verticles.handler;
+
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.protocol.fetch.FetchRequestDecoder;
+import io.millrace.protocol.produce.ProduceRequestDecoder;
+import io.millrace.verticles.listener.RequestDispatcher;
+import io.millrace.verticles.node.Node;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/**
+ * The table of handlers: every API that the registry advertises, and who serves it.
+ *
+ * <p>Thread: the one that assembles the node.
+ */
+public final class KafkaApis {
+    private KafkaApis() {}
+
+    /** Gives every API its handler. */
+    public static void serve(Node node, RequestDispatcher dispatcher) {
+        ProduceRequestDecoder produce = new ProduceRequestDecoder(dispatcher.registry().spec(ApiKeys.PRODUCE.id));
+        FetchRequestDecoder fetch = new FetchRequestDecoder(dispatcher.registry().spec(ApiKeys.FETCH.id));
+        int sessionSlots = node.configs().brokerInt(MetadataImage.EMPTY, "max.incremental.fetch.session.cache.slots");
+        ApiVersionsHandler versions = new ApiVersionsHandler(node, dispatcher.registry());
+        dispatcher
+                .serve(ApiKeys.API_VERSIONS, versions)
+                .serveUnsupportedApiVersions(versions::handleUnsupported)
+                .serve(ApiKeys.METADATA, new MetadataHandler(node))
+                .serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(node))
+                .serve(ApiKeys.PRODUCE, (body, version) -> produce.decode(version, body), new ProduceHandler(node))
+                .serve(ApiKeys.FETCH, (body, version) -> fetch.decode(version, body), new FetchHandler(node, sessionSlots))
+                .serve(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(node))
+                .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(node))
+                .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(node))
+                .serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(node));
+    }
+}

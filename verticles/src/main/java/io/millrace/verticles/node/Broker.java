@@ -1,0 +1,272 @@
+package io.millrace.verticles.node;
+
+import io.millrace.log.store.LogDirectory;
+import io.millrace.membership.config.ConfigCatalog;
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.image.MetadataDelta;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.record.Listener;
+import io.millrace.protocol.ApiRegistry;
+import io.millrace.verticles.config.ConfigException;
+import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.controller.MetadataPublisher;
+import io.millrace.verticles.handler.KafkaApis;
+import io.millrace.verticles.listener.KafkaListener;
+import io.millrace.verticles.listener.ListenerLimits;
+import io.millrace.verticles.listener.RequestDispatcher;
+import io.millrace.verticles.listener.RequestMemory;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.shard.LogDirectories;
+import io.millrace.verticles.shard.ReplicaRoles;
+import io.millrace.verticles.shard.Shard;
+import io.millrace.verticles.shard.ShardContext;
+import io.millrace.verticles.shard.ShardDeployment;
+import io.millrace.verticles.shard.Shards;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Everything of a node that serves Kafka's clients, started in the order in which the parts need each other and stopped in
+ * the reverse one.
+ *
+ * <p>Data directories, shards, the metadata quorum, the replicas that the metadata wants here, the registration, and only
+ * then the listeners are opened; until then clients wait in the backlog.
+ *
+ * <p>Thread: any; steps run one after the other.
+ */
+public final class Broker implements Node {
+    private final Vertx vertx;
+    private final NodeConfig config;
+    private final UUID incarnation;
+    private final BrokerMetrics metrics;
+    private final Consumer<String> halted;
+    private final EffectiveConfigs configs;
+    private final MetadataPublisher metadata = new MetadataPublisher();
+    private final List<Listener> advertised = new ArrayList<>();
+    private volatile DataDirectories.Opened data;
+    private volatile LogDirectories directories;
+    private volatile Shards shards;
+    private volatile List<String> shardDeployments = List.of();
+    private volatile MetadataVerticle metadataVerticle;
+    private volatile String metadataDeployment;
+    private volatile KafkaListener listener;
+    private volatile RequestMemory requestMemory;
+    private volatile boolean serving;
+
+    /**
+     * Prepares a broker.
+     *
+     * @param incarnation tells this life of the node from its others
+     * @param halted told in one sentence when the node must not go on; the process should end
+     */
+    public Broker(
+            Vertx vertx, NodeConfig config, UUID incarnation, BrokerMetrics metrics, Consumer<String> halted) {
+        this.vertx = vertx;
+        this.config = config;
+        this.incarnation = incarnation;
+        this.metrics = metrics;
+        this.halted = halted;
+        this.configs = new EffectiveConfigs(ConfigCatalog.get(), config.nodeId(), config.kafka());
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @return done when clients are served; fails with a {@link ConfigException} when a person must mend something
+     */
+    public Future<Void> start() {
+        return vertx.executeBlocking(() -> DataDirectories.open(config))
+                .compose(this::deployShards)
+                .compose(deployed -> bindListeners())
+                .compose(bound -> startMetadata())
+                .compose(started -> metadataVerticle.register(advertised, incarnation))
+                .compose(registered -> replicasLoaded())
+                .onSuccess(loaded -> {
+                    listener.open();
+                    serving = true;
+                    removeStrays();
+                });
+    }
+
+    private Future<Void> deployShards(DataDirectories.Opened opened) {
+        data = opened;
+        directories = new LogDirectories(opened.directories());
+        ShardContext context = new ShardContext(
+                config.nodeId(),
+                directories,
+                configs,
+                metrics,
+                System::currentTimeMillis,
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                config.runtime().tailCacheBytes() / config.runtime().eventLoops(),
+                configs.brokerLong(MetadataImage.EMPTY, "log.retention.check.interval.ms"));
+        return ShardDeployment.deploy(vertx, context).map(deployed -> {
+            shards = deployed.shards();
+            shardDeployments = deployed.deploymentIds();
+            for (Shard shard : shards.all()) {
+                metadata.follow(delta -> shard.execute(() -> shard.roles().apply(delta)));
+            }
+            return null;
+        });
+    }
+
+    private Future<Void> bindListeners() {
+        RequestDispatcher dispatcher = new RequestDispatcher(
+                ApiRegistry.standard(brokerInt("socket.request.max.bytes")));
+        KafkaApis.serve(this, dispatcher);
+        ListenerLimits limits = new ListenerLimits(
+                brokerInt("max.connections"),
+                brokerInt("max.connections.per.ip"),
+                ListenerLimits.DEFAULTS.maxRequestsInFlight(),
+                brokerInt("socket.request.max.bytes"),
+                configs.brokerLong(MetadataImage.EMPTY, "connections.max.idle.ms"),
+                ListenerLimits.DEFAULTS.frameMs());
+        requestMemory = new RequestMemory(config.runtime().requestMemoryBytes());
+        metrics.gauge("millrace_request_memory_used_bytes", "Request memory in use", requestMemory::inUseBytes);
+        listener = new KafkaListener(vertx, dispatcher, limits, requestMemory, metrics);
+        Future<Void> all = Future.succeededFuture();
+        for (NodeConfig.Listener wanted : config.listeners()) {
+            all = all.compose(previous -> bind(wanted));
+        }
+        return all;
+    }
+
+    private Future<Void> bind(NodeConfig.Listener wanted) {
+        InetSocketAddress address =
+                new InetSocketAddress(wanted.bind().host(), wanted.bind().port());
+        return listener.bind(wanted.name(), address)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof IOException
+                                ? new ConfigException("listeners." + wanted.name() + ".bind: \"" + wanted.bind()
+                                        + "\" cannot be bound: " + failure.getMessage())
+                                : failure))
+                .map(bound -> {
+                    int port = wanted.advertised().port();
+                    advertised.add(new Listener(
+                            wanted.name(), wanted.advertised().host(), port == 0 ? bound.getPort() : port,
+                            "PLAINTEXT"));
+                    return null;
+                });
+    }
+
+    private Future<Void> startMetadata() {
+        metadataVerticle = new MetadataVerticle(new MetadataVerticle.Parts(
+                config, data.clusterId(), data.directories(), configs, metadata, MetadataLog::open, halted));
+        return vertx.deployVerticle(metadataVerticle).map(id -> {
+            metadataDeployment = id;
+            return null;
+        });
+    }
+
+    /** Until every replica that was on disk is open. */
+    private Future<Void> replicasLoaded() {
+        List<Future<Void>> loaded = new ArrayList<>();
+        for (Shard shard : shards.all()) {
+            Promise<Void> promise = Promise.promise();
+            shard.execute(() -> shard.roles().whenLoaded(promise::complete));
+            loaded.add(promise.future());
+        }
+        return Future.all(loaded).mapEmpty();
+    }
+
+    /** Folders of topics that were deleted while this node was away. */
+    private void removeStrays() {
+        MetadataImage image = image();
+        directories
+                .strays(id -> image.topic(id.topicId()) != null
+                        && image.topic(id.topicId()).partition(id.partition()) != null
+                        && image.topic(id.topicId()).partition(id.partition()).isReplica(brokerId()))
+                .forEach((id, directory) -> directory.removeStray(id));
+    }
+
+    /** Stops serving, then closes every log cleanly. */
+    public Future<Void> stop() {
+        serving = false;
+        Future<Void> closed = listener == null ? Future.succeededFuture() : listener.close();
+        return closed.eventually(() -> undeploy(shardDeployments))
+                .eventually(() ->
+                        metadataDeployment == null ? Future.succeededFuture() : undeploy(List.of(metadataDeployment)))
+                .eventually(() -> vertx.executeBlocking(() -> {
+                    if (data != null) {
+                        data.directories().forEach(LogDirectory::close);
+                    }
+                    return null;
+                }));
+    }
+
+    private Future<Void> undeploy(List<String> deployments) {
+        return Future.join(deployments.stream().map(vertx::undeploy).toList()).mapEmpty();
+    }
+
+    private int brokerInt(String name) {
+        return configs.brokerInt(MetadataImage.EMPTY, name);
+    }
+
+    /** Whether clients are served. */
+    public boolean isServing() {
+        return serving;
+    }
+
+    /** What clients are told of each listener. */
+    public List<Listener> advertised() {
+        return List.copyOf(advertised);
+    }
+
+    /** Adds somebody who follows the metadata; before {@link #start}. */
+    public void follow(Consumer<MetadataDelta> follower) {
+        metadata.follow(follower);
+    }
+
+    /** This node's broker epoch; -1 before it is registered. */
+    public long brokerEpoch() {
+        return metadataVerticle.registration().brokerEpoch();
+    }
+
+    @Override
+    public String clusterId() {
+        return data.clusterId();
+    }
+
+    @Override
+    public MetadataImage image() {
+        return metadata.image();
+    }
+
+    @Override
+    public ControllerGateway controller() {
+        return metadataVerticle.shell();
+    }
+
+    @Override
+    public Shards shards() {
+        return shards;
+    }
+
+    @Override
+    public LogDirectories directories() {
+        return directories;
+    }
+
+    @Override
+    public EffectiveConfigs configs() {
+        return configs;
+    }
+
+    @Override
+    public NodeConfig config() {
+        return config;
+    }
+
+    @Override
+    public BrokerMetrics metrics() {
+        return metrics;
+    }
+}

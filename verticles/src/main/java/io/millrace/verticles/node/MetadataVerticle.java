@@ -1,0 +1,133 @@
+package io.millrace.verticles.node;
+
+import io.millrace.log.Owner;
+import io.millrace.log.store.LogDirectory;
+import io.millrace.log.store.PreviousStop;
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.controller.ControllerMachine;
+import io.millrace.membership.controller.ControllerOptions;
+import io.millrace.membership.controller.RegisterBroker;
+import io.millrace.membership.placement.SpreadPlacement;
+import io.millrace.membership.quorum.QuorumNode;
+import io.millrace.membership.quorum.QuorumPorts;
+import io.millrace.membership.quorum.QuorumSettings;
+import io.millrace.membership.quorum.VoterSet;
+import io.millrace.membership.record.Listener;
+import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.controller.BrokerRegistration;
+import io.millrace.verticles.controller.MetadataPublisher;
+import io.millrace.verticles.controller.MetadataShell;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.internal.ContextInternal;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The actor of the metadata: quorum, controller and this broker's registration, on one event loop.
+ *
+ * <p>Thread: its context.
+ */
+final class MetadataVerticle extends VerticleBase {
+    /** What the actor is made from. */
+    record Parts(
+            NodeConfig config,
+            String clusterId,
+            List<LogDirectory> directories,
+            EffectiveConfigs configs,
+            MetadataPublisher publisher,
+            QuorumOpening opening,
+            Consumer<String> halted) {}
+
+    private final Parts parts;
+    private QuorumNode quorum;
+    private volatile MetadataShell shell;
+    private volatile BrokerRegistration registration;
+
+    MetadataVerticle(Parts parts) {
+        this.parts = parts;
+    }
+
+    /** Completes when the quorum takes part; the controller may be elected later. */
+    @Override
+    public Future<?> start() {
+        EventLoop loop = ((ContextInternal) context).nettyEventLoop();
+        Owner owner = loop::execute;
+        QuorumPorts ports = new QuorumPorts(
+                owner,
+                MetadataVerticle::nowMs,
+                (delayMs, task) -> {
+                    var scheduled = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+                    return () -> scheduled.cancel(false);
+                },
+                QuorumPorts.Transport.NOWHERE,
+                bound -> ThreadLocalRandom.current().nextInt(Math.max(1, bound)),
+                parts.halted());
+        LogDirectory first = parts.directories().get(0);
+        QuorumSettings settings = QuorumSettings.withDefaults(
+                parts.config().nodeId(), first.directoryId(), new VoterSet(voters(first.directoryId())));
+        return Future.fromCompletionStage(parts.opening().open(first, settings, owner, ports), context)
+                .onSuccess(opened -> run(opened, owner, ports));
+    }
+
+    private Map<Integer, UUID> voters(UUID ownDirectory) {
+        Map<Integer, UUID> voters = new TreeMap<>();
+        for (NodeConfig.Voter voter : parts.config().cluster().voters()) {
+            boolean own = voter.nodeId() == parts.config().nodeId();
+            voters.put(voter.nodeId(), own ? ownDirectory : VoterSet.ANY_DIRECTORY);
+        }
+        return voters;
+    }
+
+    private void run(QuorumNode opened, Owner owner, QuorumPorts ports) {
+        quorum = opened;
+        int self = parts.config().nodeId();
+        ControllerMachine machine = new ControllerMachine(
+                new ControllerOptions(parts.clusterId(), self, ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS),
+                parts.configs(),
+                new SpreadPlacement(),
+                DataDirectories::newTopicId);
+        shell = new MetadataShell(
+                owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
+        registration = BrokerRegistration.in(
+                vertx, shell, parts.publisher(), parts.directories().get(0).path());
+        quorum.start();
+    }
+
+    /** Gets this broker registered and unfenced. Thread: any. */
+    Future<Void> register(List<Listener> listeners, UUID incarnation) {
+        boolean pageCacheSurvived = parts.directories().stream()
+                .noneMatch(directory -> directory.previousStop() == PreviousStop.MACHINE_CRASH);
+        return registration.register(epoch -> new RegisterBroker(
+                parts.clusterId(),
+                parts.config().nodeId(),
+                incarnation,
+                listeners,
+                parts.config().rack().orElse(null),
+                parts.directories().stream().map(LogDirectory::directoryId).toList(),
+                pageCacheSurvived ? epoch : -1));
+    }
+
+    MetadataShell shell() {
+        return shell;
+    }
+
+    BrokerRegistration registration() {
+        return registration;
+    }
+
+    @Override
+    public Future<?> stop() {
+        return quorum == null ? Future.succeededFuture() : Future.fromCompletionStage(quorum.close(), context);
+    }
+
+    private static long nowMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+}
