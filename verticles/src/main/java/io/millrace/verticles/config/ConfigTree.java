@@ -5,10 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * A config's values after the schema has passed them: fills in defaults, and checks what no schema can say.
@@ -16,6 +19,9 @@ import java.util.UUID;
  * <p>Thread: one; used while a config is read.
  */
 final class ConfigTree {
+    private static final String LARGEST_REQUEST = "socket.request.max.bytes";
+    private static final long LARGEST_REQUEST_DEFAULT = 104_857_600;
+
     private final ConfigSchema schema;
     private final Map<String, Object> tree;
     private final Path file;
@@ -38,10 +44,44 @@ final class ConfigTree {
                 dataDirectories(),
                 cluster(nodeId),
                 Boolean.TRUE.equals(value("http", "enabled"))
-                        ? Optional.of(HostPort.parse((String) value("http", "bind")))
+                        ? Optional.of(new NodeConfig.Http(
+                                HostPort.parse((String) value("http", "bind")),
+                                (int) number("http", "partition.series.max", 0)))
                         : Optional.empty(),
-                Map.copyOf(kafka),
+                settings(kafka, host),
                 runtime(host));
+    }
+
+    /** What Kafka's clients see of this node's settings: what was set under Kafka's names, and under ours. */
+    private Map<String, String> settings(Map<String, String> kafka, HostLimits host) {
+        Map<String, String> settings = new TreeMap<>(kafka);
+        String node = Long.toString(number("node", "id", 0));
+        settings.put("node.id", node);
+        settings.put("broker.id", node);
+        settings.put("process.roles", "broker,controller");
+        settings.put("listeners", joined(listener -> listener.name() + "://" + listener.bind()));
+        settings.put("advertised.listeners", joined(listener -> listener.name() + "://" + listener.advertised()));
+        settings.put("log.dirs", String.join(",", dataDirectories().stream().map(Path::toString).toList()));
+        if (value("node", "rack") instanceof String rack) {
+            settings.put("broker.rack", rack);
+        }
+        long requestMemory = runtime(host).requestMemoryBytes();
+        long largest = kafka.containsKey(LARGEST_REQUEST)
+                ? Long.parseLong(kafka.get(LARGEST_REQUEST).trim())
+                : LARGEST_REQUEST_DEFAULT;
+        if (largest > requestMemory && kafka.containsKey(LARGEST_REQUEST)) {
+            throw wrong(
+                    "kafka." + LARGEST_REQUEST,
+                    largest + " is more than runtime.request.memory.bytes (" + requestMemory
+                            + "), so such a request could never be received: give less here, or more there");
+        } else if (largest > requestMemory) {
+            settings.put(LARGEST_REQUEST, Long.toString(requestMemory));
+        }
+        return Collections.unmodifiableMap(settings);
+    }
+
+    private String joined(Function<NodeConfig.Listener, String> text) {
+        return String.join(",", listeners().stream().map(text).toList());
     }
 
     private List<NodeConfig.Listener> listeners() {
@@ -126,7 +166,7 @@ final class ConfigTree {
         long direct = host.directMemoryBytes();
         NodeConfig.Runtime runtime = new NodeConfig.Runtime(
                 (int) number("runtime", "event.loops", Math.min(256, host.cores())),
-                number("runtime", "request.memory.bytes", Math.max(1 << 20, direct / 4)),
+                number("runtime", "request.memory.bytes", Math.max(1 << 20, direct / 2)),
                 number("runtime", "tail.cache.bytes", direct / 8),
                 (int) number("runtime", "io.threads", 0),
                 (int) number("runtime", "sync.threads", 0),

@@ -18,7 +18,7 @@ import java.util.UUID;
  * @param dataDirectories absolute; at least one; the first also holds the metadata log
  * @param cluster the quorum and how members find each other
  * @param http where {@code /metrics} and {@code /health} answer, empty when switched off
- * @param kafka Kafka's own broker settings as text, only those that somebody set
+ * @param kafka Kafka's own broker settings as text: those that somebody set, here or (like {@code listeners}) in our own words
  * @param runtime sizes of threads and memory
  */
 public record NodeConfig(
@@ -28,12 +28,15 @@ public record NodeConfig(
         List<Listener> listeners,
         List<Path> dataDirectories,
         Cluster cluster,
-        Optional<HostPort> http,
+        Optional<Http> http,
         Map<String, String> kafka,
         Runtime runtime) {
 
     /** A Kafka listener: where it binds and what clients are told. {@code advertised.port() == 0} means the bound port. */
     public record Listener(String name, HostPort bind, HostPort advertised) {}
+
+    /** The operators' door. Beyond {@code partitionSeriesMax} partitions none is shown one by one. */
+    public record Http(HostPort bind, int partitionSeriesMax) {}
 
     /** A member of the metadata quorum. */
     public record Voter(int nodeId, HostPort address) {

@@ -49,7 +49,7 @@ final class NodeRuntime implements Readiness {
         if (config.http().isEmpty()) {
             return Future.succeededFuture();
         }
-        HostPort bind = config.http().get();
+        HostPort bind = config.http().get().bind();
         return vertx.<Void>executeBlocking(() -> {
                     http = new HttpVerticle(bind, (MetricsCollector) null, this);
                     return null;

@@ -34,14 +34,18 @@ class NodeConfigLoaderTest {
                 .containsExactly(new NodeConfig.Listener(
                         "PLAINTEXT", new HostPort("127.0.0.1", 9092), new HostPort("127.0.0.1", 9092)));
         assertThat(config.dataDirectories()).containsExactly(folder.resolve("data"));
-        assertThat(config.http()).contains(new HostPort("127.0.0.1", 9644));
+        assertThat(config.http()).contains(new NodeConfig.Http(new HostPort("127.0.0.1", 9644), 10_000));
         assertThat(config.cluster().alone()).isTrue();
         assertThat(config.cluster().voters())
                 .extracting(NodeConfig.Voter::nodeId)
                 .containsExactly(1);
         assertThat(config.runtime().eventLoops()).isEqualTo(2);
-        assertThat(config.runtime().requestMemoryBytes()).isEqualTo(64 << 20);
-        assertThat(config.kafka()).isEmpty();
+        assertThat(config.runtime().requestMemoryBytes()).isEqualTo(128 << 20);
+        assertThat(config.kafka())
+                .containsEntry("node.id", "1")
+                .containsEntry("advertised.listeners", "PLAINTEXT://127.0.0.1:9092")
+                .containsEntry("log.dirs", folder.resolve("data").toString())
+                .doesNotContainKeys("num.partitions", "socket.request.max.bytes");
     }
 
     @Test
@@ -106,7 +110,7 @@ class NodeConfigLoaderTest {
         refused(
                 SMALL.formatted(", \"runtime\": {\"evnt.loops\": 1}"),
                 "n.json: runtime.evnt.loops: is not a key of the config; did you mean event.loops?");
-        refused(SMALL.formatted(", \"http\": {\"zzzzzzzz\": 1}"), "(known here: enabled, bind)");
+        refused(SMALL.formatted(", \"http\": {\"zzzzzzzz\": 1}"), "(known here: enabled, bind, ");
     }
 
     @Test
@@ -186,6 +190,17 @@ class NodeConfigLoaderTest {
     }
 
     @Test
+    void requestsThatCouldNeverBeReceivedAreRefused() throws IOException {
+        refused(
+                SMALL.formatted(", \"kafka\": {\"socket.request.max.bytes\": 200000000}"),
+                "n.json: kafka.socket.request.max.bytes: 200000000 is more than runtime.request.memory.bytes (134217728)");
+        assertThat(load(SMALL.formatted(", \"runtime\": {\"request.memory.bytes\": 2000000}"))
+                        .config()
+                        .kafka())
+                .containsEntry("socket.request.max.bytes", "2000000");
+    }
+
+    @Test
     void kafkaNamesWithAPlaceOfTheirOwnAreSentThere() {
         refused(
                 SMALL.formatted(", \"kafka\": {\"log.dirs\": \"/x\"}"),
@@ -256,7 +271,7 @@ class NodeConfigLoaderTest {
         assertThat(loader().load(write(SMALL.formatted("")), environment, Map.of())
                         .config()
                         .kafka())
-                .isEmpty();
+                .doesNotContainKey("service.port");
     }
 
     private void refused(String text, String message) {
@@ -287,6 +302,7 @@ class NodeConfigLoaderTest {
                 "log.cleanup.policy",
                 "log.retention.ms",
                 "num.io.threads",
+                "socket.request.max.bytes",
                 "ssl.keystore.location");
 
         @Override
