@@ -23,6 +23,8 @@ final class FollowerRules {
     private int askedOf = QuorumState.NOBODY;
     private long askAgainMs;
     private long leaderHighWatermark;
+    /** So much of this log the leader has found to be a prefix of its own; the rest may be another history. */
+    private long sameAsLeader;
     /** The snapshot being pulled, and how much of it is here. */
     private LogPosition pulling;
 
@@ -39,6 +41,7 @@ final class FollowerRules {
         asked = null;
         askAgainMs = nowMs;
         leaderHighWatermark = 0;
+        sameAsLeader = 0;
         pulling = null;
         pulledBytes = 0;
     }
@@ -100,6 +103,7 @@ final class FollowerRules {
         leaderHighWatermark = Math.max(leaderHighWatermark, response.highWatermark());
         if (response.outcome() instanceof FetchOutcome.Batches batches) {
             batches.batches().forEach(this::append);
+            sameAsLeader = core.log.end();
             learnCommitted();
         } else if (response.outcome() instanceof FetchOutcome.Diverged diverged) {
             truncate(diverged.leaderEnd());
@@ -123,10 +127,14 @@ final class FollowerRules {
         core.effects.append(batch);
     }
 
-    /** Applied is only what is committed and on this disk too, so that a restart never shows less than before. */
+    /**
+     * Applied is only what is committed, on this disk too (so that a restart never shows less than before), and known to
+     * be the leader's: after a cut the new end may still belong to another history.
+     */
     void learnCommitted() {
         if (follows()) {
-            core.advanceHighWatermark(Math.min(leaderHighWatermark, core.log.synced()));
+            core.advanceHighWatermark(
+                    Math.min(leaderHighWatermark, Math.min(sameAsLeader, core.log.synced())));
         }
     }
 
@@ -144,6 +152,7 @@ final class FollowerRules {
                     + core.highWatermark() + ")");
             return;
         }
+        sameAsLeader = 0;
         core.log.truncateTo(end);
         core.effects.truncateTo(end);
     }
@@ -186,6 +195,7 @@ final class FollowerRules {
         installing = false;
         pulling = null;
         core.log.resetTo(snapshot);
+        sameAsLeader = 0;
         core.advanceHighWatermark(snapshot.endOffset());
         askAgainMs = nowMs;
         pull(nowMs);

@@ -10,10 +10,10 @@ import io.millrace.membership.quorum.QuorumState.Leader;
 import io.millrace.membership.quorum.QuorumState.Progress;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * What only a leader does: append, answer fetches, decide what is committed, notice that it is alone.
@@ -28,7 +28,7 @@ final class LeaderRules {
     private record Parked(FetchRequest request, long untilMs) {}
 
     private final QuorumCore core;
-    private final Map<Integer, Parked> parked = new HashMap<>();
+    private final Map<Integer, Parked> parked = new TreeMap<>();
     private LogPosition snapshot;
 
     LeaderRules(QuorumCore core, LogPosition snapshot) {

@@ -1,7 +1,9 @@
 package io.millrace.membership.quorum;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a node is within the newest epoch it knows; only the legal transitions exist as methods.
@@ -120,7 +122,7 @@ public sealed interface QuorumState {
             int epoch, int leaderId, long epochStartOffset, Map<Integer, Progress> progress, long deadlineMs)
             implements QuorumState {
         public Leader {
-            progress = Map.copyOf(progress);
+            progress = Collections.unmodifiableSortedMap(new TreeMap<>(progress));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.millrace.membership.quorum;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -16,7 +17,7 @@ public record StoredLog(LogPosition base, LogPosition snapshot, Map<Integer, Lon
     public static final StoredLog NEW = new StoredLog(LogPosition.EMPTY, LogPosition.EMPTY, Map.of(), 0);
 
     public StoredLog {
-        epochStarts = java.util.Collections.unmodifiableMap(new TreeMap<>(epochStarts));
+        epochStarts = Collections.unmodifiableMap(new TreeMap<>(epochStarts));
         if (snapshot.endOffset() < base.endOffset() || endOffset < snapshot.endOffset()) {
             throw new IllegalArgumentException(
                     "a log from " + base + " to " + endOffset + " does not go with the snapshot " + snapshot);

@@ -1,5 +1,6 @@
 package io.millrace.membership.quorum;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,7 +20,8 @@ public record VoterSet(Map<Integer, UUID> voters) {
     private static final int MAX_VOTERS = 7;
 
     public VoterSet {
-        voters = Map.copyOf(new TreeMap<>(voters));
+        // Sorted: whoever walks over the voters does so in the same order in every run of a simulation.
+        voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
         if (voters.isEmpty() || voters.size() > MAX_VOTERS) {
             throw new IllegalArgumentException("a quorum has 1 to " + MAX_VOTERS + " voters, not " + voters.size());
         }

@@ -1,0 +1,92 @@
+package io.millrace.membership.quorum;
+
+import io.millrace.log.batch.Crc;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The bytes of a snapshot file {@code <offset>-<epoch>.checkpoint} (20 and 10 digits).
+ *
+ * <pre>
+ *    0 magic        int32   0x4D52534E ("MRSN")
+ *    4 version      int16   1
+ *    6 end offset   int64   exclusive
+ *   14 epoch        int32   of the last record it stands for
+ *   18 record count int32
+ *   22 per record: length int32, bytes
+ *    n CRC32C       int32   of everything before it
+ * </pre>
+ *
+ * <p>Thread: any; pure.
+ */
+final class SnapshotFile {
+    static final String SUFFIX = ".checkpoint";
+    private static final int MAGIC = 0x4D52534E;
+    private static final short VERSION = 1;
+    private static final int HEADER_BYTES = 22;
+
+    private SnapshotFile() {}
+
+    static String name(LogPosition snapshot) {
+        return String.format("%020d-%010d", snapshot.endOffset(), snapshot.epoch()) + SUFFIX;
+    }
+
+    /** Empty when the name is not that of a snapshot. */
+    static Optional<LogPosition> position(String name) {
+        if (!name.matches("\\d{20}-\\d{10}\\" + SUFFIX)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    new LogPosition(Long.parseLong(name.substring(0, 20)), Integer.parseInt(name.substring(21, 31))));
+        } catch (NumberFormatException tooLarge) {
+            return Optional.empty();
+        }
+    }
+
+    static byte[] encode(LogPosition snapshot, List<byte[]> records) {
+        long size = HEADER_BYTES + Integer.BYTES;
+        for (byte[] one : records) {
+            size += Integer.BYTES + one.length;
+        }
+        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(size))
+                .putInt(MAGIC)
+                .putShort(VERSION)
+                .putLong(snapshot.endOffset())
+                .putInt(snapshot.epoch())
+                .putInt(records.size());
+        for (byte[] one : records) {
+            out.putInt(one.length).put(one);
+        }
+        out.putInt(Crc.of(out, 0, out.position()));
+        return out.array();
+    }
+
+    /** Empty when a byte is missing, changed or too many, or another position stands in it. */
+    static Optional<List<byte[]>> decode(LogPosition expected, byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        int crcAt = bytes.length - Integer.BYTES;
+        boolean whole = crcAt >= HEADER_BYTES
+                && in.getInt(crcAt) == Crc.of(in, 0, crcAt)
+                && in.getInt() == MAGIC
+                && in.getShort() == VERSION
+                && new LogPosition(in.getLong(), in.getInt()).equals(expected);
+        if (!whole) {
+            return Optional.empty();
+        }
+        int count = in.getInt();
+        List<byte[]> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int length = in.remaining() < 2 * Integer.BYTES ? -1 : in.getInt();
+            if (length < 0 || length > in.remaining() - Integer.BYTES) {
+                return Optional.empty();
+            }
+            byte[] one = new byte[length];
+            in.get(one);
+            records.add(one);
+        }
+        return in.position() == crcAt ? Optional.of(records) : Optional.empty();
+    }
+}
