@@ -124,7 +124,10 @@ final class FetchOperation {
             answer();
             return;
         }
+        // What was found is found again; meanwhile it must not pin the buffers it lies in.
+        targets.forEach(target -> target.read().release());
         waiter = new FetchWaiter(missingBytes, context.loop(), this::woken);
+        context.whenClosed(this::abandoned);
         timeout = context.loop().schedule(this::timedOut, leftNanos, TimeUnit.NANOSECONDS);
         for (int index = 0; index < groups.length; index++) {
             if (groups[index] != null) {
@@ -136,6 +139,13 @@ final class FetchOperation {
     private void woken() {
         timeout.cancel(false);
         attempt();
+    }
+
+    private void abandoned() {
+        if (waiter.cancel()) {
+            timeout.cancel(false);
+            context.respondNothing();
+        }
     }
 
     private void timedOut() {

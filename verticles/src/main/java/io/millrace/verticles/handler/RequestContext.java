@@ -41,6 +41,12 @@ public interface RequestContext {
     /** True when the connection is gone: work on the answer can be dropped, but an answer must still be given. */
     boolean isClosed();
 
+    /**
+     * Has {@code abandoned} called on the loop when the connection ends before the answer is given, so that long waits end
+     * with it; the answer must still be given. At most one, set on the loop.
+     */
+    void whenClosed(Runnable abandoned);
+
     /** Answers with a generated message, encoded in the request's version. */
     void respond(ApiMessage response);
 

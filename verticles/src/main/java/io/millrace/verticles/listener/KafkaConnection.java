@@ -265,7 +265,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         assembler.release();
         // Requests still being served keep their memory until their handlers answer.
         for (PendingRequest request = responses.pollAny(); request != null; request = responses.pollAny()) {
-            request.discard();
+            request.connectionEnded();
         }
     }
 

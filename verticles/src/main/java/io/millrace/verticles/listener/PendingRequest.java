@@ -30,6 +30,7 @@ final class PendingRequest implements RequestContext {
     private boolean answered;
     private String closeReason;
     private long handledNanos;
+    private Runnable abandoned;
 
     PendingRequest(KafkaConnection connection, ByteBuf frame, int permitBytes, long receivedAtNanos) {
         this.connection = connection;
@@ -79,6 +80,14 @@ final class PendingRequest implements RequestContext {
 
     long handledNanos() {
         return handledNanos;
+    }
+
+    /** The connection has ended: tells the handler if it still works on the answer. */
+    void connectionEnded() {
+        discard();
+        if (!answered && abandoned != null) {
+            abandoned.run();
+        }
     }
 
     /** Gives back an answer that will not be sent. */
@@ -132,6 +141,11 @@ final class PendingRequest implements RequestContext {
     @Override
     public boolean isClosed() {
         return connection.isClosed();
+    }
+
+    @Override
+    public void whenClosed(Runnable listener) {
+        abandoned = listener;
     }
 
     @Override
