@@ -1,0 +1,41 @@
+package io.millrace.log.io;
+
+import io.millrace.log.Owner;
+import java.util.Arrays;
+
+/**
+ * What one round of the writer has done for one owner: run there as one task.
+ * Thread: filled on the writer, run on the owner.
+ */
+final class CompletionBatch implements Runnable {
+    private final Owner owner;
+    private WriterTask[] tasks = new WriterTask[8];
+    private int count;
+
+    CompletionBatch(Owner owner) {
+        this.owner = owner;
+    }
+
+    void add(WriterTask task) {
+        if (count == tasks.length) tasks = Arrays.copyOf(tasks, count * 2);
+        tasks[count++] = task;
+    }
+
+    void deliver() {
+        if (count > 0) owner.execute(this);
+    }
+
+    @Override
+    public void run() {
+        for (int i = 0; i < count; i++) {
+            tasks[i].completed();
+            tasks[i].lane.touched = true;
+        }
+        for (int i = 0; i < count; i++) {
+            WriteLane lane = tasks[i].lane;
+            if (!lane.touched) continue;
+            lane.touched = false;
+            lane.client.roundCompleted();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.millrace.log.io;
+
+import io.millrace.log.disk.DiskFullException;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether a log directory can still be trusted. Offline is for good: after an I/O error or a failed sync nobody knows what
+ * is on the disk. A full disk is not: it ends with the first write that works.
+ *
+ * <p>Thread: any.
+ */
+public final class DirectoryHealth {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryHealth.class);
+
+    private final String directory;
+    private final Consumer<String> whenOffline;
+    private String offlineReason;
+    private volatile boolean offline;
+    private volatile boolean diskFull;
+
+    /** @param whenOffline called once, on the thread that saw the failure */
+    public DirectoryHealth(String directory, Consumer<String> whenOffline) {
+        this.directory = directory;
+        this.whenOffline = whenOffline;
+    }
+
+    public boolean isOffline() {
+        return offline;
+    }
+
+    /** Null while online. */
+    public synchronized String offlineReason() {
+        return offlineReason;
+    }
+
+    public boolean isDiskFull() {
+        return diskFull;
+    }
+
+    void diskFull(String what, DiskFullException e) {
+        if (diskFull) return;
+        diskFull = true;
+        LOG.error("{}: no space left, appends are refused until there is some ({}: {})", directory, what, e.getMessage());
+    }
+
+    void wroteAgain() {
+        if (!diskFull) return;
+        diskFull = false;
+        LOG.info("{}: there is space again, appends go on", directory);
+    }
+
+    /** A full disk is noted, anything else takes the directory offline. */
+    public void failed(String what, IOException e) {
+        if (e instanceof DiskFullException full) {
+            diskFull(what, full);
+        } else {
+            offline(what + ": " + e, e);
+        }
+    }
+
+    public void offline(String why, Throwable cause) {
+        synchronized (this) {
+            if (offline) return;
+            offlineReason = why;
+            offline = true;
+        }
+        LOG.error("{} is offline: {}", directory, why, cause);
+        whenOffline.accept(why);
+    }
+}

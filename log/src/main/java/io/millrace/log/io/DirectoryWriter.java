@@ -1,0 +1,235 @@
+package io.millrace.log.io;
+
+import io.millrace.log.AppendError;
+import io.millrace.log.disk.DiskFullException;
+import io.millrace.log.disk.OpenMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * The write path of a log directory. Each round takes what the owners have queued, sorts it by lane, turns neighbouring
+ * appends of one file into one gathered write, and hands everything back in one task per owner.
+ *
+ * <p>What a crash may leave: a file of which only a prefix of the last gathered write is there. What an error leaves: the
+ * file is cut back to its last whole write, and everything queued behind the failed write is dropped unwritten.
+ *
+ * <p>Thread: {@link #submit} and {@link #tryReserve} from any thread, the rest on the writer.
+ */
+public final class DirectoryWriter implements WriterWork {
+    static final int MAX_RUN_PARTS = 256;
+    static final int MAX_RUN_BYTES = 8 << 20;
+
+    private final DirectoryIo io;
+    private final OpenFiles files;
+    private final Syncer syncer;
+    private final DirectoryHealth health;
+    private final CheckpointPace pace;
+    private final WriterQueue queue;
+
+    private final List<WriteLane> lanes = new ArrayList<>();
+    private final Map<io.millrace.log.Owner, CompletionBatch> completions = new IdentityHashMap<>();
+    private final PriorityQueue<Later> later = new PriorityQueue<>();
+    private final AppendTask[] run = new AppendTask[MAX_RUN_PARTS];
+    private final ByteBuffer[] parts = new ByteBuffer[MAX_RUN_PARTS];
+
+    public DirectoryWriter(
+            DirectoryIo io,
+            OpenFiles files,
+            Syncer syncer,
+            DirectoryHealth health,
+            CheckpointPace pace,
+            long queueLimitBytes) {
+        this.io = io;
+        this.files = files;
+        this.syncer = syncer;
+        this.health = health;
+        this.pace = pace;
+        this.queue = new WriterQueue(queueLimitBytes);
+    }
+
+    /** Room for an append; given back by the writer when it is done with the bytes. */
+    public boolean tryReserve(int bytes) {
+        return queue.tryReserve(bytes);
+    }
+
+    /** Bytes that wait for the writer. */
+    public long queuedBytes() {
+        return queue.reservedBytes();
+    }
+
+    public void submit(WriterTask task) {
+        if (queue.submit(task)) io.wakeWriter();
+    }
+
+    /** Runs a task on the writer when the clock has come to {@code dueMs}. */
+    public void later(long dueMs, Runnable task) {
+        later.add(new Later(dueMs, task));
+    }
+
+    @Override
+    public boolean hasQueued() {
+        return !queue.isEmpty();
+    }
+
+    @Override
+    public long round(long nowMs) {
+        WriterTask task = queue.drain();
+        while (task != null) {
+            WriterTask following = task.next;
+            task.next = null;
+            enqueue(task);
+            task = following;
+        }
+        for (int i = 0; i < lanes.size(); i++) runLane(lanes.get(i), nowMs);
+        lanes.clear();
+        for (CompletionBatch batch : completions.values()) batch.deliver();
+        completions.clear();
+        while (!later.isEmpty() && later.peek().dueMs <= nowMs) later.poll().task.run();
+        long due = pace.dueOrRun(nowMs);
+        return later.isEmpty() ? due : Math.min(due, later.peek().dueMs);
+    }
+
+    private void enqueue(WriterTask task) {
+        WriteLane lane = task.lane;
+        if (!lane.inRound) {
+            lane.inRound = true;
+            lanes.add(lane);
+        }
+        if (lane.last == null) {
+            lane.first = task;
+        } else {
+            lane.last.next = task;
+        }
+        lane.last = task;
+    }
+
+    private static WriterTask poll(WriteLane lane) {
+        WriterTask task = lane.first;
+        lane.first = task.next;
+        if (lane.first == null) lane.last = null;
+        task.next = null;
+        return task;
+    }
+
+    private void runLane(WriteLane lane, long nowMs) {
+        lane.inRound = false;
+        CompletionBatch batch = completions.computeIfAbsent(lane.owner, CompletionBatch::new);
+        boolean wrote = false;
+        while (lane.first != null) {
+            if (lane.first instanceof AppendTask) {
+                int count = takeRun(lane);
+                wrote |= writeRun(lane, count, nowMs);
+                for (int i = 0; i < count; i++) {
+                    batch.add(run[i]);
+                    run[i] = null;
+                    parts[i] = null;
+                }
+            } else {
+                WriterTask task = poll(lane);
+                task.perform();
+                batch.add(task);
+            }
+        }
+        if (wrote && lane.syncsAfterWrite()) syncer.request(lane, null);
+    }
+
+    /** Neighbouring appends of one target and one generation. */
+    private int takeRun(WriteLane lane) {
+        int count = 0;
+        long bytes = 0;
+        AppendTask head = (AppendTask) lane.first;
+        while (count < MAX_RUN_PARTS
+                && lane.first instanceof AppendTask task
+                && task.target == head.target
+                && task.generation == head.generation
+                && (count == 0 || bytes + task.sizeBytes() <= MAX_RUN_BYTES)) {
+            poll(lane);
+            run[count] = task;
+            parts[count] = task.bytes;
+            bytes += task.sizeBytes();
+            count++;
+        }
+        return count;
+    }
+
+    private boolean writeRun(WriteLane lane, int count, long nowMs) {
+        long bytes = 0;
+        for (int i = 0; i < count; i++) bytes += run[i].sizeBytes();
+        AppendError failure;
+        if (health.isOffline()) {
+            failure = AppendError.OFFLINE;
+        } else if (run[0].generation <= lane.failedGeneration) {
+            failure = AppendError.DISK_FULL;
+        } else {
+            failure = write(lane, run[0].target, count, bytes, nowMs);
+        }
+        if (failure != null) {
+            lane.failedGeneration = run[0].generation;
+            for (int i = 0; i < count; i++) run[i].failure = failure;
+        }
+        queue.release(bytes);
+        return failure == null;
+    }
+
+    private AppendError write(WriteLane lane, WriteTarget target, int count, long bytes, long nowMs) {
+        try {
+            if (run[0].position() != target.fileBytes()) {
+                throw new IOException("append at " + run[0].position() + " of " + target + ", which ends at "
+                        + target.fileBytes());
+            }
+            prepareFolder(lane);
+            boolean isNew = !target.exists();
+            OpenFile file = files.acquire(target, isNew ? OpenMode.CREATE : OpenMode.READ_WRITE);
+            try {
+                target.created();
+                writeOrCutBack(file, target, count);
+            } finally {
+                file.release();
+            }
+            target.wrote(bytes);
+            lane.noteWritten(target, isNew, run[count - 1].endOffset());
+            pace.wrote(lane, bytes, nowMs);
+            health.wroteAgain();
+            return null;
+        } catch (DiskFullException e) {
+            health.diskFull("log " + lane.name(), e);
+            return AppendError.DISK_FULL;
+        } catch (IOException | RuntimeException e) {
+            health.offline("write to log " + lane.name() + " failed: " + e, e);
+            return AppendError.OFFLINE;
+        }
+    }
+
+    private void prepareFolder(WriteLane lane) throws IOException {
+        if (lane.folderReady) return;
+        lane.client.prepareFolder();
+        lane.folderReady = true;
+        synchronized (lane) {
+            lane.namesUnsynced = true;
+            lane.rootNameUnsynced = true;
+        }
+    }
+
+    private void writeOrCutBack(OpenFile file, WriteTarget target, int count) throws IOException {
+        try {
+            file.file.writeFully(parts, 0, count, target.fileBytes());
+        } catch (DiskFullException e) {
+            // If even this fails the directory goes offline: the end of the file would be unknown.
+            file.file.truncate(target.fileBytes());
+            throw e;
+        }
+    }
+
+    /** A task for a certain time. */
+    private record Later(long dueMs, Runnable task) implements Comparable<Later> {
+        @Override
+        public int compareTo(Later other) {
+            return Long.compare(dueMs, other.dueMs);
+        }
+    }
+}

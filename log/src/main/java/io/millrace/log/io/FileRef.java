@@ -1,0 +1,22 @@
+package io.millrace.log.io;
+
+import java.nio.file.Path;
+
+/**
+ * A segment's place among the open files of its directory: names the file, and holds it open while the bound allows.
+ *
+ * <p>Thread: any; the fields belong to {@link OpenFiles}, under its lock.
+ */
+public abstract class FileRef {
+    OpenFile open;
+    FileRef older;
+    FileRef newer;
+
+    /** Made anew at each call: 50,000 idle replicas must not each keep a path. */
+    public abstract Path path();
+
+    @Override
+    public String toString() {
+        return path().toString();
+    }
+}

@@ -1,0 +1,102 @@
+package io.millrace.log.io;
+
+import io.millrace.log.SegmentFile;
+import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.OpenMode;
+import java.io.IOException;
+
+/**
+ * The bound on open segment files of one directory: the least recently used are closed first, but never while someone
+ * reads or writes them, so more than the bound may be open for a moment.
+ *
+ * <p>Thread: any; opening happens under the lock, which no event loop ever takes.
+ */
+public final class OpenFiles {
+    private final Disk disk;
+    private final int limit;
+    private FileRef oldest;
+    private FileRef newest;
+    private int count;
+
+    public OpenFiles(Disk disk, int limit) {
+        if (limit < 1) throw new IllegalArgumentException("limit " + limit + " must be positive");
+        this.disk = disk;
+        this.limit = limit;
+    }
+
+    /** The open file, retained for the caller. With {@link OpenMode#CREATE} a missing one is made. */
+    OpenFile acquire(FileRef ref, OpenMode mode) throws IOException {
+        OpenFile acquired;
+        OpenFile evicted = null;
+        synchronized (this) {
+            if (ref.open != null) {
+                if (ref != newest) {
+                    unlink(ref);
+                    linkNewest(ref);
+                }
+                return ref.open.retain();
+            }
+            acquired = new OpenFile(ref.path(), disk.open(ref.path(), mode));
+            ref.open = acquired.retain();
+            linkNewest(ref);
+            count++;
+            if (count > limit) {
+                FileRef least = oldest;
+                evicted = least.open;
+                least.open = null;
+                unlink(least);
+                count--;
+            }
+        }
+        if (evicted != null) evicted.release();
+        return acquired;
+    }
+
+    /** An existing file for reading, retained for the caller. */
+    public SegmentFile acquireForRead(FileRef ref) throws IOException {
+        return acquire(ref, OpenMode.READ_WRITE);
+    }
+
+    /** Closes the file as soon as nobody uses it: it was renamed, deleted, or its log was closed. */
+    public void forget(FileRef ref) {
+        OpenFile file;
+        synchronized (this) {
+            file = ref.open;
+            if (file == null) return;
+            ref.open = null;
+            unlink(ref);
+            count--;
+        }
+        file.release();
+    }
+
+    public synchronized int openCount() {
+        return count;
+    }
+
+    private void linkNewest(FileRef ref) {
+        ref.older = newest;
+        ref.newer = null;
+        if (newest == null) {
+            oldest = ref;
+        } else {
+            newest.newer = ref;
+        }
+        newest = ref;
+    }
+
+    private void unlink(FileRef ref) {
+        if (ref.older == null) {
+            oldest = ref.newer;
+        } else {
+            ref.older.newer = ref.newer;
+        }
+        if (ref.newer == null) {
+            newest = ref.older;
+        } else {
+            ref.newer.older = ref.older;
+        }
+        ref.older = null;
+        ref.newer = null;
+    }
+}

@@ -1,0 +1,116 @@
+package io.millrace.log.io;
+
+import io.millrace.log.Owner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One log's way through the writer: its tasks run in order, on the writer, and come back in order, on its owner.
+ *
+ * <p>Thread: each group of fields says whose it is.
+ */
+public final class WriteLane {
+    /** The log behind a lane. */
+    public interface Client {
+        /** Makes the folder and what must stand in it before the first file. Thread: the writer. */
+        void prepareFolder() throws IOException;
+
+        /** Thread: the owner. The payload's reference goes over to the client. */
+        void appendCompleted(AppendTask task);
+
+        /** The last completion of a round has been given: time to tell listeners. Thread: the owner. */
+        void roundCompleted();
+
+        /** Everything below the end was synced. Thread: the owner. */
+        void syncCompleted(long syncedEnd, long truncations);
+
+        /** It is time for a checkpoint. Thread: the owner. */
+        void checkpointDue();
+    }
+
+    final Owner owner;
+    final Client client;
+    final DirectoryHealth health;
+    private final Path folder;
+
+    // The writer's.
+    WriterTask first;
+    WriterTask last;
+    boolean inRound;
+    boolean folderReady;
+    long failedGeneration = -1;
+    boolean inDirtyList;
+    long dirtyBytes;
+    long dirtySinceMs;
+
+    // The owner's: whether this lane has been seen in the batch of completions being run.
+    boolean touched;
+
+    private volatile boolean syncsAfterWrite;
+
+    // Shared by the writer and the sync pool, under this object's lock.
+    final List<FileRef> unsynced = new ArrayList<>(1);
+    final List<SyncCallback> afterSync = new ArrayList<>(0);
+    boolean namesUnsynced;
+    boolean rootNameUnsynced;
+    boolean syncRunning;
+    boolean syncAgain;
+    long writtenEnd;
+    long truncations;
+
+    /** @param folderExists false when the first append makes it */
+    public WriteLane(Owner owner, Client client, DirectoryHealth health, Path folder, boolean folderExists) {
+        this.owner = owner;
+        this.client = client;
+        this.health = health;
+        this.folder = folder;
+        this.folderReady = folderExists;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    String name() {
+        return folder.getFileName().toString();
+    }
+
+    /** Group mode: every write is followed by a sync. */
+    public void syncsAfterWrite(boolean value) {
+        syncsAfterWrite = value;
+    }
+
+    boolean syncsAfterWrite() {
+        return syncsAfterWrite;
+    }
+
+    /** Bytes of the file changed; {@code end} is the log's end now. Thread: the writer. */
+    synchronized void noteWritten(FileRef file, boolean newName, long end) {
+        if (unsynced.isEmpty() || unsynced.get(unsynced.size() - 1) != file) {
+            if (!unsynced.contains(file)) unsynced.add(file);
+        }
+        namesUnsynced |= newName;
+        writtenEnd = end;
+    }
+
+    /** The file was cut: a sync that is under way says nothing about what is written from now on. Thread: the writer. */
+    public synchronized void noteTruncated(FileRef file, long end) {
+        if (file != null && !unsynced.contains(file)) unsynced.add(file);
+        namesUnsynced = true;
+        writtenEnd = end;
+        truncations++;
+    }
+
+    /** Names in the folder changed. Thread: the writer. */
+    public synchronized void noteNames() {
+        namesUnsynced = true;
+    }
+
+    /** The file is gone: nothing of it needs a sync. Thread: the writer. */
+    public synchronized void noteGone(FileRef file) {
+        unsynced.remove(file);
+        namesUnsynced = true;
+    }
+}

@@ -1,0 +1,48 @@
+package io.millrace.log.io;
+
+/**
+ * A file that a lane appends to. What is physically there and whole is known to the writer only.
+ *
+ * <p>Thread: the writer, once the lane has its first task; made and initialised by the owner before that.
+ */
+public abstract class WriteTarget extends FileRef {
+    private long fileBytes;
+    private boolean exists;
+
+    /** A file that is made by its first write. */
+    protected WriteTarget() {}
+
+    /** A file that is there already, whole up to {@code fileBytes}. */
+    protected WriteTarget(long fileBytes) {
+        this.fileBytes = fileBytes;
+        this.exists = true;
+    }
+
+    /** The offset after which its file ends, for the log's own messages and tests. */
+    public final long fileBytes() {
+        return fileBytes;
+    }
+
+    public final boolean exists() {
+        return exists;
+    }
+
+    final void wrote(long bytes) {
+        fileBytes += bytes;
+        exists = true;
+    }
+
+    final void created() {
+        exists = true;
+    }
+
+    final void cutTo(long bytes) {
+        fileBytes = bytes;
+    }
+
+    /** Nothing is left on disk under this name. */
+    final void gone() {
+        fileBytes = 0;
+        exists = false;
+    }
+}
