@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.log.producer.ProducersView;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -2,6 +2,7 @@ package io.millrace.log.io;
 
 import io.millrace.log.disk.DiskFullException;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ public final class DirectoryHealth {
 
     private final String directory;
     private final Consumer<String> whenOffline;
+    private final AtomicLong safetyAlarms = new AtomicLong();
     private String offlineReason;
     private volatile boolean offline;
     private volatile boolean diskFull;
@@ -50,6 +52,18 @@ public final class DirectoryHealth {
         if (!diskFull) return;
         diskFull = false;
         LOG.info("{}: there is space again, appends go on", directory);
+    }
+
+    /**
+     * Something is wrong with data that was durable: it may be lost or cannot be served. For people, and counted.
+     */
+    public void safetyAlarm(String what) {
+        safetyAlarms.incrementAndGet();
+        LOG.error("SAFETY: {}", what);
+    }
+
+    public long safetyAlarms() {
+        return safetyAlarms.get();
     }
 
     /** A full disk is noted, anything else takes the directory offline. */

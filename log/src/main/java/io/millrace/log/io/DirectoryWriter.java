@@ -205,7 +205,8 @@ public final class DirectoryWriter implements WriterWork {
         }
     }
 
-    private void prepareFolder(WriteLane lane) throws IOException {
+    /** Makes the lane's folder unless it is there. Thread: the writer. */
+    public void prepareFolder(WriteLane lane) throws IOException {
         if (lane.folderReady) return;
         lane.client.prepareFolder();
         lane.folderReady = true;

@@ -12,6 +12,18 @@ public abstract class FileRef {
     FileRef older;
     FileRef newer;
 
+    /** Rises when the file is cut: what was learnt from it before may be wrong now. */
+    private volatile int cuts;
+
+    public final int cuts() {
+        return cuts;
+    }
+
+    /** One thread only: the writer. */
+    final void noteCut() {
+        cuts = cuts + 1;
+    }
+
     /** Made anew at each call: 50,000 idle replicas must not each keep a path. */
     public abstract Path path();
 

@@ -10,6 +10,10 @@ import java.io.IOException;
 public abstract class LaneTask extends WriterTask {
     private IOException failure;
 
+    protected final WriteLane lane() {
+        return lane;
+    }
+
     protected LaneTask(WriteLane lane) {
         super(lane);
     }

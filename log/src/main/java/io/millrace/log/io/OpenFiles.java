@@ -57,6 +57,25 @@ public final class OpenFiles {
         return acquire(ref, OpenMode.READ_WRITE);
     }
 
+    /** Makes the target's file if it is missing. Thread: the writer. */
+    public void create(WriteTarget target) throws IOException {
+        acquire(target, OpenMode.CREATE).release();
+        target.created();
+    }
+
+    /** Cuts the target's file. Thread: the writer. */
+    public void cut(WriteTarget target, long bytes) throws IOException {
+        if (!target.exists() || target.fileBytes() <= bytes) return;
+        OpenFile file = acquire(target, OpenMode.READ_WRITE);
+        try {
+            file.file.truncate(bytes);
+            target.cutTo(bytes);
+            target.noteCut();
+        } finally {
+            file.release();
+        }
+    }
+
     /** Closes the file as soon as nobody uses it: it was renamed, deleted, or its log was closed. */
     public void forget(FileRef ref) {
         OpenFile file;

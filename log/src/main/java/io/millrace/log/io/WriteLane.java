@@ -103,6 +103,43 @@ public final class WriteLane {
         truncations++;
     }
 
+    /** A small file beside the segments was written. Thread: the writer. */
+    public synchronized void noteUnsynced(FileRef file) {
+        if (!unsynced.contains(file)) unsynced.add(file);
+        namesUnsynced = true;
+    }
+
+    /** Whether what was queued under this generation was dropped behind a failed write. Thread: the writer. */
+    public boolean isDropped(long generation) {
+        return generation <= failedGeneration;
+    }
+
+    /** Whether the folder exists. Thread: the writer. */
+    public boolean folderIsReady() {
+        return folderReady;
+    }
+
+    /** A file from before a restart whose last bytes may not be synced. Thread: the writer. */
+    public synchronized void noteFound(FileRef file, long end) {
+        if (!unsynced.contains(file)) unsynced.add(file);
+        namesUnsynced = true;
+        rootNameUnsynced = true;
+        writtenEnd = Math.max(writtenEnd, end);
+    }
+
+    /** How often the log has been cut so far so far, as the writer sees it. Thread: any. */
+    public synchronized long truncations() {
+        return truncations;
+    }
+
+    /** The folder was renamed away: whatever comes next makes a new one. Thread: the writer. */
+    public void folderGone() {
+        folderReady = false;
+        synchronized (this) {
+            unsynced.clear();
+        }
+    }
+
     /** Names in the folder changed. Thread: the writer. */
     public synchronized void noteNames() {
         namesUnsynced = true;

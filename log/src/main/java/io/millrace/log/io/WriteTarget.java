@@ -27,6 +27,11 @@ public abstract class WriteTarget extends FileRef {
         return exists;
     }
 
+    /** Recovery has found the file to be whole up to here; before the first task only. */
+    protected final void found(long bytes) {
+        fileBytes = bytes;
+    }
+
     final void wrote(long bytes) {
         fileBytes += bytes;
         exists = true;
@@ -38,11 +43,5 @@ public abstract class WriteTarget extends FileRef {
 
     final void cutTo(long bytes) {
         fileBytes = bytes;
-    }
-
-    /** Nothing is left on disk under this name. */
-    final void gone() {
-        fileBytes = 0;
-        exists = false;
     }
 }

@@ -7,88 +7,307 @@ import io.millrace.log.PartitionLog;
 import io.millrace.log.TailBudget;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.DiskLock;
+import io.millrace.log.io.CheckpointPace;
+import io.millrace.log.io.DirectoryHealth;
+import io.millrace.log.io.DirectoryIo;
+import io.millrace.log.io.DirectoryWriter;
+import io.millrace.log.io.LaneTask;
+import io.millrace.log.io.OpenFiles;
+import io.millrace.log.io.Syncer;
+import io.millrace.log.io.ThreadedDirectoryIo;
+import io.millrace.log.io.WriteLane;
+import io.millrace.log.recovery.CheckpointJournal;
+import io.millrace.log.segment.LogContent;
+import io.millrace.log.segment.LogRecovery;
+import io.millrace.log.segment.LogRegistry;
+import io.millrace.log.segment.LogServices;
+import io.millrace.log.segment.PartitionRemoval;
+import io.millrace.log.segment.SegmentIndexes;
+import io.millrace.log.segment.SegmentedLog;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One entry of {@code log.dirs}: its identity, its lock, its writer and pools, and the partition folders in it.
  * Thread: any, unless a method says otherwise.
  */
-public final class LogDirectory implements AutoCloseable {
-    private LogDirectory() {}
+public final class LogDirectory implements AutoCloseable, LogRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+
+    private final Path path;
+    private final Disk disk;
+    private final DiskLock lock;
+    private final PreviousStop previousStop;
+    private final DirectoryIo io;
+    private final DirectoryHealth health;
+    private final DirectoryWriter writer;
+    private final CheckpointJournal journal;
+    private final LogServices services;
+    private final WriteLane folders;
+    private final Map<TopicPartitionId, SegmentedLog> open = new ConcurrentHashMap<>();
+    /** Found at start and not opened yet, by folder. */
+    private final Map<String, TopicPartitionId> found = new ConcurrentHashMap<>();
+
+    private volatile MetaProperties meta;
+    private boolean closed;
+
+    private LogDirectory(OpenedDirectory opened, Disk disk, LogDirectoryOptions options, DirectoryIo io)
+            throws IOException {
+        this.path = opened.path();
+        this.disk = disk;
+        this.lock = opened.lock();
+        this.meta = opened.meta();
+        this.previousStop = opened.previousStop();
+        this.io = io;
+        this.health = new DirectoryHealth("Log directory " + path, this::tellOffline);
+        OpenFiles files = new OpenFiles(disk, options.maxOpenFiles());
+        Syncer syncer = new Syncer(disk, io, files, health);
+        CheckpointPace pace = new CheckpointPace(options.checkpointBytes(), options.checkpointMs());
+        this.writer = new DirectoryWriter(io, files, syncer, health, pace, options.writerQueueBytes());
+        this.journal = CheckpointJournal.open(disk, path, health);
+        this.services = new LogServices(
+                path,
+                disk,
+                io,
+                files,
+                writer,
+                syncer,
+                health,
+                pace,
+                new SegmentIndexes(disk, files, options.indexCacheBytes()),
+                journal,
+                this,
+                options.producerExpirationMs());
+        this.folders = FolderLane.of(path, health);
+    }
 
     /** Takes the lock, checks {@code meta.properties} (writes it into an empty folder) and reads the checkpoint. Blocks. */
     public static LogDirectory open(Path dir, Disk disk, LogDirectoryOptions options) throws LogDirectoryException {
-        throw new UnsupportedOperationException("open " + dir + disk + options);
+        DirectoryIo io = new ThreadedDirectoryIo(
+                "log-" + dir.getFileName(), options.syncThreads(), options.readThreads(), options.readQueueTasks());
+        return open(dir, disk, options, io);
+    }
+
+    /** As above, with the work running where {@code io} says. */
+    public static LogDirectory open(Path dir, Disk disk, LogDirectoryOptions options, DirectoryIo io)
+            throws LogDirectoryException {
+        OpenedDirectory opened = OpenedDirectory.open(dir, disk, options);
+        try {
+            LogDirectory directory = new LogDirectory(opened, disk, options, io);
+            directory.begin();
+            return directory;
+        } catch (IOException e) {
+            opened.abandon();
+            throw new LogDirectoryException("Log directory " + dir + " cannot be used: " + e + ".", e);
+        }
+    }
+
+    private void begin() throws IOException {
+        FoundPartitions partitions = new FoundPartitions(disk, path, journal.known());
+        StopMarker.write(disk, path, false);
+        for (TopicPartitionId id : partitions.partitions) found.put(id.folderName(), id);
+        io.start(writer);
+        for (Path folder : partitions.halfDeleted) {
+            writer.submit(new LaneTask(folders) {
+                @Override
+                protected void onWriter() {
+                    PartitionRemoval.removeFolder(services, folder);
+                }
+            });
+        }
     }
 
     public Path path() {
-        throw new UnsupportedOperationException();
+        return path;
     }
 
     public UUID directoryId() {
-        throw new UnsupportedOperationException();
+        return meta.directoryId();
     }
 
     /** The cluster that the folder belongs to; empty before the cluster is formed. */
     public Optional<String> clusterId() {
-        throw new UnsupportedOperationException();
+        return Optional.ofNullable(meta.clusterId());
     }
 
     /** Binds an unformatted directory to its cluster; durable when this returns. Blocks. */
-    public void format(String clusterId) throws LogDirectoryException {
-        throw new UnsupportedOperationException(clusterId);
+    public synchronized void format(String clusterId) throws LogDirectoryException {
+        if (clusterId.equals(meta.clusterId())) return;
+        if (meta.clusterId() != null) {
+            throw new LogDirectoryException(
+                    "Log directory " + path + " belongs to cluster " + meta.clusterId() + ", not to " + clusterId + ".");
+        }
+        MetaProperties bound = new MetaProperties(clusterId, meta.nodeId(), meta.directoryId());
+        try {
+            bound.write(disk, path);
+        } catch (IOException e) {
+            throw new LogDirectoryException("Log directory " + path + " cannot be written: " + e + ".", e);
+        }
+        meta = bound;
     }
 
     public PreviousStop previousStop() {
-        throw new UnsupportedOperationException();
+        return previousStop;
     }
 
     public boolean cleanShutdown() {
-        return previousStop() == PreviousStop.CLEAN;
+        return previousStop == PreviousStop.CLEAN;
     }
 
-    /** The partitions that had a folder here at start and were not removed since. */
+    /** The partitions that had a folder here at start and were neither opened nor removed since. */
     public List<TopicPartitionId> found() {
-        throw new UnsupportedOperationException();
+        return List.copyOf(found.values());
     }
 
     public Optional<String> offlineReason() {
-        throw new UnsupportedOperationException();
+        return Optional.ofNullable(health.offlineReason());
+    }
+
+    /** How often data that was durable turned out to be lost or unreadable; each is in the log as {@code SAFETY}. */
+    public long safetyAlarms() {
+        return health.safetyAlarms();
+    }
+
+    /** Whether the last write found no space. */
+    public boolean isDiskFull() {
+        return health.isDiskFull();
+    }
+
+    /** Bytes that wait for the writer. */
+    public long queuedBytes() {
+        return writer.queuedBytes();
+    }
+
+    /** Segment files held open. */
+    public int openFileCount() {
+        return services.openFiles().openCount();
     }
 
     /** Opens or recovers a found partition on the I/O pool; completes on the owner. */
     public void load(
             TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail, Consumer<LoadOutcome> loaded) {
-        throw new UnsupportedOperationException("load " + id + config + owner + tail + loaded);
+        Runnable recovery = () -> {
+            LoadOutcome failed;
+            try {
+                LogContent content = new LogRecovery(services, id, config, journal.checkpoint(id), io.nowMs())
+                        .run(journal.logStart(id));
+                owner.execute(() -> loaded.accept(opened(id, config, owner, tail, content)));
+                return;
+            } catch (IOException e) {
+                health.failed("recovery of " + id, e);
+                failed = new LoadOutcome.Failed("Partition " + id + " in " + path + " cannot be read: " + e);
+            } catch (RuntimeException e) {
+                LOG.error("Recovery of {} in {} failed", id, path, e);
+                failed = new LoadOutcome.Failed("Partition " + id + " in " + path + " cannot be recovered: " + e);
+            }
+            LoadOutcome outcome = failed;
+            owner.execute(() -> loaded.accept(outcome));
+        };
+        if (!io.read(recovery)) io.sync(recovery);
+    }
+
+    private LoadOutcome opened(
+            TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail, LogContent content) {
+        SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, content);
+        register(log);
+        log.begin(content);
+        return new LoadOutcome.Loaded(log);
     }
 
     /** A new, empty partition: no file and no folder before the first append. Thread: the owner's. */
     public PartitionLog create(TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail) {
-        throw new UnsupportedOperationException("create " + id + config + owner + tail);
+        TopicPartitionId there = found.get(id.folderName());
+        if (there != null) {
+            throw new IllegalStateException(path.resolve(id.folderName()) + " belongs to topic id " + there.topicId()
+                    + ": load it or remove it as a stray first");
+        }
+        SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, LogContent.empty(services, id));
+        register(log);
+        return log;
+    }
+
+    private void register(SegmentedLog log) {
+        found.remove(log.id().folderName(), log.id());
+        if (open.putIfAbsent(log.id(), log) != null) {
+            throw new IllegalStateException("partition " + log.id() + " is open already");
+        }
+        String reason = health.offlineReason();
+        if (reason != null) log.wentOffline(reason);
+    }
+
+    @Override
+    public void gone(SegmentedLog log) {
+        open.remove(log.id(), log);
+    }
+
+    private void tellOffline(String why) {
+        for (SegmentedLog log : open.values()) log.owner().execute(() -> log.wentOffline(why));
     }
 
     /** Deletes a found partition that the metadata does not want here. */
     public void removeStray(TopicPartitionId id) {
-        throw new UnsupportedOperationException("removeStray " + id);
+        if (!found.remove(id.folderName(), id)) {
+            throw new IllegalStateException("partition " + id + " is not among those found in " + path);
+        }
+        writer.submit(new LaneTask(folders) {
+            @Override
+            protected void onWriter() throws IOException {
+                PartitionRemoval.setAside(services, path.resolve(id.folderName()), 0);
+                journal.forget(id);
+            }
+        });
     }
 
-    /** Size of the device. */
+    /** Size of the device; 0 when it does not answer. */
     public long totalBytes() {
-        throw new UnsupportedOperationException();
+        try {
+            return disk.totalBytes(path);
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
-    /** Free space of the device. */
+    /** Free space of the device; 0 when it does not answer. */
     public long usableBytes() {
-        throw new UnsupportedOperationException();
+        try {
+            return disk.usableBytes(path);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Lets go of the lock as a dying process does, and of nothing else: a killed process leaves no other trace. */
+    void abandon() {
+        OpenedDirectory.release(lock);
     }
 
     /** Waits for what is queued, marks the stop as clean when all logs were closed, releases the lock. Blocks. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        synchronized (this) {
+            if (closed) return;
+            closed = true;
+        }
+        io.close();
+        try {
+            journal.close();
+            if (open.isEmpty() && !health.isOffline()) {
+                StopMarker.write(disk, path, true);
+            } else {
+                LOG.warn("{} is left without a clean stop: {} logs are open", path, open.size());
+            }
+        } catch (IOException e) {
+            LOG.error("{} is left without a clean stop: {}", path, e.toString());
+        }
+        OpenedDirectory.release(lock);
     }
 }

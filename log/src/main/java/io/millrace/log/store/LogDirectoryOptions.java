@@ -11,6 +11,8 @@ package io.millrace.log.store;
  * @param syncThreads threads that sync files
  * @param checkpointBytes bytes written to the directory after which dirty logs are synced and checkpointed
  * @param checkpointMs the longest that a dirty log of some size waits for that
+ * @param indexCacheBytes heap for the indexes of sealed segments
+ * @param producerExpirationMs {@code producer.id.expiration.ms}
  */
 public record LogDirectoryOptions(
         int nodeId,
@@ -21,27 +23,72 @@ public record LogDirectoryOptions(
         int readQueueTasks,
         int syncThreads,
         long checkpointBytes,
-        long checkpointMs) {
+        long checkpointMs,
+        long indexCacheBytes,
+        long producerExpirationMs) {
 
     public static LogDirectoryOptions of(int nodeId, String clusterId) {
         return new LogDirectoryOptions(
-                nodeId, clusterId, 64L << 20, 1024, 2, 65_536, 2, 64L << 20, 5_000);
+                nodeId, clusterId, 64L << 20, 1024, 2, 65_536, 2, 64L << 20, 5_000, 8L << 20, 86_400_000);
     }
 
     public LogDirectoryOptions withWriterQueueBytes(long bytes) {
         return new LogDirectoryOptions(
-                nodeId, clusterId, bytes, maxOpenFiles, readThreads, readQueueTasks, syncThreads, checkpointBytes,
-                checkpointMs);
+                nodeId,
+                clusterId,
+                bytes,
+                maxOpenFiles,
+                readThreads,
+                readQueueTasks,
+                syncThreads,
+                checkpointBytes,
+                checkpointMs,
+                indexCacheBytes,
+                producerExpirationMs);
     }
 
     public LogDirectoryOptions withMaxOpenFiles(int files) {
         return new LogDirectoryOptions(
-                nodeId, clusterId, writerQueueBytes, files, readThreads, readQueueTasks, syncThreads, checkpointBytes,
-                checkpointMs);
+                nodeId,
+                clusterId,
+                writerQueueBytes,
+                files,
+                readThreads,
+                readQueueTasks,
+                syncThreads,
+                checkpointBytes,
+                checkpointMs,
+                indexCacheBytes,
+                producerExpirationMs);
     }
 
     public LogDirectoryOptions withCheckpoint(long bytes, long ms) {
         return new LogDirectoryOptions(
-                nodeId, clusterId, writerQueueBytes, maxOpenFiles, readThreads, readQueueTasks, syncThreads, bytes, ms);
+                nodeId,
+                clusterId,
+                writerQueueBytes,
+                maxOpenFiles,
+                readThreads,
+                readQueueTasks,
+                syncThreads,
+                bytes,
+                ms,
+                indexCacheBytes,
+                producerExpirationMs);
+    }
+
+    public LogDirectoryOptions withProducerExpirationMs(long ms) {
+        return new LogDirectoryOptions(
+                nodeId,
+                clusterId,
+                writerQueueBytes,
+                maxOpenFiles,
+                readThreads,
+                readQueueTasks,
+                syncThreads,
+                checkpointBytes,
+                checkpointMs,
+                indexCacheBytes,
+                ms);
     }
 }

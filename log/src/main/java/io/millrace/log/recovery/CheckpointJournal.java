@@ -1,0 +1,371 @@
+package io.millrace.log.recovery;
+
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.batch.Crc;
+import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.DiskFile;
+import io.millrace.log.disk.OpenMode;
+import io.millrace.log.io.DirectoryHealth;
+import io.millrace.log.segment.Checkpoints;
+import io.millrace.log.segment.LogCheckpoint;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The {@code recovery-checkpoint} file of a log directory: one frame per change of one partition, the last one counts. So
+ * 50,000 idle partitions cost nothing, and a busy one costs its own frame. When more than half of the file is out of date
+ * it is written anew beside and renamed.
+ *
+ * <pre>
+ *   magic    int32  "MRCP"
+ *   version  int16  1
+ *   frames:
+ *     length int32  of the payload
+ *     crc    int32  CRC32C of the payload, xor the length with its bits reversed
+ *     state  int8   1 in force, 0 withdrawn: the log was cut below it, and nothing older holds either
+ *     payload       see {@link CheckpointCodec}
+ * </pre>
+ *
+ * The state is outside the checksum, so that withdrawing needs no space on a full disk: one byte is overwritten and synced
+ * before the log is cut.
+ *
+ * <p>A torn frame at the end was never in force. Damage before the end means that something later is lost: then only log
+ * starts are taken from the file, and every partition is scanned.
+ *
+ * <p>Thread: any; one at a time writes.
+ */
+public final class CheckpointJournal implements Checkpoints, AutoCloseable {
+    public static final String NAME = "recovery-checkpoint";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointJournal.class);
+    private static final int MAGIC = 0x4d524350;
+    private static final short VERSION = 1;
+    private static final int HEADER_BYTES = 6;
+    private static final int FRAME_BYTES = 9;
+    private static final int MAX_PAYLOAD_BYTES = 256 << 20;
+    private static final long SLACK_BYTES = 1 << 20;
+    private static final byte IN_FORCE = 1;
+    private static final byte WITHDRAWN = 0;
+
+    private final Disk disk;
+    private final Path path;
+    private final DirectoryHealth health;
+    private final Map<TopicPartitionId, Entry> entries = new HashMap<>();
+    private final List<Waiting> waiting = new ArrayList<>();
+    private boolean flushing;
+    private DiskFile file;
+    private long end;
+    private long liveBytes;
+    private boolean trusted = true;
+
+    private CheckpointJournal(Disk disk, Path path, DirectoryHealth health) {
+        this.disk = disk;
+        this.path = path;
+        this.health = health;
+    }
+
+    /** Reads what is there. Blocks. */
+    public static CheckpointJournal open(Disk disk, Path directory, DirectoryHealth health) throws IOException {
+        CheckpointJournal journal = new CheckpointJournal(disk, directory.resolve(NAME), health);
+        journal.openFile();
+        return journal;
+    }
+
+    private synchronized void openFile() throws IOException {
+        boolean existed = disk.exists(path);
+        file = disk.open(path, OpenMode.CREATE);
+        long size = file.size();
+        if (existed && size > 0) readAll(size);
+        if (!existed || !trusted || end == 0) begin();
+    }
+
+    private void begin() throws IOException {
+        file.truncate(0);
+        file.writeFully(ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putShort(VERSION).flip(), 0);
+        end = HEADER_BYTES;
+        liveBytes = 0;
+        for (Map.Entry<TopicPartitionId, Entry> e : entries.entrySet()) {
+            e.getValue().position = -1;
+            if (e.getValue().logStart >= 0) append(CheckpointCodec.logStart(e.getKey(), e.getValue().logStart));
+        }
+        file.sync();
+        disk.syncDirectory(path.getParent());
+    }
+
+    private void readAll(long size) throws IOException {
+        ByteBuffer all = readFile(size);
+        if (all.remaining() < HEADER_BYTES || all.getInt(0) != MAGIC || all.getShort(4) != VERSION) {
+            LOG.error("{} is damaged or of another version: every partition is scanned", path);
+            trusted = false;
+            return;
+        }
+        int at = HEADER_BYTES;
+        while (at < all.limit()) {
+            int bytes = frameBytes(all, at);
+            if (bytes < 0) break;
+            apply(all, at, bytes);
+            at += bytes;
+        }
+        end = at;
+        if (at < all.limit() && intactFrameFollows(all, at)) {
+            LOG.error("{} is damaged at position {}: every partition is scanned", path, at);
+            trusted = false;
+            entries.values().forEach(entry -> entry.position = -1);
+        } else {
+            file.truncate(at);
+        }
+    }
+
+    private ByteBuffer readFile(long size) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(size));
+        while (all.hasRemaining()) {
+            if (file.read(all, all.position()) <= 0) break;
+        }
+        return all.flip();
+    }
+
+    /** Size of the whole frame; -1 when there is no intact one. */
+    private static int frameBytes(ByteBuffer all, int at) {
+        if (at + FRAME_BYTES > all.limit()) return -1;
+        int length = all.getInt(at);
+        if (length < 1 || length > MAX_PAYLOAD_BYTES || length > all.limit() - at - FRAME_BYTES) return -1;
+        return all.getInt(at + 4) == crc(all, at + FRAME_BYTES, length) ? FRAME_BYTES + length : -1;
+    }
+
+    private static int crc(ByteBuffer bytes, int at, int length) {
+        return Crc.of(bytes, at, length) ^ Integer.reverse(length);
+    }
+
+    private static boolean intactFrameFollows(ByteBuffer all, int from) {
+        for (int at = from + 1; at + FRAME_BYTES < all.limit(); at++) {
+            if (frameBytes(all, at) > 0) return true;
+        }
+        return false;
+    }
+
+    private void apply(ByteBuffer all, int at, int bytes) {
+        ByteBuffer payload = all.slice(at + FRAME_BYTES, bytes - FRAME_BYTES);
+        byte kind = CheckpointCodec.kind(payload);
+        TopicPartitionId id = CheckpointCodec.id(payload);
+        if (kind == CheckpointCodec.FORGOTTEN) {
+            Entry gone = entries.remove(id);
+            if (gone != null) liveBytes -= gone.bytes;
+            return;
+        }
+        Entry entry = entries.computeIfAbsent(id, key -> new Entry());
+        entry.logStart = Math.max(entry.logStart, payload.getLong());
+        if (kind == CheckpointCodec.CHECKPOINT) {
+            liveBytes += bytes - entry.bytes;
+            entry.bytes = bytes;
+            entry.recoveryOffset = payload.getLong();
+            entry.position = all.get(at + 8) == IN_FORCE ? at : -1;
+        }
+    }
+
+    /** The partitions that the journal knows. */
+    public synchronized List<TopicPartitionId> known() {
+        return List.copyOf(entries.keySet());
+    }
+
+    /** Null when there is none that can be trusted. */
+    public synchronized LogCheckpoint checkpoint(TopicPartitionId id) throws IOException {
+        Entry entry = entries.get(id);
+        if (entry == null || entry.position < 0) return null;
+        ByteBuffer frame = ByteBuffer.allocate(entry.bytes);
+        while (frame.hasRemaining()) {
+            if (file.read(frame, entry.position + frame.position()) <= 0) return null;
+        }
+        frame.flip();
+        if (frameBytes(frame, 0) != entry.bytes) return null;
+        ByteBuffer payload = frame.slice(FRAME_BYTES, entry.bytes - FRAME_BYTES);
+        return CheckpointCodec.checkpoint(CheckpointCodec.id(payload), payload);
+    }
+
+    /** -1 when unknown. */
+    public synchronized long logStart(TopicPartitionId id) {
+        Entry entry = entries.get(id);
+        return entry == null ? -1 : entry.logStart;
+    }
+
+    @Override
+    public void commit(LogCheckpoint checkpoint, BooleanSupplier stillTrue) {
+        flush(new Waiting(checkpoint.id(), CheckpointCodec.checkpoint(checkpoint), checkpoint, stillTrue));
+    }
+
+    @Override
+    public void commitLogStart(TopicPartitionId id, long logStart) {
+        flush(new Waiting(id, CheckpointCodec.logStart(id, logStart), null, () -> true));
+    }
+
+    @Override
+    public void forget(TopicPartitionId id) {
+        synchronized (this) {
+            if (!entries.containsKey(id)) return;
+        }
+        flush(new Waiting(id, CheckpointCodec.forgotten(id), null, () -> true));
+    }
+
+    /** Those who come while one writes are written by it together, with one sync. */
+    private void flush(Waiting mine) {
+        synchronized (waiting) {
+            waiting.add(mine);
+            if (flushing) return;
+            flushing = true;
+        }
+        while (true) {
+            List<Waiting> batch;
+            synchronized (waiting) {
+                if (waiting.isEmpty()) {
+                    flushing = false;
+                    return;
+                }
+                batch = List.copyOf(waiting);
+                waiting.clear();
+            }
+            try {
+                write(batch);
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("{} was not moved: {}", path, e.toString());
+                health.failed("checkpoint", e instanceof IOException io ? io : new IOException(e));
+            }
+        }
+    }
+
+    private synchronized void write(List<Waiting> batch) throws IOException {
+        if (file == null || health.isOffline()) return;
+        long before = end;
+        long[] positions = new long[batch.size()];
+        try {
+            for (int i = 0; i < positions.length; i++) {
+                positions[i] = batch.get(i).stillTrue.getAsBoolean() ? append(batch.get(i).payload) : -1;
+            }
+            file.sync();
+        } catch (IOException e) {
+            // A torn frame would look like damage if others followed it.
+            file.truncate(before);
+            end = before;
+            throw e;
+        }
+        for (int i = 0; i < positions.length; i++) {
+            if (positions[i] >= 0) note(batch.get(i), positions[i]);
+        }
+        if (end > 2 * liveBytes + SLACK_BYTES) rewrite();
+    }
+
+    private void note(Waiting one, long position) {
+        byte kind = CheckpointCodec.kind(one.payload);
+        if (kind == CheckpointCodec.FORGOTTEN) {
+            Entry gone = entries.remove(one.id);
+            if (gone != null) liveBytes -= gone.bytes;
+            return;
+        }
+        Entry entry = entries.computeIfAbsent(one.id, key -> new Entry());
+        if (kind == CheckpointCodec.LOG_START) {
+            entry.logStart = Math.max(entry.logStart, one.payload.getLong(one.payload.limit() - 8));
+            return;
+        }
+        int bytes = FRAME_BYTES + one.payload.remaining();
+        liveBytes += bytes - entry.bytes;
+        entry.bytes = bytes;
+        entry.position = position;
+        entry.recoveryOffset = one.checkpoint.recoveryOffset();
+        entry.logStart = Math.max(entry.logStart, one.checkpoint.logStart());
+    }
+
+    /** @return where the frame starts */
+    private long append(ByteBuffer payload) throws IOException {
+        int length = payload.remaining();
+        ByteBuffer frame = ByteBuffer.allocate(FRAME_BYTES + length);
+        frame.putInt(length).putInt(crc(payload, payload.position(), length)).put(IN_FORCE);
+        frame.put(payload.duplicate()).flip();
+        long position = end;
+        file.writeFully(frame, position);
+        end += FRAME_BYTES + length;
+        return position;
+    }
+
+    private void rewrite() throws IOException {
+        Path fresh = path.resolveSibling(NAME + ".tmp");
+        DiskFile old = file;
+        long oldEnd = end;
+        Map<Entry, Long> moved = new HashMap<>();
+        DiskFile made = disk.open(fresh, OpenMode.CREATE);
+        try {
+            made.truncate(0);
+            made.writeFully(ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putShort(VERSION).flip(), 0);
+            file = made;
+            end = HEADER_BYTES;
+            for (Map.Entry<TopicPartitionId, Entry> e : entries.entrySet()) copy(e.getKey(), e.getValue(), old, moved);
+            made.sync();
+            disk.rename(fresh, path);
+            disk.syncDirectory(path.getParent());
+        } catch (IOException | RuntimeException e) {
+            file = old;
+            end = oldEnd;
+            made.close();
+            throw e;
+        }
+        moved.forEach((entry, position) -> entry.position = position);
+        old.close();
+    }
+
+    private void copy(TopicPartitionId id, Entry entry, DiskFile old, Map<Entry, Long> moved) throws IOException {
+        if (entry.logStart > 0) append(CheckpointCodec.logStart(id, entry.logStart));
+        if (entry.position < 0) return;
+        ByteBuffer frame = ByteBuffer.allocate(entry.bytes);
+        while (frame.hasRemaining()) {
+            if (old.read(frame, entry.position + frame.position()) <= 0) throw new IOException(path + " is cut short");
+        }
+        frame.flip();
+        moved.put(entry, end);
+        file.writeFully(frame, end);
+        end += entry.bytes;
+    }
+
+    @Override
+    public synchronized void invalidateBeyond(TopicPartitionId id, long endOffset) throws IOException {
+        Entry entry = entries.get(id);
+        if (entry == null || entry.position < 0 || entry.recoveryOffset <= endOffset) return;
+        file.writeFully(ByteBuffer.allocate(1).put(WITHDRAWN).flip(), entry.position + 8);
+        file.sync();
+        entry.position = -1;
+    }
+
+    @Override
+    public synchronized void beginAnew(TopicPartitionId id) throws IOException {
+        Entry entry = entries.get(id);
+        if (entry == null) return;
+        invalidateBeyond(id, Long.MIN_VALUE);
+        append(CheckpointCodec.forgotten(id));
+        file.sync();
+        entries.remove(id);
+        liveBytes -= entry.bytes;
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (file == null) return;
+        file.close();
+        file = null;
+    }
+
+    /** Where a partition's last checkpoint is in the file. */
+    private static final class Entry {
+        long position = -1;
+        int bytes;
+        long recoveryOffset;
+        long logStart = -1;
+    }
+
+    /** @param checkpoint null when it is about the log start or the end only */
+    private record Waiting(
+            TopicPartitionId id, ByteBuffer payload, LogCheckpoint checkpoint, BooleanSupplier stillTrue) {}
+}

@@ -1,0 +1,31 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.TopicPartitionId;
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Where logs keep what a restart needs, so that it scans only what came after. A failure to write it is never fatal for
+ * data: an older checkpoint means a longer scan.
+ */
+public interface Checkpoints {
+    /**
+     * Replaces the log's checkpoint, durably, unless {@code stillTrue} says no at that moment. Thread: the sync pool.
+     */
+    void commit(LogCheckpoint checkpoint, BooleanSupplier stillTrue);
+
+    /** Replaces the log's start only. Thread: the sync pool. */
+    void commitLogStart(TopicPartitionId id, long logStart);
+
+    /**
+     * The log is about to be cut to {@code end}: a checkpoint beyond that must be gone, durably, before the file is cut.
+     * Thread: the writer.
+     */
+    void invalidateBeyond(TopicPartitionId id, long end) throws IOException;
+
+    /** The log is about to be emptied and to go on anywhere: nothing that was said of it holds. Thread: the writer. */
+    void beginAnew(TopicPartitionId id) throws IOException;
+
+    /** The log is deleted. Thread: the writer. */
+    void forget(TopicPartitionId id);
+}

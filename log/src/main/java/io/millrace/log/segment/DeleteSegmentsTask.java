@@ -1,0 +1,71 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.disk.Disk;
+import io.millrace.log.io.LaneTask;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes segments out of a log's folder: renamed at once, so that a restart does not find them, removed after
+ * {@code file.delete.delay.ms}. A restart removes what was still waiting.
+ *
+ * <p>Thread: as {@link LaneTask}.
+ */
+final class DeleteSegmentsTask extends LaneTask {
+    private static final String[] SUFFIXES = {SegmentNames.LOG, SegmentNames.INDEX, SegmentNames.SNAPSHOT};
+
+    private final SegmentedLog log;
+    private final List<Segment> segments;
+    /** The segment that carries on; made first if it has no file, because its name is the log's end. Null for none. */
+    private final Segment successor;
+
+    private final long delayMs;
+
+    DeleteSegmentsTask(SegmentedLog log, List<Segment> segments, Segment successor) {
+        super(log.lane());
+        this.log = log;
+        this.segments = segments;
+        this.successor = successor;
+        this.delayMs = log.config.fileDeleteDelayMs();
+    }
+
+    @Override
+    protected void onWriter() throws IOException {
+        if (log.services.health().isOffline()) return;
+        Disk disk = log.services.disk();
+        if (successor != null && !successor.target.exists()) {
+            log.services.openFiles().create(successor.target);
+            disk.syncDirectory(log.folder.path());
+        }
+        List<Path> waiting = new ArrayList<>();
+        for (Segment segment : segments) {
+            log.services.openFiles().forget(segment.target);
+            log.services.indexes().forget(segment.target);
+            lane().noteGone(segment.target);
+            for (String suffix : SUFFIXES) setAside(disk, log.folder.file(segment.baseOffset, suffix), waiting);
+        }
+        log.services.writer().later(log.services.io().nowMs() + delayMs, () -> remove(log.services, waiting));
+    }
+
+    private static void setAside(Disk disk, Path file, List<Path> waiting) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + SegmentNames.DELETED);
+        try {
+            disk.rename(file, aside);
+            waiting.add(aside);
+        } catch (NoSuchFileException e) {
+            // Never written, or removed by hand.
+        }
+    }
+
+    static void remove(LogServices services, List<Path> files) {
+        if (services.health().isOffline()) return;
+        try {
+            for (Path file : files) services.disk().delete(file);
+        } catch (IOException e) {
+            services.health().failed("removal of deleted segments", e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.producer.AbortedTransactions;
+import io.millrace.log.producer.ProducerStateTable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What loading found in a partition's folder; a log is built on it. Thread: filled on the read pool, then the owner's.
+ */
+public final class LogContent {
+    final PartitionFolder folder;
+    final List<Segment> segments = new ArrayList<>(1);
+    EpochHistory epochs = new EpochHistory();
+    ProducerStateTable producers;
+    AbortedTransactions aborted;
+    boolean folderExists;
+    long logStart;
+    long end;
+    /** Everything below is known to be synced. */
+    long syncedEnd;
+    /** Bytes behind {@link #syncedEnd}: a sync and a checkpoint are due. */
+    long unsyncedBytes;
+
+    LogContent(LogServices services, TopicPartitionId id) {
+        this.folder = new PartitionFolder(services.root(), id);
+    }
+
+    /** Nothing on disk. */
+    public static LogContent empty(LogServices services, TopicPartitionId id) {
+        LogContent content = new LogContent(services, id);
+        content.producers = new ProducerStateTable(id);
+        return content;
+    }
+}

@@ -1,0 +1,231 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.SegmentFile;
+import io.millrace.log.disk.Disk;
+import io.millrace.log.io.LaneTask;
+import io.millrace.log.producer.ProducerStateTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts a log back. Memory is cut at once; then the writer first withdraws a checkpoint that reaches beyond the cut, then
+ * cuts the files; then the producers are rebuilt from what is left. A crash in between leaves a log that is longer than
+ * wanted, which the next comparison of epochs finds again.
+ *
+ * <p>Thread: the owner's; made for one cut.
+ */
+final class LogCuts {
+    private final SegmentedLog log;
+
+    LogCuts(SegmentedLog log) {
+        this.log = log;
+    }
+
+    void truncateTo(long endExclusive, Runnable done) {
+        if (log.ended || log.offlineReason() != null || endExclusive >= log.assigned) {
+            log.owner.execute(done);
+            return;
+        }
+        if (log.busy) throw new IllegalStateException("a truncation of " + log.id + " is under way");
+        if (log.segments.isEmpty() || endExclusive <= log.segments.first().baseOffset || endExclusive < log.logStart) {
+            startAnewAt(endExclusive, done);
+            return;
+        }
+        cutMemory(endExclusive);
+        List<Segment> dropped = new ArrayList<>();
+        while (log.segments.count() > 1 && log.segments.active().baseOffset >= endExclusive) {
+            dropped.add(log.segments.removeLast());
+        }
+        log.submit(new CutTask(dropped, log.segments.active(), endExclusive, done));
+    }
+
+    void startAnewAt(long offset, Runnable done) {
+        if (log.ended || log.offlineReason() != null) {
+            log.owner.execute(done);
+            return;
+        }
+        if (log.busy) throw new IllegalStateException("a truncation of " + log.id + " is under way");
+        cutMemory(Long.MIN_VALUE);
+        log.checkpointing().truncations++;
+        List<Segment> dropped = new ArrayList<>();
+        while (!log.segments.isEmpty()) dropped.add(log.segments.removeLast());
+        log.assigned = offset;
+        log.written = offset;
+        log.synced = offset;
+        log.logStart = offset;
+        log.epochs.clear();
+        log.aborted = null;
+        log.producers.clear(offset);
+        Segment next = Segment.begin(log.folder, offset, log.services.io().nowMs());
+        log.segments.add(next);
+        log.submit(new AnewTask(dropped, next, done));
+    }
+
+    private void cutMemory(long endExclusive) {
+        log.busy = true;
+        log.dropTailFrom(endExclusive);
+        log.assigned = Math.min(log.assigned, endExclusive);
+        log.written = Math.min(log.written, endExclusive);
+        log.synced = Math.min(log.synced, endExclusive);
+        log.epochs.truncateFromEnd(endExclusive);
+        if (log.aborted != null) log.aborted.truncateTo(endExclusive);
+    }
+
+    /** Nothing is kept but the place where the log goes on. */
+    private final class AnewTask extends LaneTask {
+        private final List<Segment> dropped;
+        private final Segment next;
+        private final Runnable done;
+
+        AnewTask(List<Segment> dropped, Segment next, Runnable done) {
+            super(log.lane());
+            this.dropped = dropped;
+            this.next = next;
+            this.done = done;
+        }
+
+        @Override
+        protected void onWriter() throws IOException {
+            log.services.checkpoints().beginAnew(log.id);
+            // The old files go first here: one of them may have the new one's name.
+            new DeleteSegmentsTask(log, dropped, null).onWriter();
+            log.services.writer().prepareFolder(lane());
+            log.services.openFiles().create(next.target);
+            lane().noteTruncated(next.target, next.baseOffset);
+            log.services.disk().syncDirectory(log.folder.path());
+        }
+
+        @Override
+        protected void onOwner(IOException failure) {
+            log.busy = false;
+            if (failure == null) log.checkpointing().checkpoint();
+            done.run();
+        }
+    }
+
+    /** Cuts inside one segment; those behind it go. */
+    private final class CutTask extends LaneTask {
+        private final List<Segment> dropped;
+        private final Segment kept;
+        private final long endExclusive;
+        private final Runnable done;
+        private final long hintPosition;
+        private final long hintOffset;
+        private long position;
+        private long actualEnd;
+
+        CutTask(List<Segment> dropped, Segment kept, long endExclusive, Runnable done) {
+            super(log.lane());
+            this.dropped = dropped;
+            this.kept = kept;
+            this.endExclusive = endExclusive;
+            this.done = done;
+            int entry = kept.index == null ? -1 : kept.index.floorOffset(endExclusive);
+            this.hintPosition = entry < 0 ? -1 : kept.index.position(entry);
+            this.hintOffset = entry < 0 ? -1 : kept.index.offset(entry);
+            log.checkpointing().truncations++;
+        }
+
+        @Override
+        protected void onWriter() throws IOException {
+            log.services.checkpoints().invalidateBeyond(log.id, endExclusive);
+            actualEnd = kept.baseOffset;
+            if (kept.target.exists()) findPosition();
+            log.services.openFiles().cut(kept.target, position);
+            log.services.indexes().forget(kept.target);
+            lane().noteTruncated(kept.target.exists() ? kept.target : null, actualEnd);
+            Disk disk = log.services.disk();
+            disk.delete(log.folder.file(kept.baseOffset, SegmentNames.INDEX));
+            for (Path file : lane().folderIsReady() ? disk.list(log.folder.path()) : List.<Path>of()) {
+                if (SegmentNames.baseOffset(file, SegmentNames.SNAPSHOT) > actualEnd) disk.delete(file);
+            }
+            if (!dropped.isEmpty()) new DeleteSegmentsTask(log, dropped, null).onWriter();
+        }
+
+        private void findPosition() throws IOException {
+            SegmentView view = new SegmentView(
+                    kept.target,
+                    kept.target.path(),
+                    kept.baseOffset,
+                    endExclusive,
+                    (int) kept.target.fileBytes(),
+                    SegmentView.UNKNOWN,
+                    SegmentView.UNKNOWN);
+            position = hintPosition;
+            actualEnd = hintOffset;
+            if (position < 0 || position > view.bytes()) {
+                SparseIndex index = log.services.indexes().of(view).index();
+                int entry = Math.max(0, index.floorOffset(endExclusive));
+                position = index.position(entry);
+                actualEnd = index.offset(entry);
+            }
+            SegmentFile file = log.services.openFiles().acquireForRead(kept.target);
+            try {
+                HeaderWalk walk = new HeaderWalk(file, position, view.bytes());
+                while (walk.next() && walk.nextOffset() <= endExclusive) {
+                    position = walk.nextPosition();
+                    actualEnd = walk.nextOffset();
+                }
+            } finally {
+                file.release();
+            }
+        }
+
+        @Override
+        protected void onOwner(IOException failure) {
+            if (failure != null) {
+                log.busy = false;
+                done.run();
+                return;
+            }
+            cutSegment();
+            SegmentView keptView = kept.view();
+            List<SegmentView> left = log.segments.viewsFrom(0);
+            long now = log.services.io().nowMs();
+            boolean accepted = log.services.io().read(() -> rebuild(left, keptView, now));
+            if (!accepted) log.services.io().sync(() -> rebuild(left, keptView, now));
+        }
+
+        private void cutSegment() {
+            if (kept.index != null) {
+                if (kept.index.fromPosition() >= position) {
+                    kept.index = null;
+                } else {
+                    kept.index.truncate((int) position);
+                }
+            }
+            kept.writtenBytes = (int) position;
+            kept.sizeBytes = (int) position;
+            kept.endOffset = actualEnd;
+            kept.summaryKnown = false;
+            log.assigned = Math.min(log.assigned, actualEnd);
+            log.written = log.assigned;
+            log.synced = Math.min(log.synced, actualEnd);
+        }
+
+        private void rebuild(List<SegmentView> left, SegmentView keptView, long nowMs) {
+            try {
+                ProducerStateTable rebuilt = new ProducerReplay(log.services, log.id, log.folder.path())
+                        .rebuild(left, actualEnd, nowMs);
+                LoadedIndex summary = keptView.bytes() == 0 ? null : log.services.indexes().of(keptView);
+                log.owner.execute(() -> rebuilt(rebuilt, summary));
+            } catch (IOException | RuntimeException e) {
+                log.services.health().offline("producers of " + log.id + " cannot be rebuilt: " + e, e);
+                log.owner.execute(done);
+            }
+        }
+
+        private void rebuilt(ProducerStateTable producers, LoadedIndex summary) {
+            log.producers = producers;
+            log.producers.written(log.written);
+            kept.setSummary(
+                    summary == null ? Segment.NONE : summary.maxTimestamp(),
+                    summary == null ? Segment.NONE : summary.maxTimestampBatch());
+            log.busy = false;
+            log.checkpointing().checkpoint();
+            done.run();
+        }
+    }
+}

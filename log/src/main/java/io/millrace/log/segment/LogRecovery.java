@@ -1,0 +1,333 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.LogConfig;
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.batch.BatchHeader;
+import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.DiskFile;
+import io.millrace.log.disk.OpenMode;
+import io.millrace.log.producer.AbortedTransactions;
+import io.millrace.log.producer.DamagedSnapshotException;
+import io.millrace.log.producer.ProducerStateTable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a log out of a partition's folder. Everything below the checkpoint is taken as it is, without opening a file;
+ * everything behind it is read and checked, and the log ends behind the last good batch. Without a usable checkpoint all of
+ * it is read.
+ *
+ * <p>What is found to be bad: behind the checkpoint the log is cut there, since nothing behind it was promised to be synced
+ * (in page-cache mode), or what was synced is damaged (in group mode); when intact batches lie behind the cut, a safety alarm
+ * says so and the bytes are kept in files named {@code .damaged}. Without a checkpoint a sealed segment is never cut: the
+ * damage stays where it is, raises the alarm, and reads of those offsets fail.
+ *
+ * <p>Thread: the read pool; made for one recovery.
+ */
+public final class LogRecovery {
+    private static final String DAMAGED = ".damaged";
+    private static final int COPY_BYTES = 1 << 20;
+
+    private final LogServices services;
+    private final TopicPartitionId id;
+    private final LogConfig config;
+    private final LogCheckpoint checkpoint;
+    private final long nowMs;
+    private final LogContent content;
+    private final Disk disk;
+    private final List<Found> found = new ArrayList<>();
+    private boolean everything;
+
+    /** @param checkpoint null for none */
+    public LogRecovery(
+            LogServices services, TopicPartitionId id, LogConfig config, LogCheckpoint checkpoint, long nowMs) {
+        this.services = services;
+        this.id = id;
+        this.config = config;
+        this.checkpoint = checkpoint;
+        this.nowMs = nowMs;
+        this.content = LogContent.empty(services, id);
+        this.disk = services.disk();
+    }
+
+    /** @param logStart from DeleteRecords; -1 for none */
+    public LogContent run(long logStart) throws IOException {
+        list();
+        if (found.isEmpty()) {
+            withoutSegments();
+        } else {
+            recover();
+        }
+        long first = content.segments.isEmpty() ? content.end : content.segments.get(0).baseOffset;
+        content.logStart = Math.min(content.end, Math.max(first, logStart));
+        content.epochs.truncateFromStart(content.logStart);
+        content.producers.advanceLogStart(content.logStart);
+        return content;
+    }
+
+    private void list() throws IOException {
+        Path folder = content.folder.path();
+        List<Path> files;
+        try {
+            files = disk.list(folder);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        content.folderExists = true;
+        for (Path file : files) {
+            String name = file.getFileName().toString();
+            if (name.endsWith(SegmentNames.DELETED) || name.endsWith(SegmentNames.TEMPORARY)) {
+                disk.delete(file);
+                continue;
+            }
+            long base = SegmentNames.baseOffset(file, SegmentNames.LOG);
+            if (base >= 0) found.add(new Found(base, disk.size(file)));
+        }
+        found.sort((a, b) -> Long.compare(a.base, b.base));
+    }
+
+    private void withoutSegments() {
+        if (checkpoint == null) return;
+        if (checkpoint.position() > 0) {
+            services.health().safetyAlarm("the segments of " + id + " below offset " + checkpoint.recoveryOffset()
+                    + " are gone");
+        }
+        content.end = checkpoint.recoveryOffset();
+        content.syncedEnd = content.end;
+        content.epochs = new EpochHistory(checkpoint.epochs(), checkpoint.epochStarts());
+        content.producers.clear(content.end);
+    }
+
+    private void recover() throws IOException {
+        int start = checkpoint == null ? -1 : indexOf(checkpoint.segmentBase());
+        if (start >= 0) {
+            fromCheckpoint(start);
+        } else if (checkpoint != null
+                && checkpoint.position() == 0
+                && found.get(found.size() - 1).base < checkpoint.segmentBase()) {
+            // Rolled, and the new segment had no bytes yet.
+            stateOf(checkpoint);
+            for (int i = 0; i < found.size(); i++) addUnread(i, checkpoint.segmentBase());
+            content.end = checkpoint.recoveryOffset();
+            content.syncedEnd = content.end;
+        } else {
+            everything = true;
+            content.syncedEnd = found.get(0).base;
+            scanFrom(0, 0, found.get(0).base);
+        }
+    }
+
+    private int indexOf(long base) {
+        for (int i = 0; i < found.size(); i++) {
+            if (found.get(i).base == base) return i;
+        }
+        return -1;
+    }
+
+    private void fromCheckpoint(int start) throws IOException {
+        Found segment = found.get(start);
+        for (int i = 0; i < start; i++) addUnread(i, found.get(i + 1).base);
+        if (isBoundary(segment)) {
+            stateOf(checkpoint);
+            content.syncedEnd = checkpoint.recoveryOffset();
+            scanFrom(start, checkpoint.position(), checkpoint.recoveryOffset());
+            return;
+        }
+        if (segment.bytes < checkpoint.position()) {
+            services.health().safetyAlarm("segment " + segment.base + " of " + id + " has " + segment.bytes
+                    + " bytes, " + checkpoint.position() + " were synced");
+        }
+        content.epochs = new EpochHistory(checkpoint.epochs(), checkpoint.epochStarts());
+        content.epochs.truncateFromEnd(segment.base + 1);
+        content.aborted = aborted(checkpoint);
+        if (content.aborted != null) content.aborted.truncateTo(segment.base);
+        List<SegmentView> before = new ArrayList<>();
+        for (Segment earlier : content.segments) before.add(earlier.view());
+        content.producers =
+                new ProducerReplay(services, id, content.folder.path()).rebuild(before, segment.base, nowMs);
+        content.syncedEnd = segment.base;
+        scanFrom(start, 0, segment.base);
+    }
+
+    /** Whether the checkpoint's position can be one where a batch starts: a cheap look before trusting it. */
+    private boolean isBoundary(Found segment) throws IOException {
+        int position = checkpoint.position();
+        if (segment.bytes <= position) return segment.bytes == position;
+        if (position == 0) return true;
+        ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE_BYTES);
+        try (DiskFile file = disk.open(content.folder.file(segment.base, SegmentNames.LOG), OpenMode.READ)) {
+            while (header.hasRemaining()) {
+                if (file.read(header, (long) position + header.position()) <= 0) return false;
+            }
+        }
+        return BatchHeader.magic(header, 0) == BatchHeader.MAGIC
+                && BatchHeader.baseOffset(header, 0) >= checkpoint.recoveryOffset();
+    }
+
+    private void stateOf(LogCheckpoint from) throws IOException {
+        content.epochs = new EpochHistory(from.epochs(), from.epochStarts());
+        content.aborted = aborted(from);
+        if (from.producers().length == 0) {
+            content.producers.clear(from.recoveryOffset());
+            return;
+        }
+        try {
+            content.producers = ProducerStateTable.load(id, from.producers(), nowMs);
+        } catch (DamagedSnapshotException e) {
+            throw new IOException("checkpoint of " + id + " holds a damaged snapshot", e);
+        }
+    }
+
+    private static AbortedTransactions aborted(LogCheckpoint from) {
+        return from.aborted().length == 0 ? null : AbortedTransactions.decode(ByteBuffer.wrap(from.aborted()));
+    }
+
+    private void addUnread(int i, long endOffset) {
+        Found segment = found.get(i);
+        content.segments.add(
+                Segment.found(content.folder, segment.base, endOffset, (int) segment.bytes, nowMs));
+    }
+
+    private void scanFrom(int start, int position, long offset) throws IOException {
+        long expected = offset;
+        for (int i = start; i < found.size(); i++) {
+            Found next = found.get(i);
+            boolean first = i == start;
+            if (!first && next.base != expected) {
+                if (everything) {
+                    services.health().safetyAlarm("offsets " + expected + " to " + next.base + " of " + id
+                            + " are missing");
+                } else {
+                    cutAt(i, expected);
+                    return;
+                }
+            }
+            if (!scan(i, first ? position : 0, first ? offset : next.base)) return;
+            expected = content.end;
+        }
+    }
+
+    /** @return whether to go on with the next segment */
+    private boolean scan(int i, int position, long offset) throws IOException {
+        Found file = found.get(i);
+        Segment segment = Segment.found(content.folder, file.base, offset, position, nowMs);
+        boolean fromCheckpoint = checkpoint != null && file.base == checkpoint.segmentBase() && position > 0;
+        if (fromCheckpoint || position == 0) {
+            segment.setSummary(
+                    fromCheckpoint ? checkpoint.maxTimestamp() : Segment.NONE,
+                    fromCheckpoint ? checkpoint.maxTimestampBatch() : Segment.NONE);
+        }
+        if (fromCheckpoint) {
+            segment.firstTimestamp = checkpoint.firstTimestamp();
+            segment.createdMs = checkpoint.createdMs();
+        }
+        content.segments.add(segment);
+        content.end = offset;
+        if (file.bytes == position) return true;
+        Path path = content.folder.file(file.base, SegmentNames.LOG);
+        boolean goOn = true;
+        try (DiskFile disk = services.disk().open(path, OpenMode.READ_WRITE)) {
+            SegmentScan scan = new SegmentScan(disk, position, offset, config.compact());
+            while (scan.next()) take(segment, scan);
+            content.unsyncedBytes += scan.position() - position;
+            if (!scan.atEnd()) goOn = bad(i, segment, scan, disk);
+        }
+        segment.settleFound();
+        if (goOn && i + 1 < found.size()) seal(segment);
+        return goOn;
+    }
+
+    /** The index of a segment that is not appended to belongs on disk. */
+    private void seal(Segment segment) {
+        ByteBuffer index = SealTask.encodeIndex(segment);
+        if (index != null) {
+            SmallFiles.writeIfPossible(disk, content.folder.file(segment.baseOffset, SegmentNames.INDEX), index);
+        }
+        segment.index = null;
+    }
+
+    private void take(Segment segment, SegmentScan scan) {
+        ByteBuffer b = scan.bytes();
+        int at = scan.index();
+        long base = BatchHeader.baseOffset(b, at);
+        long end = BatchHeader.nextOffset(b, at);
+        content.epochs.assign(BatchHeader.leaderEpoch(b, at), base);
+        var abortedHere = content.producers.replay(b, at, nowMs);
+        if (abortedHere != null) {
+            if (content.aborted == null) content.aborted = new AbortedTransactions();
+            content.aborted.add(abortedHere);
+        }
+        segment.append(
+                base, end, BatchHeader.sizeBytes(b, at), BatchHeader.maxTimestamp(b, at), config.indexIntervalBytes());
+        content.end = end;
+    }
+
+    /** @return whether to go on with the next segment */
+    private boolean bad(int i, Segment segment, SegmentScan scan, DiskFile file) throws IOException {
+        boolean last = i == found.size() - 1;
+        boolean more = scan.intactBatchFollows();
+        if (everything && !last) {
+            services.health().safetyAlarm("segment " + segment.baseOffset + " of " + id + " is damaged from offset "
+                    + scan.expectedOffset() + " on; it cannot be read between there and " + found.get(i + 1).base);
+            segment.keepDamaged((int) scan.fileBytes(), found.get(i + 1).base);
+            content.end = found.get(i + 1).base;
+            return true;
+        }
+        if (more || anyBytesBehind(i)) {
+            services.health().safetyAlarm(id + " is cut at offset " + scan.expectedOffset() + ", position "
+                    + scan.position() + " of segment " + segment.baseOffset
+                    + ": the batch there is damaged, and intact ones lie behind it (kept in files *" + DAMAGED + ")");
+            keepTail(segment.baseOffset, scan.position(), scan.fileBytes(), file);
+        }
+        file.truncate(scan.position());
+        content.unsyncedBytes = Math.max(1, content.unsyncedBytes);
+        disk.delete(content.folder.file(segment.baseOffset, SegmentNames.INDEX));
+        cutAt(i + 1, scan.expectedOffset());
+        return false;
+    }
+
+    private boolean anyBytesBehind(int i) {
+        for (int j = i + 1; j < found.size(); j++) {
+            if (found.get(j).bytes > 0) return true;
+        }
+        return false;
+    }
+
+    private void keepTail(long base, long from, long to, DiskFile file) throws IOException {
+        Path copy = content.folder.file(base, SegmentNames.LOG + "." + from + DAMAGED);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
+        try (DiskFile out = disk.open(copy, OpenMode.CREATE)) {
+            for (long at = from; at < to; at += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(COPY_BYTES, to - at));
+                while (buffer.hasRemaining() && file.read(buffer, at + buffer.position()) > 0) {
+                    // until full
+                }
+                buffer.flip();
+                if (!buffer.hasRemaining()) return;
+                out.writeFully(buffer.duplicate(), at - from);
+            }
+        }
+    }
+
+    /** Segments from here on are no part of the log. */
+    private void cutAt(int i, long offset) throws IOException {
+        for (int j = i; j < found.size(); j++) {
+            Path file = content.folder.file(found.get(j).base, SegmentNames.LOG);
+            if (found.get(j).bytes == 0) {
+                disk.delete(file);
+            } else {
+                disk.rename(file, file.resolveSibling(file.getFileName() + DAMAGED));
+            }
+            disk.delete(content.folder.file(found.get(j).base, SegmentNames.INDEX));
+            disk.delete(content.folder.file(found.get(j).base, SegmentNames.SNAPSHOT));
+        }
+        content.end = offset;
+        content.unsyncedBytes = Math.max(1, content.unsyncedBytes);
+    }
+
+    private record Found(long base, long bytes) {}
+}

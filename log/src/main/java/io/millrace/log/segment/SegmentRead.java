@@ -1,0 +1,144 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.ColdRead;
+import io.millrace.log.FileSlice;
+import io.millrace.log.Owner;
+import io.millrace.log.SegmentFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.function.Consumer;
+
+/**
+ * A read of one segment's file, planned from memory.
+ *
+ * <p>Thread: made on the owner, {@link #load} on the read pool.
+ */
+final class SegmentRead implements ColdRead {
+    private final LogServices services;
+    private final Owner owner;
+    private final SegmentView segment;
+    private final long offset;
+    private final long limitExclusive;
+    private final int maxBytes;
+    private final boolean minOne;
+    /** A batch boundary at or before the wanted batch, -1 when only the index file knows one. */
+    private final long startPosition;
+    /** The index in memory, for as much as it knows; null when only the index file does. */
+    private final Jump jump;
+
+    SegmentRead(
+            LogServices services,
+            Owner owner,
+            Segment from,
+            long offset,
+            long limitExclusive,
+            int maxBytes,
+            boolean minOne) {
+        this.services = services;
+        this.owner = owner;
+        this.segment = from.view();
+        this.offset = offset;
+        this.limitExclusive = limitExclusive;
+        this.maxBytes = maxBytes;
+        this.minOne = minOne;
+        int entry = from.index == null ? -1 : from.index.floorOffset(offset);
+        startPosition = entry < 0 ? -1 : from.index.position(entry);
+        jump = entry < 0 ? null : jump(from.index, startPosition);
+    }
+
+    /** The last batch boundary of the index that is certainly within the size and the limit. */
+    private Jump jump(SparseIndex index, long start) {
+        int bySize = index.floorPosition(Math.min(start + maxBytes, segment.bytes()));
+        int byOffset = index.floorOffset(limitExclusive);
+        int entry = Math.min(bySize, byOffset);
+        return entry < 0 ? null : new Jump(index.position(entry), index.offset(entry));
+    }
+
+    @Override
+    public long offset() {
+        return offset;
+    }
+
+    @Override
+    public FileSlice load() throws IOException {
+        SegmentFile file;
+        try {
+            file = services.openFiles().acquireForRead(segment.file());
+        } catch (NoSuchFileException e) {
+            return FileSlice.empty(offset);
+        }
+        boolean handedOut = false;
+        try {
+            FileSlice slice = find(file);
+            handedOut = !slice.isEmpty();
+            return slice;
+        } catch (NoSuchFileException e) {
+            return FileSlice.empty(offset);
+        } catch (DamagedSegmentException e) {
+            services.health().safetyAlarm("offset " + offset + " cannot be read: " + e.getMessage());
+            throw e;
+        } catch (IOException e) {
+            services.health().failed("read of " + segment.path(), e);
+            throw e;
+        } finally {
+            if (!handedOut) file.release();
+        }
+    }
+
+    private FileSlice find(SegmentFile file) throws IOException {
+        long start = startPosition;
+        Jump boundary = jump;
+        if (start < 0) {
+            SparseIndex index = services.indexes().of(segment).index();
+            start = index.position(Math.max(0, index.floorOffset(offset)));
+            boundary = jump(index, start);
+        }
+        HeaderWalk walk = new HeaderWalk(file, start, segment.bytes());
+        do {
+            if (!walk.next()) return endOfSegment(walk);
+        } while (walk.nextOffset() <= offset);
+        long first = walk.position();
+        if (walk.nextOffset() > limitExclusive || (walk.sizeBytes() > maxBytes && !minOne)) {
+            return FileSlice.empty(offset);
+        }
+        long end = walk.nextPosition();
+        long next = walk.nextOffset();
+        if (boundary != null && boundary.position > end && boundary.position <= first + maxBytes) {
+            end = boundary.position;
+            next = boundary.offset;
+            walk = new HeaderWalk(file, end, segment.bytes());
+        }
+        while (walk.next() && walk.nextPosition() <= first + maxBytes && walk.nextOffset() <= limitExclusive) {
+            end = walk.nextPosition();
+            next = walk.nextOffset();
+        }
+        PageCache.load(file, first, end - first);
+        return new FileSlice(file, first, (int) (end - first), next);
+    }
+
+    /** What is missing at the end goes on in the next segment; what is missing before that is damage. */
+    private FileSlice endOfSegment(HeaderWalk walk) throws IOException {
+        if (walk.position() < segment.bytes()) {
+            throw new DamagedSegmentException("no batch at position " + walk.position() + " of " + segment.path());
+        }
+        return FileSlice.empty(Math.max(offset, segment.endOffset()));
+    }
+
+    @Override
+    public void submit(Consumer<FileSlice> loaded, Consumer<IOException> failed) {
+        boolean accepted = services.io().read(() -> {
+            try {
+                FileSlice slice = load();
+                owner.execute(() -> loaded.accept(slice));
+            } catch (IOException e) {
+                owner.execute(() -> failed.accept(e));
+            } catch (RuntimeException e) {
+                owner.execute(() -> failed.accept(new IOException("read of " + segment.path() + " failed", e)));
+            }
+        });
+        if (!accepted) owner.execute(() -> failed.accept(new IOException("too many reads are waiting for the disk")));
+    }
+
+    /** A batch boundary that needs no walk to reach. */
+    private record Jump(long position, long offset) {}
+}
