@@ -74,7 +74,9 @@ final class DataDirectories {
                 defaults.readQueueTasks(),
                 runtime.syncThreads(),
                 defaults.checkpointBytes(),
-                defaults.checkpointMs());
+                defaults.checkpointMs(),
+                defaults.indexCacheBytes(),
+                defaults.producerExpirationMs());
     }
 
     /** Kafka's tools take an id that begins with a dash for an option. */
