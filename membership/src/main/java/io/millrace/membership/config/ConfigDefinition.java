@@ -18,9 +18,12 @@ public record ConfigDefinition(
         boolean internal,
         ValueRule rule,
         String documentation) {
-    /** Checks a value as a client wrote it; the message of the exception is fit for the client. */
+    /** Checks a value as a client wrote it; the message of the exception is fit for the client. Null is allowed. */
     public void check(String value) {
-        rule.check(name, ConfigValue.parse(name, type, value));
+        Object parsed = ConfigValue.parse(name, type, value);
+        if (parsed != null) {
+            rule.check(name, parsed);
+        }
     }
 
     public boolean isDynamic() {

@@ -48,7 +48,7 @@ final class BrokerLifecycle {
                             + " and alive. After a restart this resolves itself when its session ends.",
                     -1);
         }
-        boolean lost = before != null && command.previousBrokerEpoch() != before.epoch();
+        boolean lost = before != null && mayHaveLost(before, command);
         long epoch = decision.nextOffset();
         decision.add(new RegisterBrokerRecord(
                 id,
@@ -63,6 +63,12 @@ final class BrokerLifecycle {
         sessions.end(id);
         sessions.touch(id, -1, decision.nowMs());
         return new RegisterBroker.Outcome(ControllerError.NONE, null, epoch);
+    }
+
+    /** It cannot vouch for its last life, or comes without a disk it had. */
+    private static boolean mayHaveLost(BrokerImage before, RegisterBroker command) {
+        return command.previousBrokerEpoch() != before.epoch()
+                || !command.directories().containsAll(before.directories());
     }
 
     UnregisterBroker.Outcome unregister(UnregisterBroker command, Decision decision) {

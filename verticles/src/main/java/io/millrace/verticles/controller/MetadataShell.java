@@ -9,6 +9,7 @@ import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
 import io.millrace.membership.controller.ControllerMachine;
 import io.millrace.membership.controller.ControllerOutcome;
+import io.millrace.membership.controller.Features;
 import io.millrace.membership.image.ImageBuilder;
 import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -48,6 +50,7 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
     private MetadataImage image = MetadataImage.EMPTY;
     private boolean live;
     private int proposalsOut;
+    private CompletionStage<Long> lastProposal = CompletableFuture.completedStage(-1L);
     private Runnable cancelSessionAlarm = () -> {};
 
     /**
@@ -96,13 +99,11 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
         }
         ControllerOutcome<R> outcome = machine.handle(command, clockMs.getAsLong());
         watchSessions();
-        if (outcome.records().isEmpty()) {
-            answer.complete(outcome.response());
-            return;
-        }
-        propose(outcome.records()).whenComplete((offset, failure) -> {
+        // An answer without records may rest on what was proposed before it, so it waits for that too (rule Q5).
+        CompletionStage<Long> settled = outcome.records().isEmpty() ? lastProposal : propose(outcome.records());
+        settled.whenComplete((offset, failure) -> {
             if (failure == null) {
-                answer.complete(outcome.response());
+                answer.complete(outcome.committedAt(offset));
             } else {
                 answer.fail(new ControllerException(ControllerError.NOT_CONTROLLER, failure.getMessage()));
             }
@@ -113,7 +114,8 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
         List<byte[]> encoded = new ArrayList<>(records.size());
         records.forEach(record -> encoded.add(RecordCodec.encode(record)));
         proposalsOut++;
-        return quorum.propose(encoded).whenComplete((offset, failure) -> proposalsOut--);
+        lastProposal = quorum.propose(encoded).whenComplete((offset, failure) -> proposalsOut--);
+        return lastProposal;
     }
 
     /** Looks at broker sessions again when the first of them can end; a controller alone has none. */
@@ -141,6 +143,7 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
         }
         MetadataDelta delta = change.delta();
         image = delta.after();
+        checkFeatures();
         if (machine.isController()) {
             machine.committed(image, records.size());
         }
@@ -158,8 +161,17 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
         }
         MetadataImage loaded = change.build();
         image = loaded;
+        checkFeatures();
         if (live) {
             publisher.publish(MetadataDelta.between(publisher.image(), image));
+        }
+    }
+
+    /** The quorum halts the node on this: what a newer version wrote must not be half understood. */
+    private void checkFeatures() {
+        String unsupported = Features.unsupported(image);
+        if (unsupported != null) {
+            throw new IllegalStateException(unsupported);
         }
     }
 
@@ -183,6 +195,7 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
     @Override
     public void leadershipGained(int epoch) {
         log.info("this node is the controller, epoch {}", epoch);
+        lastProposal = CompletableFuture.completedStage(-1L);
         goLive();
         List<MetadataRecord> first = machine.becomeController(image, quorum.highWatermark(), clockMs.getAsLong());
         watchSessions();
