@@ -14,27 +14,30 @@ import org.apache.kafka.common.message.ApiMessageType;
  * @param maxFrameBytes largest accepted frame, without its four length bytes
  * @param maxFields most primitive values that one request may hold; bounds the heap that decoding takes, since every
  *     element of every list costs at least one
+ * @param heapBytesPerField most heap that decoding takes per primitive value, with input made to be as bad as possible
+ *     (measured by {@code DecodeAmplificationTest})
  */
 public record ApiSpec(
-        ApiMessageType type, short minAdvertised, short minServed, short max, int maxFrameBytes, int maxFields) {
+        ApiMessageType type,
+        short minAdvertised,
+        short minServed,
+        short max,
+        int maxFrameBytes,
+        int maxFields,
+        int heapBytesPerField) {
 
-    /**
-     * Upper bound of the heap that the generated classes take per primitive value read, for any served API and version,
-     * with input made to be as bad as possible (measured: see {@code DecodeAmplificationTest}).
-     */
-    public static final int HEAP_BYTES_PER_FIELD = 48;
-
-    /** What a decode may take regardless of its input: the message object with its empty lists. */
-    public static final int HEAP_BYTES_CONSTANT = 4096;
+    /** What a decode may take regardless of its input: the message with its first lists, or the exception. */
+    public static final int HEAP_BYTES_CONSTANT = 16 << 10;
 
     public ApiSpec {
         if (minAdvertised > minServed || minServed > max) {
             throw new IllegalArgumentException(type.name + ": versions out of order");
         }
         if (minServed < type.lowestSupportedVersion() || max > type.highestSupportedVersion(false)) {
-            throw new IllegalArgumentException(type.name + ": only stable versions known to kafka-clients can be served");
+            throw new IllegalArgumentException(
+                    type.name + ": only stable versions known to kafka-clients can be served");
         }
-        if (maxFrameBytes <= 0 || maxFields <= 0) {
+        if (maxFrameBytes <= 0 || maxFields <= 0 || heapBytesPerField <= 0) {
             throw new IllegalArgumentException(type.name + ": bounds must be positive");
         }
     }
@@ -63,7 +66,9 @@ public record ApiSpec(
 
     /** Most heap that decoding a frame of this size takes beside the frame itself: what a memory permit should cover. */
     public long maxDecodedBytes(int frameBytes) {
+        // Each value takes at least a byte of the frame; a byte of text becomes at most two bytes of a string.
         long fields = Math.min(maxFields, frameBytes);
-        return HEAP_BYTES_CONSTANT + HEAP_BYTES_PER_FIELD * fields + 2L * Math.min(frameBytes, maxFrameBytes);
+        long textBytes = type == ApiMessageType.PRODUCE ? Math.min(frameBytes, 4L * Short.MAX_VALUE) : frameBytes;
+        return HEAP_BYTES_CONSTANT + heapBytesPerField * fields + 2 * textBytes;
     }
 }

@@ -41,6 +41,7 @@ public final class MessageCodec {
     public ApiMessage decode(ApiSpec api, short version, ByteBuf body) {
         ApiMessage request = api.type().newRequest();
         try {
+            KeyedListGuard.check(api, version, body);
             request.read(new ByteBufReadable(body, api.maxFields()), version);
             return request;
         } catch (MalformedRequestException e) {

@@ -132,7 +132,21 @@ public final class BatchValidator {
         if (length < BatchHeader.SIZE_BYTES - BatchHeader.LOG_OVERHEAD_BYTES) {
             return Rejected.of(AppendError.CORRUPT_MESSAGE, "A batch of " + id + " is shorter than its header");
         }
-        return length == size - BatchHeader.LOG_OVERHEAD_BYTES ? null : notOneBatch(id);
+        int sizeBytes = length + BatchHeader.LOG_OVERHEAD_BYTES;
+        return sizeBytes == size ? null : checkRest(id, b, at + sizeBytes, size - sizeBytes);
+    }
+
+    /** Another batch is the client's mistake; anything else is damage. */
+    private static Rejected checkRest(TopicPartitionId id, ByteBuffer b, int at, int rest) {
+        boolean another = rest > BatchHeader.MAGIC_AT
+                && BatchHeader.length(b, at) >= MIN_LENGTH
+                && BatchHeader.length(b, at) <= rest - BatchHeader.LOG_OVERHEAD_BYTES
+                && BatchHeader.magic(b, at) >= 0
+                && BatchHeader.magic(b, at) <= BatchHeader.MAGIC;
+        return another
+                ? notOneBatch(id)
+                : Rejected.of(
+                        AppendError.CORRUPT_MESSAGE, rest + " bytes follow the record batch in the append to " + id);
     }
 
     private static Rejected notOneBatch(TopicPartitionId id) {

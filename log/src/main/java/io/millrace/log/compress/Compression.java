@@ -16,17 +16,18 @@ import java.util.function.Supplier;
  * <p>Thread: any.
  */
 public enum Compression {
-    NONE(0, CompressionType.UNCOMPRESSED, "the JDK", PlainCodec::new),
-    GZIP(1, CompressionType.GZIP, "the JDK", GzipCodec::new),
-    SNAPPY(2, CompressionType.SNAPPY, "org.xerial.snappy:snappy-java", SnappyCodec::new),
-    LZ4(3, CompressionType.LZ4, "at.yawk.lz4:lz4-java", Lz4Codec::new),
-    ZSTD(4, CompressionType.ZSTD, "com.github.luben:zstd-jni", ZstdCodec::new);
+    NONE(0, CompressionType.UNCOMPRESSED, "the JDK", () -> new PlainCodec()),
+    GZIP(1, CompressionType.GZIP, "the JDK", () -> new GzipCodec()),
+    SNAPPY(2, CompressionType.SNAPPY, "org.xerial.snappy:snappy-java", () -> new SnappyCodec()),
+    LZ4(3, CompressionType.LZ4, "at.yawk.lz4:lz4-java", () -> new Lz4Codec()),
+    ZSTD(4, CompressionType.ZSTD, "com.github.luben:zstd-jni", () -> new ZstdCodec());
 
     private static final Compression[] BY_ID = values();
 
     private final int id;
     private final CompressionType type;
     private final String jar;
+    /** Lambdas and not constructor references: those would link the codec's class, and so need its jar, right here. */
     private final Supplier<Codec> maker;
     private volatile Codec codec;
 

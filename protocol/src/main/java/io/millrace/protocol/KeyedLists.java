@@ -1,0 +1,40 @@
+package io.millrace.protocol;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.ApiMessageType;
+
+/**
+ * Which lists of which requests kafka-clients turns into hash collections, and by which fields they are hashed.
+ *
+ * <p>Thread: any; immutable.
+ */
+final class KeyedLists {
+    private static final Map<ApiMessageType, Map<String, List<String>>> BY_API = Map.of(
+            ApiMessageType.CREATE_TOPICS,
+            Map.of(
+                    "/topics", List.of("name"),
+                    "/topics/assignments", List.of("partition_index"),
+                    "/topics/configs", List.of("name")),
+            ApiMessageType.CREATE_PARTITIONS,
+            Map.of("/topics", List.of("name")),
+            ApiMessageType.ALTER_CONFIGS,
+            Map.of(
+                    "/resources", List.of("resource_type", "resource_name"),
+                    "/resources/configs", List.of("name")),
+            ApiMessageType.INCREMENTAL_ALTER_CONFIGS,
+            Map.of(
+                    "/resources", List.of("resource_type", "resource_name"),
+                    "/resources/configs", List.of("name", "config_operation")),
+            ApiMessageType.OFFSET_FOR_LEADER_EPOCH,
+            Map.of("/topics", List.of("topic")),
+            ApiMessageType.DESCRIBE_LOG_DIRS,
+            Map.of("/topics", List.of("topic")));
+
+    private KeyedLists() {}
+
+    /** Key fields by the path of their list; empty when the request has no such list. */
+    static Map<String, List<String>> of(ApiMessageType type) {
+        return BY_API.getOrDefault(type, Map.of());
+    }
+}
