@@ -44,9 +44,8 @@ final class ConfigTree {
                 dataDirectories(),
                 cluster(nodeId),
                 Boolean.TRUE.equals(value("http", "enabled"))
-                        ? Optional.of(new NodeConfig.Http(
-                                HostPort.parse((String) value("http", "bind")),
-                                (int) number("http", "partition.series.max", 0)))
+                        ? Optional.of(new NodeConfig.Http(HostPort.parse((String) value("http", "bind")), (int)
+                                number("http", "partition.series.max", 0)))
                         : Optional.empty(),
                 settings(kafka, host),
                 runtime(host));
@@ -61,7 +60,9 @@ final class ConfigTree {
         settings.put("process.roles", "broker,controller");
         settings.put("listeners", joined(listener -> listener.name() + "://" + listener.bind()));
         settings.put("advertised.listeners", joined(listener -> listener.name() + "://" + listener.advertised()));
-        settings.put("log.dirs", String.join(",", dataDirectories().stream().map(Path::toString).toList()));
+        settings.put(
+                "log.dirs",
+                String.join(",", dataDirectories().stream().map(Path::toString).toList()));
         if (value("node", "rack") instanceof String rack) {
             settings.put("broker.rack", rack);
         }

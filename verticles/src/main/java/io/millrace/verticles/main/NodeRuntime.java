@@ -8,16 +8,23 @@ import io.millrace.verticles.http.Readiness;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.metrics.MetricsCollector;
 import io.millrace.verticles.metrics.MicrometerSeries;
+import io.millrace.verticles.node.Broker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.net.BindException;
+import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Everything a node is made of, in the order in which it starts; it stops in the reverse one.
+ *
+ * <p>Vert.x comes first, clustered at once. Then the broker: data folders, shards, metadata, listeners. Beside it the operators'
+ * door, which tells from then on why the node is not ready yet. Hazelcast only when clients are served: see {@link BusNode}.
  *
  * <p>Thread: any; parts complete on their own threads.
  */
@@ -26,19 +33,28 @@ final class NodeRuntime implements Readiness {
     private final UUID incarnation = UUID.randomUUID();
     private final BrokerMetrics metrics = new BrokerMetrics();
     private final MicrometerSeries meters = new MicrometerSeries();
+    private final Consumer<String> halted;
     private final BusNode bus;
     private volatile Optional<String> notReady = Optional.of("starting");
+    private volatile Broker broker;
     private volatile HttpVerticle http;
 
-    NodeRuntime(NodeConfig config) {
+    /** @param halted told in one sentence when the node must not go on; the process should end */
+    NodeRuntime(NodeConfig config, Consumer<String> halted) {
         this.config = config;
+        this.halted = halted;
         this.bus = new BusNode(config, incarnation, meters);
     }
 
+    /** Completes when clients are served; fails with a {@link ConfigException} when a person must mend something. */
     CompletionStage<Void> start() {
         return bus.start()
-                .compose(vertx -> startHttp(vertx))
-                .onSuccess(done -> {
+                .compose(vertx -> {
+                    broker = new Broker(vertx, config, incarnation, metrics, this::halt);
+                    return Future.all(broker.start(), startHttp(vertx));
+                })
+                .<Void>mapEmpty()
+                .onSuccess(served -> {
                     notReady = Optional.empty();
                     bus.attachHazelcast();
                 })
@@ -49,25 +65,41 @@ final class NodeRuntime implements Readiness {
         if (config.http().isEmpty()) {
             return Future.succeededFuture();
         }
-        HostPort bind = config.http().get().bind();
-        return vertx.<Void>executeBlocking(() -> {
-                    http = new HttpVerticle(bind, (MetricsCollector) null, this);
-                    return null;
-                })
-                .compose(done -> vertx.deployVerticle(http))
-                .recover(failure -> Future.failedFuture(bindFailure(failure, "http.bind", bind)))
+        NodeConfig.Http wanted = config.http().get();
+        MetricsCollector collector = new MetricsCollector(
+                metrics,
+                new RuntimeSnapshots(broker, this),
+                task -> ((VertxInternal) vertx).workerPool().executor().execute(task),
+                System::currentTimeMillis,
+                System::nanoTime,
+                wanted.partitionSeriesMax(),
+                meters);
+        http = new HttpVerticle(wanted.bind(), collector, this);
+        return vertx.deployVerticle(http)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof IOException
+                                ? new ConfigException(
+                                        "http.bind: \"" + wanted.bind() + "\" cannot be bound: " + failure.getMessage())
+                                : failure))
                 .mapEmpty();
     }
 
-    private static Throwable bindFailure(Throwable failure, String key, HostPort address) {
-        return failure instanceof BindException
-                ? new ConfigException(key + ": \"" + address + "\" cannot be bound: " + failure.getMessage())
-                : failure;
+    private void halt(String why) {
+        notReady = Optional.of(why);
+        halted.accept(why);
     }
 
+    /** Stops serving, closes the logs, leaves the cluster; completes in any case, within the deadline or not at all. */
     CompletionStage<Void> stop(Duration deadline) {
         notReady = Optional.of("stopping");
-        return bus.stop(deadline);
+        Broker started = broker;
+        Future<Void> closed = started == null ? Future.succeededFuture() : started.stop();
+        return closed.toCompletionStage().handle((done, failure) -> failure).thenCompose(failure -> bus.stop(deadline)
+                .thenAccept(left -> {
+                    if (failure != null) {
+                        throw new IllegalStateException(failure);
+                    }
+                }));
     }
 
     @Override
@@ -76,6 +108,30 @@ final class NodeRuntime implements Readiness {
     }
 
     String readyLine(long sinceExecMs) {
-        return "Millrace " + Main.version() + ": node " + config.nodeId() + " is ready after " + sinceExecMs + " ms";
+        String listeners = config.listeners().stream()
+                .map(listener -> listener.name() + " on " + bound(listener) + ", clients are told " + told(listener))
+                .collect(Collectors.joining("; "));
+        String operators = config.http()
+                .map(door -> "; http on " + door.bind().withPort(http.port()))
+                .orElse("");
+        String folders = config.dataDirectories().stream().map(Object::toString).collect(Collectors.joining(", "));
+        return "Millrace " + Main.version() + ": node " + config.nodeId() + " is ready after " + sinceExecMs + " ms: "
+                + listeners + operators + "; data in " + folders;
+    }
+
+    /** A free port that was chosen by the system is what clients are told, unless they are told something else. */
+    private HostPort bound(NodeConfig.Listener listener) {
+        return listener.bind().port() == 0
+                ? listener.bind().withPort(told(listener).port())
+                : listener.bind();
+    }
+
+    /** Where clients reach a listener. */
+    HostPort told(NodeConfig.Listener listener) {
+        return broker.advertised().stream()
+                .filter(one -> one.name().equals(listener.name()))
+                .map(one -> new HostPort(one.host(), one.port()))
+                .findFirst()
+                .orElse(listener.advertised());
     }
 }

@@ -13,12 +13,14 @@ import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks every shard, on its own loop, for the numbers of its logs, and puts them beside what the cluster has decided.
+ * Asks every shard, on its own loop, for the numbers of its logs, and puts them beside what the cluster has decided. While the
+ * node is not ready, nobody is asked.
  *
  * <p>Thread: any; completes on any.
  */
@@ -27,18 +29,21 @@ final class RuntimeSnapshots implements NodeSnapshots {
     private static final long SHARD_TIMEOUT_MS = 2000;
 
     private final Node node;
-    private final List<LogDirectory> directories;
     private final Readiness readiness;
 
-    RuntimeSnapshots(Node node, List<LogDirectory> directories, Readiness readiness) {
+    RuntimeSnapshots(Node node, Readiness readiness) {
         this.node = node;
-        this.directories = directories;
         this.readiness = readiness;
     }
 
     @Override
     public CompletionStage<NodeSnapshot> take() {
         MetadataImage image = node.image();
+        if (readiness.notReadyBecause().isPresent()) {
+            // Parts may be missing, or closing: what can be said without asking them.
+            return CompletableFuture.completedStage(
+                    new NodeSnapshot(node.brokerId(), image, OptionalInt.empty(), false, List.of(), List.of(), 0));
+        }
         List<CompletableFuture<List<LogSnapshot>>> parts = new ArrayList<>();
         for (Shard shard : node.shards().all()) {
             CompletableFuture<List<LogSnapshot>> part = new CompletableFuture<>();
@@ -54,7 +59,9 @@ final class RuntimeSnapshots implements NodeSnapshots {
                     node.controller().controllerId(),
                     readiness.notReadyBecause().isEmpty(),
                     logs,
-                    directories.stream().map(RuntimeSnapshots::directory).toList(),
+                    node.directories().all().stream()
+                            .map(RuntimeSnapshots::directory)
+                            .toList(),
                     0);
         });
     }

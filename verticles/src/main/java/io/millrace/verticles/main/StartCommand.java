@@ -45,7 +45,7 @@ final class StartCommand {
     static NodeRuntime launch(NodeConfig config) throws Exception {
         Uncaught.install();
         ProcessSettings.apply(config);
-        NodeRuntime node = new NodeRuntime(config);
+        NodeRuntime node = new NodeRuntime(config, StartCommand::halt);
         Shutdown.onSignal(node, config.runtime().shutdownDeadlineMs());
         try {
             node.start().toCompletableFuture().get();
@@ -53,6 +53,12 @@ final class StartCommand {
             throw unwrapped(e.getCause());
         }
         return node;
+    }
+
+    /** The node must not go on: its own state cannot be trusted any more. Other nodes go on without it. */
+    private static void halt(String why) {
+        log.error("ending: {}", why);
+        new Thread(() -> System.exit(ExitCode.FAILED), "millrace-halt").start();
     }
 
     private static Exception unwrapped(Throwable failure) {

@@ -28,8 +28,9 @@ class ProcessTest {
             assertThat(node.out().lines().filter(line -> line.contains("is ready after")))
                     .singleElement()
                     .asString()
-                    .matches("Millrace .*: node 1 is ready after \\d+ ms: PLAINTEXT on 127\\.0\\.0\\.1:\\d+, clients are told"
-                            + " 127\\.0\\.0\\.1:\\d+; http on 127\\.0\\.0\\.1:\\d+; data in .*");
+                    .matches(
+                            "Millrace .*: node 1 is ready after \\d+ ms: PLAINTEXT on 127\\.0\\.0\\.1:\\d+, clients are told"
+                                    + " 127\\.0\\.0\\.1:\\d+; http on 127\\.0\\.0\\.1:\\d+; data in .*");
         }
     }
 
@@ -57,7 +58,9 @@ class ProcessTest {
 
             try (MillraceProcess status = run("status", "--http", url)) {
                 assertThat(status.exitCode()).isEqualTo(1);
-                assertThat(status.err()).startsWith("millrace: no node answers at " + url).hasLineCount(1);
+                assertThat(status.err())
+                        .startsWith("millrace: no node answers at " + url)
+                        .hasLineCount(1);
             }
         }
     }
@@ -92,7 +95,8 @@ class ProcessTest {
 
     @Test
     void wrongCommandLineEndsWithOneLineAndCodeTwo() {
-        for (String[] words : new String[][] {{}, {"strat"}, {"start", "--fast"}, {"start", "a.json", "b.json"}, {"status", "x"}}) {
+        for (String[] words :
+                new String[][] {{}, {"strat"}, {"start", "--fast"}, {"start", "a.json", "b.json"}, {"status", "x"}}) {
             try (MillraceProcess run = run(words)) {
                 assertThat(run.exitCode()).isEqualTo(2);
                 assertThat(run.err()).startsWith("millrace: ").hasLineCount(1);
@@ -119,7 +123,9 @@ class ProcessTest {
             refused(
                     config("\"listeners\": {\"PLAINTEXT\": {\"bind\": \"" + address + "\"}}"),
                     "listeners.PLAINTEXT.bind: \"" + address + "\" cannot be bound: ");
-            refused(config("\"http\": {\"bind\": \"" + address + "\"}"), "http.bind: \"" + address + "\" cannot be bound: ");
+            refused(
+                    config("\"http\": {\"bind\": \"" + address + "\"}"),
+                    "http.bind: \"" + address + "\" cannot be bound: ");
         }
     }
 
@@ -196,7 +202,8 @@ class ProcessTest {
                 text.append(one).append(',');
             }
         }
-        text.append(section.isEmpty() ? "\"runtime\": {\"event.loops\": 2}" : section).append('}');
+        text.append(section.isEmpty() ? "\"runtime\": {\"event.loops\": 2}" : section)
+                .append('}');
         return Files.writeString(Files.createTempFile(folder, "node", ".json"), text);
     }
 
