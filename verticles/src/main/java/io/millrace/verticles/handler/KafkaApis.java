@@ -32,5 +32,20 @@ public final class KafkaApis {
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(node))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(node))
                 .serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(node));
+        serveAdministration(node, dispatcher);
+    }
+
+    private static void serveAdministration(Node node, RequestDispatcher dispatcher) {
+        dispatcher
+                .serve(ApiKeys.CREATE_TOPICS, new CreateTopicsHandler(node))
+                .serve(ApiKeys.DELETE_TOPICS, new DeleteTopicsHandler(node))
+                .serve(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsHandler(node))
+                .serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(node))
+                .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(node))
+                .serve(ApiKeys.LIST_PARTITION_REASSIGNMENTS, new ListPartitionReassignmentsHandler(node))
+                .serve(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsHandler(node))
+                .serve(ApiKeys.ALTER_CONFIGS, new AlterConfigsHandler(node))
+                .serve(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsHandler(node))
+                .serve(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(node));
     }
 }

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
@@ -27,7 +26,6 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
     private static final short FIRST_WITH_IDS_IN_REQUESTS = 12;
-    private static final int UNKNOWN_CONTROLLER = -1;
 
     private final Node node;
 
@@ -174,7 +172,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
             RequestContext context) {
         MetadataResponseData response = new MetadataResponseData()
                 .setClusterId(node.clusterId())
-                .setControllerId(controllerId(image))
+                .setControllerId(ControllerIds.of(node, image))
                 .setClusterAuthorizedOperations(
                         request.includeClusterAuthorizedOperations()
                                 ? AuthorizedOperations.CLUSTER
@@ -185,14 +183,5 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
             response.topics().add(topic);
         }
         context.respond(response);
-    }
-
-    /** A live broker that takes what is meant for the controller: the controller itself, else this one. */
-    private int controllerId(MetadataImage image) {
-        OptionalInt controller = node.controller().controllerId();
-        if (controller.isPresent() && image.broker(controller.getAsInt()) != null) {
-            return controller.getAsInt();
-        }
-        return image.broker(node.brokerId()) == null ? UNKNOWN_CONTROLLER : node.brokerId();
     }
 }

@@ -9,6 +9,7 @@ import io.millrace.protocol.KafkaIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponsePartition;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
@@ -81,6 +82,22 @@ final class TopicDescriptions {
                             .code());
         }
         return description;
+    }
+
+    /** One partition as DescribeTopicPartitions tells it: a partition without a leader is no error there. */
+    static DescribeTopicPartitionsResponsePartition partition(
+            MetadataImage image, PartitionImage partition, String listenerName) {
+        BrokerImage leader = partition.hasLeader() ? image.broker(partition.leader()) : null;
+        boolean reachable = leader != null && !leader.fenced() && leader.listener(listenerName) != null;
+        return new DescribeTopicPartitionsResponsePartition()
+                .setPartitionIndex(partition.partition())
+                .setLeaderId(reachable ? partition.leader() : PartitionImage.NO_LEADER)
+                .setLeaderEpoch(partition.leaderEpoch())
+                .setReplicaNodes(list(partition.replicas()))
+                .setIsrNodes(list(partition.isr()))
+                .setEligibleLeaderReplicas(list(partition.elr()))
+                .setLastKnownElr(list(partition.lastKnownElr()))
+                .setOfflineReplicas(offline(image, partition, listenerName));
     }
 
     private static List<Integer> offline(MetadataImage image, PartitionImage partition, String listenerName) {

@@ -1,0 +1,131 @@
+package io.millrace.verticles.handler;
+
+import io.millrace.membership.config.ConfigEntry;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.record.ConfigResource;
+import io.millrace.verticles.node.Node;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * DescribeConfigs: every setting of topics, of this broker and of all brokers, with where its value comes from.
+ *
+ * <p>Thread: the connection's event loop.
+ */
+public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequestData> {
+    /** Says why a resource cannot be described. */
+    private static final class Undescribable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Errors error;
+
+        private Undescribable(Errors error, String message) {
+            super(message, null, false, false);
+            this.error = error;
+        }
+    }
+
+    private final Node node;
+
+    public DescribeConfigsHandler(Node node) {
+        this.node = node;
+    }
+
+    @Override
+    public void handle(DescribeConfigsRequestData request, RequestContext context) {
+        MetadataImage image = node.image();
+        DescribeConfigsResponseData response = new DescribeConfigsResponseData();
+        for (DescribeConfigsResource resource : request.resources()) {
+            DescribeConfigsResult result = new DescribeConfigsResult()
+                    .setResourceType(resource.resourceType())
+                    .setResourceName(resource.resourceName());
+            try {
+                Set<String> wanted = wanted(resource);
+                for (ConfigEntry entry : entries(image, resource)) {
+                    if (wanted.isEmpty() || wanted.contains(entry.name())) {
+                        result.configs().add(described(entry, request));
+                    }
+                }
+            } catch (Undescribable why) {
+                context.error(why.error.code());
+                result.setErrorCode(why.error.code()).setErrorMessage(why.getMessage());
+            }
+            response.results().add(result);
+        }
+        context.respond(response);
+    }
+
+    /** Empty means all, as null does. */
+    private static Set<String> wanted(DescribeConfigsResource resource) {
+        return resource.configurationKeys() == null ? Set.of() : new HashSet<>(resource.configurationKeys());
+    }
+
+    private List<ConfigEntry> entries(MetadataImage image, DescribeConfigsResource resource) {
+        ConfigResource.Type type = ConfigResource.Type.fromId(resource.resourceType());
+        String name = resource.resourceName();
+        if (type == ConfigResource.Type.TOPIC) {
+            if (!TopicDescriptions.isValidName(name)) {
+                throw new Undescribable(Errors.INVALID_TOPIC_EXCEPTION, "Topic name is invalid: '" + name + "'");
+            }
+            if (image.topic(name) == null) {
+                throw new Undescribable(
+                        Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
+            }
+            return node.configs().describeTopic(image, name);
+        }
+        if (type == ConfigResource.Type.BROKER) {
+            if (name.isEmpty()) {
+                return node.configs().describeAllBrokers(image);
+            }
+            checkBrokerId(name);
+            return node.configs().describeBroker(image);
+        }
+        throw new Undescribable(
+                Errors.INVALID_REQUEST, "Unsupported resource type: " + (type == null ? "UNKNOWN" : type));
+    }
+
+    private void checkBrokerId(String name) {
+        int id;
+        try {
+            id = Integer.parseInt(name);
+        } catch (NumberFormatException e) {
+            throw new Undescribable(Errors.INVALID_REQUEST, "Broker id must be an integer, but it is: " + name);
+        }
+        if (id != node.brokerId()) {
+            throw new Undescribable(
+                    Errors.INVALID_REQUEST,
+                    "Unexpected broker id, expected " + node.brokerId() + " or empty string, but received " + name);
+        }
+    }
+
+    private static DescribeConfigsResourceResult described(ConfigEntry entry, DescribeConfigsRequestData request) {
+        return new DescribeConfigsResourceResult()
+                .setName(entry.name())
+                .setValue(entry.value())
+                .setReadOnly(entry.readOnly())
+                .setConfigSource(entry.source().id())
+                .setIsSensitive(entry.sensitive())
+                .setConfigType(entry.type().id())
+                .setDocumentation(request.includeDocumentation() ? entry.documentation() : null)
+                .setSynonyms(request.includeSynonyms() ? synonyms(entry) : List.of());
+    }
+
+    private static List<DescribeConfigsSynonym> synonyms(ConfigEntry entry) {
+        List<DescribeConfigsSynonym> synonyms = new ArrayList<>(entry.synonyms().size());
+        for (ConfigEntry.Synonym synonym : entry.synonyms()) {
+            synonyms.add(new DescribeConfigsSynonym()
+                    .setName(synonym.name())
+                    .setValue(synonym.value())
+                    .setSource(synonym.source().id()));
+        }
+        return synonyms;
+    }
+}
