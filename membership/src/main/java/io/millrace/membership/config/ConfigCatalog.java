@@ -91,8 +91,7 @@ public final class ConfigCatalog {
             }
         });
         if (!nulls.isEmpty()) {
-            throw new InvalidConfigException(
-                    "Null value not supported for topic configs: " + String.join(",", nulls));
+            throw new InvalidConfigException("Null value not supported for topic configs: " + String.join(",", nulls));
         }
         for (String name : configs.keySet()) {
             if (!topics.containsKey(name)) {
@@ -101,7 +100,8 @@ public final class ConfigCatalog {
         }
         configs.forEach((name, value) -> topics.get(name).check(value));
         checkCompactionLags(configs);
-        if (Boolean.parseBoolean(configs.getOrDefault("remote.storage.enable", "false").trim())) {
+        if (Boolean.parseBoolean(
+                configs.getOrDefault("remote.storage.enable", "false").trim())) {
             throw new InvalidConfigException("Tiered Storage functionality is disabled in the broker."
                     + " Topic cannot be configured with remote log storage.");
         }
@@ -145,8 +145,7 @@ public final class ConfigCatalog {
         }
     }
 
-    private void refuseWhere(
-            Map<String, String> configs, Predicate<ConfigDefinition> wrong, String message) {
+    private void refuseWhere(Map<String, String> configs, Predicate<ConfigDefinition> wrong, String message) {
         List<String> names = configs.keySet().stream()
                 .filter(name -> brokers.get(base(name)) != null && wrong.test(brokers.get(base(name))))
                 .sorted()

@@ -86,7 +86,8 @@ public final class EffectiveConfigs {
                 entries.add(brokerEntry(image, definition));
             }
         }
-        TreeSet<String> unknown = new TreeSet<>(image.configs(ConfigResource.ALL_BROKERS).keySet());
+        TreeSet<String> unknown =
+                new TreeSet<>(image.configs(ConfigResource.ALL_BROKERS).keySet());
         unknown.addAll(image.configs(self).keySet());
         unknown.removeIf(name -> catalog.broker(name) != null);
         unknown.forEach(name -> entries.add(unknownEntry(image, name)));

@@ -80,8 +80,7 @@ final class ConfigChanges {
             }
             try {
                 if (repeated.contains(item.key())) {
-                    throw new Refusal(
-                            ControllerError.INVALID_REQUEST, "Each resource must appear at most once.");
+                    throw new Refusal(ControllerError.INVALID_REQUEST, "Each resource must appear at most once.");
                 }
                 alter(item, decision);
                 results.add(new AlterConfigsOutcome.Result(item.type(), item.name(), ControllerError.NONE, null));
@@ -134,8 +133,7 @@ final class ConfigChanges {
             throw new Refusal(ControllerError.INVALID_TOPIC_EXCEPTION, violation);
         }
         if (image.topic(name) == null) {
-            throw new Refusal(
-                    ControllerError.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + name + "' does not exist.");
+            throw new Refusal(ControllerError.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + name + "' does not exist.");
         }
     }
 
@@ -215,8 +213,7 @@ final class ConfigChanges {
         return after;
     }
 
-    private String merged(
-            ConfigResource resource, Map<String, String> before, IncrementalAlterConfigs.Change change) {
+    private String merged(ConfigResource resource, Map<String, String> before, IncrementalAlterConfigs.Change change) {
         boolean ofTopic = resource.type() == ConfigResource.Type.TOPIC;
         ConfigDefinition definition = ofTopic ? catalog.topic(change.name()) : catalog.broker(change.name());
         if (definition == null || definition.type() != ConfigType.LIST) {

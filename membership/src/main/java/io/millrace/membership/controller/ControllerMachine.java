@@ -131,8 +131,8 @@ public final class ControllerMachine {
 
     private static AllocateProducerIds.Outcome allocate(AllocateProducerIds command, Decision decision) {
         MetadataImage image = decision.image();
-        Refusal refusal = BrokerLifecycle.refusal(
-                image.broker(command.brokerId()), command.brokerId(), command.brokerEpoch());
+        Refusal refusal =
+                BrokerLifecycle.refusal(image.broker(command.brokerId()), command.brokerId(), command.brokerEpoch());
         if (refusal != null) {
             return new AllocateProducerIds.Outcome(refusal.error(), refusal.getMessage(), -1, 0);
         }

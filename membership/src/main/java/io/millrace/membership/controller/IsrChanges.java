@@ -30,7 +30,8 @@ final class IsrChanges {
         if (refusal != null) {
             return new AlterPartition.Outcome(refusal.error(), refusal.getMessage(), List.of());
         }
-        List<AlterPartition.Result> results = new ArrayList<>(command.partitions().size());
+        List<AlterPartition.Result> results =
+                new ArrayList<>(command.partitions().size());
         for (AlterPartition.Partition proposal : command.partitions()) {
             ControllerError error = change(command.brokerId(), proposal, decision);
             results.add(result(proposal, error, decision.image()));

@@ -82,9 +82,8 @@ final class LeaderElection {
             return;
         }
         MetadataImage image = decision.image();
-        Iterable<TopicImage> topics = resource.type() == ConfigResource.Type.TOPIC
-                ? List.of(image.topic(resource.name()))
-                : image.topics();
+        Iterable<TopicImage> topics =
+                resource.type() == ConfigResource.Type.TOPIC ? List.of(image.topic(resource.name())) : image.topics();
         for (TopicImage topic : topics) {
             TopicRules rules = rules(image, topic.name());
             for (PartitionImage partition : topic.partitions()) {
@@ -96,8 +95,7 @@ final class LeaderElection {
     }
 
     /** The leader, whose right to propose was checked, gives another ISR. */
-    void leaderProposes(
-            TopicImage topic, PartitionImage partition, int[] isr, byte recoveryState, Decision decision) {
+    void leaderProposes(TopicImage topic, PartitionImage partition, int[] isr, byte recoveryState, Decision decision) {
         MetadataImage image = decision.image();
         settle(topic, partition, isr, recoveryState, rules(image, topic.name()), image, decision);
     }

@@ -76,8 +76,8 @@ final class PartitionGrowth {
         if (growth.totalPartitions() < now) {
             throw new Refusal(
                     ControllerError.INVALID_PARTITIONS,
-                    "The topic " + topic.name() + " currently has " + now + " partition(s); "
-                            + growth.totalPartitions() + " would not be an increase.");
+                    "The topic " + topic.name() + " currently has " + now + " partition(s); " + growth.totalPartitions()
+                            + " would not be an increase.");
         }
         int additional = growth.totalPartitions() - now;
         int replicationFactor = topic.partition(0).replicas().length;

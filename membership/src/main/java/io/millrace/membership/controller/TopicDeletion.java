@@ -54,8 +54,7 @@ final class TopicDeletion {
                 decision.add(new RemoveTopicRecord(topic.id()));
                 results.add(new DeleteTopics.Result(topic.name(), topic.id(), ControllerError.NONE, null));
             } catch (Refusal refusal) {
-                results.add(
-                        new DeleteTopics.Result(target.name(), target.id(), refusal.error(), refusal.getMessage()));
+                results.add(new DeleteTopics.Result(target.name(), target.id(), refusal.error(), refusal.getMessage()));
             }
         }
         return new DeleteTopics.Outcome(results);
@@ -76,7 +75,9 @@ final class TopicDeletion {
     }
 
     private static TopicImage find(DeleteTopics.Target target, MetadataImage image) {
-        return target.name() != null ? image.topic(target.name()) : target.id() != null ? image.topic(target.id()) : null;
+        return target.name() != null
+                ? image.topic(target.name())
+                : target.id() != null ? image.topic(target.id()) : null;
     }
 
     private static TopicImage known(DeleteTopics.Target target, MetadataImage image) {
@@ -86,8 +87,7 @@ final class TopicDeletion {
         }
         throw target.name() != null
                 ? new Refusal(
-                        ControllerError.UNKNOWN_TOPIC_OR_PARTITION,
-                        "This server does not host this topic-partition.")
+                        ControllerError.UNKNOWN_TOPIC_OR_PARTITION, "This server does not host this topic-partition.")
                 : new Refusal(ControllerError.UNKNOWN_TOPIC_ID, "This server does not host this topic ID.");
     }
 }

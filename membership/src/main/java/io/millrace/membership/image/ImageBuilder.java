@@ -100,15 +100,7 @@ public final class ImageBuilder {
         });
         openTopics.clear();
         return new MetadataImage(
-                offset,
-                epoch,
-                topicsByName,
-                topicsById,
-                brokers,
-                configs,
-                features,
-                nextProducerId,
-                partitionCount);
+                offset, epoch, topicsByName, topicsById, brokers, configs, features, nextProducerId, partitionCount);
     }
 
     /** The next image and what the records replayed so far changed. */
@@ -165,9 +157,7 @@ public final class ImageBuilder {
             throw new IllegalStateException("no such topic: " + record);
         }
         PartitionVector.Builder open = openTopics.remove(topic.id());
-        partitionCount -= open == null
-                ? topic.partitionCount()
-                : open.build().size();
+        partitionCount -= open == null ? topic.partitionCount() : open.build().size();
         topicsById = topicsById.minus(topic.id());
         topicsByName = topicsByName.minus(topic.name());
         touchedPartitions.computeIfAbsent(topic.id(), id -> new HashSet<>());

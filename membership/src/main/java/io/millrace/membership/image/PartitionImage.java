@@ -82,8 +82,8 @@ public record PartitionImage(
 
     PartitionImage changedBy(PartitionChangeRecord change) {
         if (change.partitionEpoch() != partitionEpoch + 1) {
-            throw new IllegalStateException("partition epoch " + change.partitionEpoch() + " follows " + partitionEpoch
-                    + " in " + change);
+            throw new IllegalStateException(
+                    "partition epoch " + change.partitionEpoch() + " follows " + partitionEpoch + " in " + change);
         }
         if (change.leaderEpoch() < leaderEpoch) {
             throw new IllegalStateException("leader epoch falls from " + leaderEpoch + " in " + change);

@@ -50,7 +50,8 @@ final class PartitionVector extends AbstractList<PartitionImage> {
         /** Replaces a partition, or adds the next one. */
         void put(int partition, PartitionImage image) {
             if (partition < 0 || partition > newSize) {
-                throw new IllegalStateException("partition " + partition + " does not follow the " + newSize + " known");
+                throw new IllegalStateException(
+                        "partition " + partition + " does not follow the " + newSize + " known");
             }
             int chunk = partition / CHUNK;
             int slot = partition % CHUNK;

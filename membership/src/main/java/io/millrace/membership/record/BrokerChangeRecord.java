@@ -12,11 +12,7 @@ import java.util.UUID;
  * <p>Thread: any.
  */
 public record BrokerChangeRecord(
-        int brokerId,
-        long brokerEpoch,
-        Boolean fenced,
-        Boolean inControlledShutdown,
-        List<UUID> directories)
+        int brokerId, long brokerEpoch, Boolean fenced, Boolean inControlledShutdown, List<UUID> directories)
         implements MetadataRecord {
     public BrokerChangeRecord {
         directories = directories == null ? null : List.copyOf(directories);

@@ -92,8 +92,8 @@ public final class RecordCodec {
     /** Reads exactly one record from position to limit; the buffer's position moves to its limit. */
     public static MetadataRecord decode(ByteBuffer bytes) {
         if (bytes.remaining() > MAX_RECORD_BYTES) {
-            throw new RecordCodecException("a metadata record of " + bytes.remaining() + " bytes exceeds the limit of "
-                    + MAX_RECORD_BYTES);
+            throw new RecordCodecException(
+                    "a metadata record of " + bytes.remaining() + " bytes exceeds the limit of " + MAX_RECORD_BYTES);
         }
         RecordReader in = new RecordReader(bytes);
         int type = in.u8();
@@ -296,11 +296,7 @@ public final class RecordCodec {
 
     private static BrokerChangeRecord readBrokerChange(RecordReader in) {
         return new BrokerChangeRecord(
-                in.int32(),
-                in.number(),
-                readThreeWay(in),
-                readThreeWay(in),
-                in.bool() ? List.of(in.ids()) : null);
+                in.int32(), in.number(), readThreeWay(in), readThreeWay(in), in.bool() ? List.of(in.ids()) : null);
     }
 
     private static int threeWay(Boolean value) {

@@ -40,30 +40,33 @@ class ConfigCatalogTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "retention.ms|abc|Invalid value abc for configuration retention.ms: Not a number of type LONG",
-        "retention.ms|-2|Invalid value -2 for configuration retention.ms: Value must be at least -1",
-        "prefix|1|Unknown topic config name: prefix",
-        "log.retention.ms|5|Unknown topic config name: log.retention.ms",
-        "cleanup.policy|foo|Invalid value foo for configuration cleanup.policy: String must be one of: compact, delete",
-        "compression.type|foo|Invalid value foo for configuration compression.type: String must be one of:"
-                + " uncompressed, zstd, lz4, snappy, gzip, producer",
-        "preallocate|maybe|Invalid value maybe for configuration preallocate: Expected value to be either true or false",
-        "segment.bytes|10|Invalid value 10 for configuration segment.bytes: Value must be at least 1048576",
-        "min.cleanable.dirty.ratio|2|Invalid value 2.0 for configuration min.cleanable.dirty.ratio:"
-                + " Value must be no more than 1",
-        "max.message.bytes|3000000000|Invalid value 3000000000 for configuration max.message.bytes:"
-                + " Not a number of type INT",
-        "compression.gzip.level|0|Invalid value 0 for configuration compression.gzip.level:"
-                + " Value must be between 1 and 9 or equal to -1",
-        "leader.replication.throttled.replicas|x|Invalid value [x] for configuration"
-                + " leader.replication.throttled.replicas: leader.replication.throttled.replicas must be the literal '*'"
-                + " or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...",
-        "remote.storage.enable|true|Tiered Storage functionality is disabled in the broker."
-                + " Topic cannot be configured with remote log storage.",
-        "flush.mode|sometimes|Invalid value sometimes for configuration flush.mode: String must be one of:"
-                + " page-cache, group",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "retention.ms|abc|Invalid value abc for configuration retention.ms: Not a number of type LONG",
+                "retention.ms|-2|Invalid value -2 for configuration retention.ms: Value must be at least -1",
+                "prefix|1|Unknown topic config name: prefix",
+                "log.retention.ms|5|Unknown topic config name: log.retention.ms",
+                "cleanup.policy|foo|Invalid value foo for configuration cleanup.policy: String must be one of: compact, delete",
+                "compression.type|foo|Invalid value foo for configuration compression.type: String must be one of:"
+                        + " uncompressed, zstd, lz4, snappy, gzip, producer",
+                "preallocate|maybe|Invalid value maybe for configuration preallocate: Expected value to be either true or false",
+                "segment.bytes|10|Invalid value 10 for configuration segment.bytes: Value must be at least 1048576",
+                "min.cleanable.dirty.ratio|2|Invalid value 2.0 for configuration min.cleanable.dirty.ratio:"
+                        + " Value must be no more than 1",
+                "max.message.bytes|3000000000|Invalid value 3000000000 for configuration max.message.bytes:"
+                        + " Not a number of type INT",
+                "compression.gzip.level|0|Invalid value 0 for configuration compression.gzip.level:"
+                        + " Value must be between 1 and 9 or equal to -1",
+                "leader.replication.throttled.replicas|x|Invalid value [x] for configuration"
+                        + " leader.replication.throttled.replicas: leader.replication.throttled.replicas must be the literal '*'"
+                        + " or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...",
+                "remote.storage.enable|true|Tiered Storage functionality is disabled in the broker."
+                        + " Topic cannot be configured with remote log storage.",
+                "flush.mode|sometimes|Invalid value sometimes for configuration flush.mode: String must be one of:"
+                        + " page-cache, group",
+            })
     void aWrongTopicConfigIsRefusedInKafkasWords(String name, String value, String message) {
         assertThatThrownBy(() -> catalog.checkTopicConfigs(Map.of(name, value)))
                 .isInstanceOf(InvalidConfigException.class)
@@ -71,17 +74,20 @@ class ConfigCatalogTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "cleanup.policy|\"\"",
-        "cleanup.policy|compact,delete",
-        "segment.bytes|\" 2000000 \"",
-        "internal.segment.bytes|2000",
-        "unclean.leader.election.enable|TRUE",
-        "leader.replication.throttled.replicas|*",
-        "leader.replication.throttled.replicas|0:1,1:2",
-        "flush.mode|group",
-        "retention.ms|-1",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "cleanup.policy|\"\"",
+                "cleanup.policy|compact,delete",
+                "segment.bytes|\" 2000000 \"",
+                "internal.segment.bytes|2000",
+                "unclean.leader.election.enable|TRUE",
+                "leader.replication.throttled.replicas|*",
+                "leader.replication.throttled.replicas|0:1,1:2",
+                "flush.mode|group",
+                "retention.ms|-1",
+            })
     void whatKafkaTakesIsTaken(String name, String value) {
         assertThatCode(() -> catalog.checkTopicConfigs(Map.of(name, value))).doesNotThrowAnyException();
     }
@@ -104,8 +110,8 @@ class ConfigCatalogTest {
 
     @Test
     void compactionMayNotBeDelayedLongerThanItMayBe() {
-        assertThatThrownBy(() -> catalog.checkTopicConfigs(
-                        Map.of("min.compaction.lag.ms", "10", "max.compaction.lag.ms", "5")))
+        assertThatThrownBy(() ->
+                        catalog.checkTopicConfigs(Map.of("min.compaction.lag.ms", "10", "max.compaction.lag.ms", "5")))
                 .hasMessage("conflict topic config setting min.compaction.lag.ms (10) > max.compaction.lag.ms (5)");
     }
 

@@ -51,7 +51,8 @@ class EffectiveConfigsTest {
     void anotherBrokersSettingDoesNotCountHere() {
         MetadataImage image = image(new ConfigRecord(ConfigResource.broker(2), "message.max.bytes", "200"));
 
-        assertThat(configs(Map.of()).topicValue(image, "t", "max.message.bytes")).isEqualTo("1048588");
+        assertThat(configs(Map.of()).topicValue(image, "t", "max.message.bytes"))
+                .isEqualTo("1048588");
     }
 
     @Test
@@ -93,11 +94,14 @@ class EffectiveConfigsTest {
         List<ConfigEntry> entries = configs(Map.of()).describeBroker(MetadataImage.EMPTY);
 
         assertThat(entries).hasSize(350);
-        assertThat(entries).filteredOn(entry -> entry.name().equals("node.id")).singleElement().satisfies(entry -> {
-            assertThat(entry.value()).isEqualTo("1");
-            assertThat(entry.source()).isEqualTo(ConfigSource.STATIC_BROKER);
-            assertThat(entry.readOnly()).isTrue();
-        });
+        assertThat(entries)
+                .filteredOn(entry -> entry.name().equals("node.id"))
+                .singleElement()
+                .satisfies(entry -> {
+                    assertThat(entry.value()).isEqualTo("1");
+                    assertThat(entry.source()).isEqualTo(ConfigSource.STATIC_BROKER);
+                    assertThat(entry.readOnly()).isTrue();
+                });
     }
 
     @Test
@@ -105,7 +109,8 @@ class EffectiveConfigsTest {
         EffectiveConfigs configs = configs(Map.of());
         MetadataImage image = image(new ConfigRecord(ALL, "plugin.secret", "hidden"));
 
-        assertThat(brokerEntry(configs, image, "ssl.keystore.password").sensitive()).isTrue();
+        assertThat(brokerEntry(configs, image, "ssl.keystore.password").sensitive())
+                .isTrue();
         assertThat(brokerEntry(configs, image, "plugin.secret").value()).isNull();
         assertThat(configs.describeAllBrokers(image)).singleElement().satisfies(entry -> {
             assertThat(entry.value()).isNull();

@@ -44,8 +44,8 @@ class BrokersTest {
         TestCluster cluster = TestCluster.of(1);
         long before = cluster.endOffset;
 
-        RegisterBroker.Outcome outcome = cluster.submit(new RegisterBroker(
-                TestCluster.CLUSTER_ID, 1, cluster.incarnation(1), List.of(), null, List.of(), -1));
+        RegisterBroker.Outcome outcome = cluster.submit(
+                new RegisterBroker(TestCluster.CLUSTER_ID, 1, cluster.incarnation(1), List.of(), null, List.of(), -1));
 
         assertThat(outcome.brokerEpoch()).isEqualTo(cluster.image.broker(1).epoch());
         assertThat(cluster.endOffset).isEqualTo(before);
@@ -134,7 +134,8 @@ class BrokersTest {
     void aProbeEndsOnlyTheLifeItWasMeantFor() {
         TestCluster cluster = TestCluster.of(2);
 
-        assertThat(cluster.machine.brokerIsGone(2, new UUID(9, 9), cluster.nowMs)).isEmpty();
+        assertThat(cluster.machine.brokerIsGone(2, new UUID(9, 9), cluster.nowMs))
+                .isEmpty();
 
         cluster.commit(cluster.machine.brokerIsGone(2, cluster.incarnation(2), cluster.nowMs));
         assertThat(cluster.image.broker(2).fenced()).isTrue();

@@ -48,32 +48,36 @@ class ConfigChangesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', nullValues = "null", value = {
-        "2|t|retention.ms|SET|null|INVALID_REQUEST|Null value not supported for : retention.ms",
-        "2|t|retention.ms|APPEND|5|INVALID_CONFIG|Can't APPEND to key retention.ms because its type is not LIST.",
-        "2|t|retention.ms|SUBTRACT|5|INVALID_CONFIG|Can't SUBTRACT to key retention.ms because its type is not LIST.",
-        "2|t|zzz|APPEND|5|INVALID_CONFIG|Can't APPEND to key zzz because its type is not LIST.",
-        "2|t|zzz|SET|5|INVALID_CONFIG|Unknown topic config name: zzz",
-        "2|t|retention.ms|SET|x|INVALID_CONFIG|Invalid value x for configuration retention.ms: Not a number of type LONG",
-        "2|nope|retention.ms|SET|5|UNKNOWN_TOPIC_OR_PARTITION|The topic 'nope' does not exist.",
-        "2|\"\"|retention.ms|SET|5|INVALID_REQUEST|Default topic resources are not allowed.",
-        "2|a b|retention.ms|SET|5|INVALID_TOPIC_EXCEPTION|Topic name is invalid: 'a b' contains one or more characters"
-                + " other than ASCII alphanumerics, '.', '_' and '-'",
-        "4|1|num.partitions|SET|3|INVALID_REQUEST|Cannot update these configs dynamically: [num.partitions]",
-        "4|1|log.retention.ms|SET|x|INVALID_REQUEST|Invalid value x for configuration log.retention.ms:"
-                + " Not a number of type LONG",
-        "4|\"\"|log.retention.ms|SET|x|INVALID_REQUEST|Invalid value x for configuration log.retention.ms:"
-                + " Not a number of type LONG",
-        "4|1|message.max.bytes|APPEND|5|INVALID_CONFIG|Config value append is not allowed for config key:"
-                + " message.max.bytes",
-        "4|1|min.insync.replicas|SET|2|INVALID_CONFIG|Broker-level min.insync.replicas cannot be altered while ELR is"
-                + " enabled.",
-        "4|\"\"|min.insync.replicas|DELETE|null|INVALID_CONFIG|Cluster-level min.insync.replicas cannot be removed"
-                + " while ELR is enabled.",
-        "4|x|log.retention.ms|SET|5|INVALID_REQUEST|Node id must be an integer, but it is: x",
-        "4|7|log.retention.ms|SET|5|INVALID_REQUEST|No broker with id 7 is registered.",
-        "99|t|retention.ms|SET|5|INVALID_REQUEST|Unexpected resource type UNKNOWN.",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            nullValues = "null",
+            value = {
+                "2|t|retention.ms|SET|null|INVALID_REQUEST|Null value not supported for : retention.ms",
+                "2|t|retention.ms|APPEND|5|INVALID_CONFIG|Can't APPEND to key retention.ms because its type is not LIST.",
+                "2|t|retention.ms|SUBTRACT|5|INVALID_CONFIG|Can't SUBTRACT to key retention.ms because its type is not LIST.",
+                "2|t|zzz|APPEND|5|INVALID_CONFIG|Can't APPEND to key zzz because its type is not LIST.",
+                "2|t|zzz|SET|5|INVALID_CONFIG|Unknown topic config name: zzz",
+                "2|t|retention.ms|SET|x|INVALID_CONFIG|Invalid value x for configuration retention.ms: Not a number of type LONG",
+                "2|nope|retention.ms|SET|5|UNKNOWN_TOPIC_OR_PARTITION|The topic 'nope' does not exist.",
+                "2|\"\"|retention.ms|SET|5|INVALID_REQUEST|Default topic resources are not allowed.",
+                "2|a b|retention.ms|SET|5|INVALID_TOPIC_EXCEPTION|Topic name is invalid: 'a b' contains one or more characters"
+                        + " other than ASCII alphanumerics, '.', '_' and '-'",
+                "4|1|num.partitions|SET|3|INVALID_REQUEST|Cannot update these configs dynamically: [num.partitions]",
+                "4|1|log.retention.ms|SET|x|INVALID_REQUEST|Invalid value x for configuration log.retention.ms:"
+                        + " Not a number of type LONG",
+                "4|\"\"|log.retention.ms|SET|x|INVALID_REQUEST|Invalid value x for configuration log.retention.ms:"
+                        + " Not a number of type LONG",
+                "4|1|message.max.bytes|APPEND|5|INVALID_CONFIG|Config value append is not allowed for config key:"
+                        + " message.max.bytes",
+                "4|1|min.insync.replicas|SET|2|INVALID_CONFIG|Broker-level min.insync.replicas cannot be altered while ELR is"
+                        + " enabled.",
+                "4|\"\"|min.insync.replicas|DELETE|null|INVALID_CONFIG|Cluster-level min.insync.replicas cannot be removed"
+                        + " while ELR is enabled.",
+                "4|x|log.retention.ms|SET|5|INVALID_REQUEST|Node id must be an integer, but it is: x",
+                "4|7|log.retention.ms|SET|5|INVALID_REQUEST|No broker with id 7 is registered.",
+                "99|t|retention.ms|SET|5|INVALID_REQUEST|Unexpected resource type UNKNOWN.",
+            })
     void whatMayNotBeIsRefusedInKafkasWords(
             byte type,
             String resource,
@@ -110,8 +114,7 @@ class ConfigChangesTest {
         IncrementalAlterConfigs.Resource resource = new IncrementalAlterConfigs.Resource(
                 TOPIC, "t", List.of(new Change("retention.ms", Operation.SET, "1")));
 
-        AlterConfigsOutcome outcome =
-                cluster.submit(new IncrementalAlterConfigs(List.of(resource, resource), false));
+        AlterConfigsOutcome outcome = cluster.submit(new IncrementalAlterConfigs(List.of(resource, resource), false));
 
         assertThat(outcome.resources()).singleElement().satisfies(result -> assertThat(result.error())
                 .isEqualTo(ControllerError.INVALID_REQUEST));

@@ -54,8 +54,7 @@ class ControllerMachineRandomTest {
                 pending.addAll(cluster.machine
                         .handle(
                                 new CreateTopics(
-                                        List.of(CreateTopics.NewTopic.of(
-                                                "lost-" + random.nextInt(6), 2, 2, Map.of())),
+                                        List.of(CreateTopics.NewTopic.of("lost-" + random.nextInt(6), 2, 2, Map.of())),
                                         false),
                                 cluster.nowMs)
                         .records());
@@ -78,10 +77,12 @@ class ControllerMachineRandomTest {
         for (int round = 0; round < 20; round++) {
             List<ControllerCommand<?>> commands = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                commands.add(random.nextBoolean()
-                        ? new CreateTopics(
-                                List.of(CreateTopics.NewTopic.of("t" + random.nextInt(20), 1, 1, Map.of())), false)
-                        : new DeleteTopics(List.of(DeleteTopics.Target.named("t" + random.nextInt(20)))));
+                commands.add(
+                        random.nextBoolean()
+                                ? new CreateTopics(
+                                        List.of(CreateTopics.NewTopic.of("t" + random.nextInt(20), 1, 1, Map.of())),
+                                        false)
+                                : new DeleteTopics(List.of(DeleteTopics.Target.named("t" + random.nextInt(20)))));
             }
             List<List<MetadataRecord>> batches = new ArrayList<>();
             for (ControllerCommand<?> command : commands) {
@@ -112,8 +113,7 @@ class ControllerMachineRandomTest {
                 break;
             case 1:
                 if (random.nextInt(4) == 0) {
-                    cluster.submit(new DeleteTopics(
-                            List.of(DeleteTopics.Target.named("topic-" + random.nextInt(15)))));
+                    cluster.submit(new DeleteTopics(List.of(DeleteTopics.Target.named("topic-" + random.nextInt(15)))));
                 }
                 break;
             case 2:

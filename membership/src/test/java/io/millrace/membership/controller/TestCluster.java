@@ -99,7 +99,11 @@ final class TestCluster {
     /** Registers and unfences. */
     void join(int id, String rack) {
         incarnations.put(id, new UUID(id, random.nextLong()));
-        register(id, incarnations.get(id), image.broker(id) == null ? -1 : image.broker(id).epoch(), rack);
+        register(
+                id,
+                incarnations.get(id),
+                image.broker(id) == null ? -1 : image.broker(id).epoch(),
+                rack);
         heartbeat(id);
     }
 

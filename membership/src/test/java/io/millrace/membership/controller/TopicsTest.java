@@ -46,7 +46,8 @@ class TopicsTest {
     void configsOfTheTopicAreKeptAndAnswered() {
         CreateTopics.Result result = cluster.create("t", 1, 1, Map.of("retention.ms", "5"));
 
-        assertThat(cluster.configs.topicValue(cluster.image, "t", "retention.ms")).isEqualTo("5");
+        assertThat(cluster.configs.topicValue(cluster.image, "t", "retention.ms"))
+                .isEqualTo("5");
         assertThat(result.configs())
                 .filteredOn(entry -> entry.name().equals("retention.ms"))
                 .singleElement()
@@ -54,21 +55,24 @@ class TopicsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "\"\"|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: the empty string is not allowed",
-        ".|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: '.' is not allowed",
-        "..|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: '..' is not allowed",
-        "a b|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: 'a b' contains one or more characters other than"
-                + " ASCII alphanumerics, '.', '_' and '-'",
-        "__cluster_metadata|1|1|INVALID_REQUEST|Creation of internal topic __cluster_metadata is prohibited.",
-        "p|0|1|INVALID_PARTITIONS|Number of partitions was set to an invalid non-positive value.",
-        "p|-2|1|INVALID_PARTITIONS|Number of partitions was set to an invalid non-positive value.",
-        "p|1|0|INVALID_REPLICATION_FACTOR|Replication factor must be larger than 0, or -1 to use the default value.",
-        "p|1|-2|INVALID_REPLICATION_FACTOR|Replication factor must be larger than 0, or -1 to use the default value.",
-        "p|1|2|INVALID_REPLICATION_FACTOR|Unable to replicate the partition 2 time(s): The target replication factor of"
-                + " 2 cannot be reached because only 1 broker(s) are registered.",
-        "p|200000|1|POLICY_VIOLATION|Excessively large number of partitions per request.",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "\"\"|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: the empty string is not allowed",
+                ".|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: '.' is not allowed",
+                "..|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: '..' is not allowed",
+                "a b|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: 'a b' contains one or more characters other than"
+                        + " ASCII alphanumerics, '.', '_' and '-'",
+                "__cluster_metadata|1|1|INVALID_REQUEST|Creation of internal topic __cluster_metadata is prohibited.",
+                "p|0|1|INVALID_PARTITIONS|Number of partitions was set to an invalid non-positive value.",
+                "p|-2|1|INVALID_PARTITIONS|Number of partitions was set to an invalid non-positive value.",
+                "p|1|0|INVALID_REPLICATION_FACTOR|Replication factor must be larger than 0, or -1 to use the default value.",
+                "p|1|-2|INVALID_REPLICATION_FACTOR|Replication factor must be larger than 0, or -1 to use the default value.",
+                "p|1|2|INVALID_REPLICATION_FACTOR|Unable to replicate the partition 2 time(s): The target replication factor of"
+                        + " 2 cannot be reached because only 1 broker(s) are registered.",
+                "p|200000|1|POLICY_VIOLATION|Excessively large number of partitions per request.",
+            })
     void aTopicThatCannotBeIsRefused(
             String name, int partitions, int replicationFactor, ControllerError error, String message) {
         CreateTopics.Result result = cluster.create(name, partitions, replicationFactor);
@@ -119,8 +123,8 @@ class TopicsTest {
     void validationAloneChangesNothing() {
         MetadataImage before = cluster.image;
 
-        CreateTopics.Outcome outcome = cluster.submit(
-                new CreateTopics(List.of(CreateTopics.NewTopic.of("t", 2, 1, Map.of())), true));
+        CreateTopics.Outcome outcome =
+                cluster.submit(new CreateTopics(List.of(CreateTopics.NewTopic.of("t", 2, 1, Map.of())), true));
 
         assertThat(outcome.topics().get(0).error()).isEqualTo(ControllerError.NONE);
         assertThat(outcome.topics().get(0).partitions()).isEqualTo(2);
@@ -147,7 +151,9 @@ class TopicsTest {
         TestCluster cluster = TestCluster.of(2);
 
         assertAssignment(cluster, null, a(0, 1, 2), a(1, 2, 1));
-        assertAssignment(cluster, "The manual partition assignment includes broker 7, but no such broker is registered.",
+        assertAssignment(
+                cluster,
+                "The manual partition assignment includes broker 7, but no such broker is registered.",
                 a(0, 7));
         assertAssignment(cluster, "The manual partition assignment includes the broker 1 more than once.", a(0, 1, 1));
         assertAssignment(cluster, "The manual partition assignment includes an empty replica list.", a(0));
@@ -176,8 +182,7 @@ class TopicsTest {
 
     @Test
     void anAssignmentLeavesNumbersToItself() {
-        CreateTopics.NewTopic topic =
-                new CreateTopics.NewTopic("t", 1, (short) -1, List.of(a(0, 1)), List.of());
+        CreateTopics.NewTopic topic = new CreateTopics.NewTopic("t", 1, (short) -1, List.of(a(0, 1)), List.of());
 
         CreateTopics.Result result =
                 cluster.submit(new CreateTopics(List.of(topic), false)).topics().get(0);
@@ -195,7 +200,8 @@ class TopicsTest {
         DeleteTopics.Outcome outcome = cluster.submit(
                 new DeleteTopics(List.of(DeleteTopics.Target.withId(id), DeleteTopics.Target.named("u"))));
 
-        assertThat(outcome.topics()).allSatisfy(result -> assertThat(result.error()).isEqualTo(ControllerError.NONE));
+        assertThat(outcome.topics())
+                .allSatisfy(result -> assertThat(result.error()).isEqualTo(ControllerError.NONE));
         assertThat(outcome.topics()).extracting(DeleteTopics.Result::name).containsExactly("t", "u");
         assertThat(cluster.image.topicCount()).isZero();
     }
@@ -257,16 +263,36 @@ class TopicsTest {
     void aTopicDoesNotShrinkOrStayAndGetsAsManyAssignmentsAsPartitions() {
         cluster.create("t", 2, 1);
 
-        assertGrowth("t", 1, null, ControllerError.INVALID_PARTITIONS,
+        assertGrowth(
+                "t",
+                1,
+                null,
+                ControllerError.INVALID_PARTITIONS,
                 "The topic t currently has 2 partition(s); 1 would not be an increase.");
         assertGrowth("t", 2, null, ControllerError.INVALID_PARTITIONS, "Topic already has 2 partition(s).");
-        assertGrowth("nope", 2, null, ControllerError.UNKNOWN_TOPIC_OR_PARTITION,
+        assertGrowth(
+                "nope",
+                2,
+                null,
+                ControllerError.UNKNOWN_TOPIC_OR_PARTITION,
                 "This server does not host this topic-partition.");
-        assertGrowth("t", 4, List.of(List.of(1)), ControllerError.INVALID_REPLICA_ASSIGNMENT,
+        assertGrowth(
+                "t",
+                4,
+                List.of(List.of(1)),
+                ControllerError.INVALID_REPLICA_ASSIGNMENT,
                 "Attempted to add 2 additional partition(s), but only 1 assignment(s) were specified.");
-        assertGrowth("t", 3, List.of(List.of(5)), ControllerError.INVALID_REPLICA_ASSIGNMENT,
+        assertGrowth(
+                "t",
+                3,
+                List.of(List.of(5)),
+                ControllerError.INVALID_REPLICA_ASSIGNMENT,
                 "The manual partition assignment includes broker 5, but no such broker is registered.");
-        assertGrowth("t", 200_000, null, ControllerError.POLICY_VIOLATION,
+        assertGrowth(
+                "t",
+                200_000,
+                null,
+                ControllerError.POLICY_VIOLATION,
                 "Excessively large number of additional partitions per request.");
     }
 
@@ -274,8 +300,8 @@ class TopicsTest {
     void growthCanBeTriedOut() {
         cluster.create("t", 1, 1);
 
-        CreatePartitions.Outcome outcome = cluster.submit(
-                new CreatePartitions(List.of(new CreatePartitions.Growth("t", 3, null)), true));
+        CreatePartitions.Outcome outcome =
+                cluster.submit(new CreatePartitions(List.of(new CreatePartitions.Growth("t", 3, null)), true));
 
         assertThat(outcome.topics().get(0).error()).isEqualTo(ControllerError.NONE);
         assertThat(cluster.image.topic("t").partitionCount()).isEqualTo(1);
@@ -297,8 +323,7 @@ class TopicsTest {
     }
 
     private static void assertAssignment(TestCluster cluster, String message, CreateTopics.Assignment... assignments) {
-        CreateTopics.NewTopic topic =
-                new CreateTopics.NewTopic("t", -1, (short) -1, List.of(assignments), List.of());
+        CreateTopics.NewTopic topic = new CreateTopics.NewTopic("t", -1, (short) -1, List.of(assignments), List.of());
         CreateTopics.Result result =
                 cluster.submit(new CreateTopics(List.of(topic), true)).topics().get(0);
         assertThat(result.message()).isEqualTo(message);

@@ -83,7 +83,9 @@ class MetadataImageTest {
     @Test
     void aTopicThatCameAndWentWithinABatchIsNotMentioned() {
         ImageBuilder batch = MetadataImage.EMPTY.change();
-        batch.replay(0, 1, new TopicRecord(A, "a")).replay(1, 1, partition(A, 0)).replay(2, 1, new RemoveTopicRecord(A));
+        batch.replay(0, 1, new TopicRecord(A, "a"))
+                .replay(1, 1, partition(A, 0))
+                .replay(2, 1, new RemoveTopicRecord(A));
 
         assertThat(batch.delta().topics()).isEmpty();
     }
@@ -116,8 +118,8 @@ class MetadataImageTest {
 
     @Test
     void comparingTwoImagesFindsWhatABatchWouldHaveNamed() {
-        MetadataImage before = replay(
-                MetadataImage.EMPTY, new TopicRecord(A, "a"), partition(A, 0), partition(A, 1), broker(1));
+        MetadataImage before =
+                replay(MetadataImage.EMPTY, new TopicRecord(A, "a"), partition(A, 0), partition(A, 1), broker(1));
         MetadataImage after = replay(
                 before,
                 change(A, 1, 2, 1, 1),
@@ -176,7 +178,8 @@ class MetadataImageTest {
     void producerIdsGoOnFromTheSnapshot() {
         MetadataImage image = replay(MetadataImage.EMPTY, new ProducerIdsRecord(1, 1, 3000));
 
-        assertThat(replay(MetadataImage.EMPTY, image.toRecords()).nextProducerId()).isEqualTo(3000);
+        assertThat(replay(MetadataImage.EMPTY, image.toRecords()).nextProducerId())
+                .isEqualTo(3000);
     }
 
     @Test

@@ -22,15 +22,18 @@ class SpreadPlacementTest {
     void aSingleBrokerTakesEverything() {
         List<int[]> placed = policy.place(1, 0, 3, 1, List.of(new Candidate(7, null, 0, 0)));
 
-        assertThat(placed).hasSize(3).allSatisfy(replicas -> assertThat(replicas).containsExactly(7));
+        assertThat(placed).hasSize(3).allSatisfy(replicas -> assertThat(replicas)
+                .containsExactly(7));
     }
 
     @Test
     void leadersAndReplicasOfATopicAreSpreadEvenly() {
         List<int[]> placed = policy.place(99, 0, 30, 2, brokers(5));
 
-        assertThat(leaders(placed).values()).allSatisfy(count -> assertThat(count).isEqualTo(6));
-        assertThat(replicas(placed).values()).allSatisfy(count -> assertThat(count).isBetween(11, 13));
+        assertThat(leaders(placed).values())
+                .allSatisfy(count -> assertThat(count).isEqualTo(6));
+        assertThat(replicas(placed).values())
+                .allSatisfy(count -> assertThat(count).isBetween(11, 13));
     }
 
     @Test
@@ -75,7 +78,8 @@ class SpreadPlacementTest {
     void topicsOfOnePartitionDoNotAllStartOnTheSameBroker() {
         Set<Integer> firsts = new HashSet<>();
         for (long seed = 1; seed <= 50; seed++) {
-            firsts.add(policy.place(seed * 0x9E3779B97F4A7C15L, 0, 1, 1, brokers(3)).get(0)[0]);
+            firsts.add(policy.place(seed * 0x9E3779B97F4A7C15L, 0, 1, 1, brokers(3))
+                    .get(0)[0]);
         }
 
         assertThat(firsts).containsExactlyInAnyOrder(0, 1, 2);
