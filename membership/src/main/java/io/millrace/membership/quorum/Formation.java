@@ -14,7 +14,8 @@ import java.util.function.Supplier;
  * <p>A cluster of one forms itself on an empty folder. A formatted folder is never formed again: ids of cluster, node,
  * directory and voters must be those it was formed with (addresses of voters may change).
  *
- * <p>Order at start: open the log directories, {@link #form}, bind the directories to the cluster id, load the store.
+ * <p>The log directory may be bound to its cluster before or after: a crash in between is told from a lost file by what
+ * else is there.
  *
  * <p>Thread: one; blocks.
  */
@@ -32,12 +33,14 @@ public final class Formation {
 
     /**
      * @param directoryCluster the cluster that the log directory says it belongs to
+     * @param hasData whether the log directory holds records of anything: then it cannot be new
      * @param wantedClusterId from the configuration; empty: whatever the folder says, or a new one
      */
     public NodePromises form(
             int nodeId,
             UUID directoryId,
             Optional<String> directoryCluster,
+            boolean hasData,
             Optional<String> wantedClusterId,
             List<VoterAddress> voters)
             throws IOException, FormationException {
@@ -46,22 +49,23 @@ public final class Formation {
             check(stored.get(), nodeId, directoryId, directoryCluster, wantedClusterId, voters);
             return stored.get();
         }
-        if (directoryCluster.isPresent()) {
-            throw new FormationException("the log directory belongs to cluster " + directoryCluster.get()
-                    + " but " + file.path() + " is missing: restore it or start with an empty folder");
+        if (hasData) {
+            throw new FormationException(file.path() + " is missing but the log directory holds data"
+                    + directoryCluster.map(id -> " of cluster " + id).orElse("")
+                    + ": restore the file, or start with an empty folder");
         }
-        return formNew(nodeId, directoryId, wantedClusterId, voters);
+        return formNew(nodeId, directoryId, directoryCluster.or(() -> wantedClusterId), voters);
     }
 
     private NodePromises formNew(
-            int nodeId, UUID directoryId, Optional<String> wantedClusterId, List<VoterAddress> voters)
+            int nodeId, UUID directoryId, Optional<String> clusterId, List<VoterAddress> voters)
             throws IOException, FormationException {
         if (voters.size() != 1 || voters.get(0).id() != nodeId) {
             throw new FormationException("only a cluster whose one voter is this node (" + nodeId
                     + ") forms itself; the configured voters are " + voters);
         }
         NodePromises fresh = new NodePromises(
-                wantedClusterId.orElseGet(this::newClusterId),
+                clusterId.orElseGet(this::newClusterId),
                 nodeId,
                 directoryId,
                 List.of(nodeId),
