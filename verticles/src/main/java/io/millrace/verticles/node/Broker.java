@@ -5,6 +5,7 @@ import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.quorum.FormationException;
 import io.millrace.membership.record.Listener;
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.verticles.config.ConfigException;
@@ -159,11 +160,16 @@ public final class Broker implements Node {
 
     private Future<Void> startMetadata() {
         metadataVerticle = new MetadataVerticle(new MetadataVerticle.Parts(
-                config, data.clusterId(), data.directories(), configs, metadata, MetadataLog::open, halted));
-        return vertx.deployVerticle(metadataVerticle).map(id -> {
-            metadataDeployment = id;
-            return null;
-        });
+                config, data.clusterId(), data.directories(), configs, metadata, halted));
+        return vertx.deployVerticle(metadataVerticle)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof FormationException
+                                ? new ConfigException("data: " + failure.getMessage())
+                                : failure))
+                .map(id -> {
+                    metadataDeployment = id;
+                    return null;
+                });
     }
 
     /** Until every replica that was on disk is open. */

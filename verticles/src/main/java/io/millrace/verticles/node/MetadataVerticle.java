@@ -1,6 +1,7 @@
 package io.millrace.verticles.node;
 
 import io.millrace.log.Owner;
+import io.millrace.log.disk.RealDisk;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.log.store.PreviousStop;
 import io.millrace.membership.config.EffectiveConfigs;
@@ -9,8 +10,10 @@ import io.millrace.membership.controller.ControllerOptions;
 import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.membership.placement.SpreadPlacement;
 import io.millrace.membership.quorum.QuorumNode;
+import io.millrace.membership.quorum.QuorumOpener;
 import io.millrace.membership.quorum.QuorumPorts;
 import io.millrace.membership.quorum.QuorumSettings;
+import io.millrace.membership.quorum.VoterAddress;
 import io.millrace.membership.quorum.VoterSet;
 import io.millrace.membership.record.Listener;
 import io.millrace.verticles.config.NodeConfig;
@@ -23,6 +26,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -42,7 +46,6 @@ final class MetadataVerticle extends VerticleBase {
             List<LogDirectory> directories,
             EffectiveConfigs configs,
             MetadataPublisher publisher,
-            QuorumOpening opening,
             Consumer<String> halted) {}
 
     private final Parts parts;
@@ -72,8 +75,35 @@ final class MetadataVerticle extends VerticleBase {
         LogDirectory first = parts.directories().get(0);
         QuorumSettings settings = QuorumSettings.withDefaults(
                 parts.config().nodeId(), first.directoryId(), new VoterSet(voters(first.directoryId())));
-        return Future.fromCompletionStage(parts.opening().open(first, settings, owner, ports), context)
+        QuorumOpener.Parts opener = new QuorumOpener.Parts(
+                first,
+                new RealDisk(),
+                settings,
+                voterAddresses(),
+                Optional.of(parts.clusterId()),
+                ports,
+                this::runOnWorker,
+                System::currentTimeMillis,
+                QuorumOpener.DEFAULT_SNAPSHOT_BYTES);
+        return Future.fromCompletionStage(QuorumOpener.open(opener), context)
                 .onSuccess(opened -> run(opened, owner, ports));
+    }
+
+    /** File work of the quorum: one task at a time and in order. */
+    private void runOnWorker(Runnable task) {
+        context.executeBlocking(
+                () -> {
+                    task.run();
+                    return null;
+                },
+                true);
+    }
+
+    private List<VoterAddress> voterAddresses() {
+        return parts.config().cluster().voters().stream()
+                .map(voter -> new VoterAddress(
+                        voter.nodeId(), voter.address().host(), voter.address().port()))
+                .toList();
     }
 
     private Map<Integer, UUID> voters(UUID ownDirectory) {

@@ -2,6 +2,7 @@ package io.millrace.verticles.shard;
 
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.store.LogDirectory;
+import io.millrace.membership.controller.TopicNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +29,10 @@ public final class LogDirectories {
     public LogDirectories(List<LogDirectory> directories) {
         this.directories = List.copyOf(directories);
         for (LogDirectory directory : directories) {
-            List<TopicPartitionId> here = directory.found();
+            // The metadata log is nobody's replica: the quorum keeps it.
+            List<TopicPartitionId> here = directory.found().stream()
+                    .filter(id -> !id.topic().equals(TopicNames.METADATA_TOPIC))
+                    .toList();
             here.forEach(id -> found.put(id, directory));
             replicas.put(directory, new AtomicInteger(here.size()));
         }
