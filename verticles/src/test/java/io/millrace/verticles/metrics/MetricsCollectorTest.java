@@ -160,11 +160,17 @@ class MetricsCollectorTest {
         assertThat(taken).hasValue(1);
     }
 
+    /** For those who want to know whether a name is there. */
+    String scrapeOfAUsedNode() {
+        use();
+        return scrape(1000);
+    }
+
     private void use() {
         metrics.connectionOpened();
         metrics.topic("orders").messagesIn.add(1);
         metrics.here().requestCompleted(PRODUCE, (short) 11, (short) 0, 100, 200);
-        metrics.gauge("millrace_request_memory_bytes", "Bytes.", () -> 5);
+        metrics.gauge("millrace_request_memory_used_bytes", "Bytes.", () -> 5);
     }
 
     private String scrape(int maxPartitions) {
