@@ -16,12 +16,18 @@ import org.slf4j.LoggerFactory;
 public final class DirectoryHealth {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryHealth.class);
 
+    private static final long TELL_EVERY_MS = 10_000;
+
     private final String directory;
     private final Consumer<String> whenOffline;
     private final AtomicLong safetyAlarms = new AtomicLong();
     private String offlineReason;
     private volatile boolean offline;
     private volatile boolean diskFull;
+    /** The writer's: small writes may fit where large ones do not, which is not worth a line each time. */
+    private long nowMs;
+
+    private long lastToldMs = -TELL_EVERY_MS;
 
     /** @param whenOffline called once, on the thread that saw the failure */
     public DirectoryHealth(String directory, Consumer<String> whenOffline) {
@@ -42,9 +48,15 @@ public final class DirectoryHealth {
         return diskFull;
     }
 
+    void tick(long now) {
+        nowMs = now;
+    }
+
     void diskFull(String what, DiskFullException e) {
         if (diskFull) return;
         diskFull = true;
+        if (nowMs - lastToldMs < TELL_EVERY_MS) return;
+        lastToldMs = nowMs;
         LOG.error("{}: no space left, appends are refused until there is some ({}: {})", directory, what, e.getMessage());
     }
 

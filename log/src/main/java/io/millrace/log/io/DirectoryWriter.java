@@ -85,11 +85,12 @@ public final class DirectoryWriter implements WriterWork {
             enqueue(task);
             task = following;
         }
-        for (int i = 0; i < lanes.size(); i++) runLane(lanes.get(i), nowMs);
+        for (int i = 0; i < lanes.size(); i++) runGuarded(lanes.get(i), nowMs);
         lanes.clear();
         for (CompletionBatch batch : completions.values()) batch.deliver();
         completions.clear();
         while (!later.isEmpty() && later.peek().dueMs <= nowMs) later.poll().task.run();
+        health.tick(nowMs);
         long due = pace.dueOrRun(nowMs);
         return later.isEmpty() ? due : Math.min(due, later.peek().dueMs);
     }
@@ -114,6 +115,15 @@ public final class DirectoryWriter implements WriterWork {
         if (lane.first == null) lane.last = null;
         task.next = null;
         return task;
+    }
+
+    /** A bug must not end the writer: appends of all logs would wait for ever. */
+    private void runGuarded(WriteLane lane, long nowMs) {
+        try {
+            runLane(lane, nowMs);
+        } catch (RuntimeException e) {
+            health.offline("writer of log " + lane.name() + " failed: " + e, e);
+        }
     }
 
     private void runLane(WriteLane lane, long nowMs) {

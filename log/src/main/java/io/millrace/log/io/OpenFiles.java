@@ -89,6 +89,18 @@ public final class OpenFiles {
         file.release();
     }
 
+    /** The directory is closed; readers that still hold a file keep it. */
+    public void closeAll() {
+        while (true) {
+            FileRef ref;
+            synchronized (this) {
+                ref = oldest;
+            }
+            if (ref == null) return;
+            forget(ref);
+        }
+    }
+
     public synchronized int openCount() {
         return count;
     }

@@ -137,14 +137,14 @@ final class LogAppender {
         AppendError error = log.refusal();
         if (error == AppendError.OFFLINE) return Rejected.of(error, "The log directory of " + log.id + " is offline");
         if (error != null) return Rejected.of(error, "The log of " + log.id + " is being truncated");
-        // While the disk is full one append at a time finds out whether it still is.
-        if (inFlight > 0 && log.services.health().isDiskFull()) {
-            return Rejected.of(AppendError.DISK_FULL, "No space left for " + log.id);
-        }
         return null;
     }
 
     private Rejected reserve(int bytes) {
+        // While the disk is full one append at a time finds out whether it still is.
+        if (inFlight > 0 && log.services.health().isDiskFull()) {
+            return Rejected.of(AppendError.DISK_FULL, "No space left for " + log.id);
+        }
         if (log.services.writer().tryReserve(bytes)) return null;
         return Rejected.of(AppendError.WRITER_BUSY, "Too many bytes are waiting for the disk of " + log.id);
     }

@@ -1,11 +1,9 @@
 package io.millrace.log.segment;
 
 import io.millrace.log.SegmentFile;
-import io.millrace.log.disk.Disk;
 import io.millrace.log.io.LaneTask;
 import io.millrace.log.producer.ProducerStateTable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -99,8 +97,12 @@ final class LogCuts {
 
         @Override
         protected void onOwner(IOException failure) {
-            log.busy = false;
-            if (failure == null) log.checkpointing().checkpoint();
+            if (failure == null) {
+                log.busy = false;
+                log.checkpointing().checkpoint();
+            } else {
+                log.services.health().offline("emptying of " + log.id + " failed: " + failure, failure);
+            }
             done.run();
         }
     }
@@ -133,14 +135,12 @@ final class LogCuts {
             log.services.checkpoints().invalidateBeyond(log.id, endExclusive);
             actualEnd = kept.baseOffset;
             if (kept.target.exists()) findPosition();
+            if (lane().folderIsReady()) {
+                FolderCut.removeBeyond(log.services.disk(), log.folder.path(), kept.baseOffset, actualEnd);
+            }
             log.services.openFiles().cut(kept.target, position);
             log.services.indexes().forget(kept.target);
             lane().noteTruncated(kept.target.exists() ? kept.target : null, actualEnd);
-            Disk disk = log.services.disk();
-            disk.delete(log.folder.file(kept.baseOffset, SegmentNames.INDEX));
-            for (Path file : lane().folderIsReady() ? disk.list(log.folder.path()) : List.<Path>of()) {
-                if (SegmentNames.baseOffset(file, SegmentNames.SNAPSHOT) > actualEnd) disk.delete(file);
-            }
             if (!dropped.isEmpty()) new DeleteSegmentsTask(log, dropped, null).onWriter();
         }
 
@@ -176,7 +176,8 @@ final class LogCuts {
         @Override
         protected void onOwner(IOException failure) {
             if (failure != null) {
-                log.busy = false;
+                // Memory is cut and the file is not: nothing may be appended any more.
+                log.services.health().offline("truncation of " + log.id + " failed: " + failure, failure);
                 done.run();
                 return;
             }
@@ -189,17 +190,7 @@ final class LogCuts {
         }
 
         private void cutSegment() {
-            if (kept.index != null) {
-                if (kept.index.fromPosition() >= position) {
-                    kept.index = null;
-                } else {
-                    kept.index.truncate((int) position);
-                }
-            }
-            kept.writtenBytes = (int) position;
-            kept.sizeBytes = (int) position;
-            kept.endOffset = actualEnd;
-            kept.summaryKnown = false;
+            kept.cutTo((int) position, actualEnd);
             log.assigned = Math.min(log.assigned, actualEnd);
             log.written = log.assigned;
             log.synced = Math.min(log.synced, actualEnd);

@@ -283,9 +283,9 @@ public final class LogRecovery {
                     + ": the batch there is damaged, and intact ones lie behind it (kept in files *" + DAMAGED + ")");
             keepTail(segment.baseOffset, scan.position(), scan.fileBytes(), file);
         }
+        FolderCut.removeBeyond(disk, content.folder.path(), segment.baseOffset, scan.expectedOffset());
         file.truncate(scan.position());
         content.unsyncedBytes = Math.max(1, content.unsyncedBytes);
-        disk.delete(content.folder.file(segment.baseOffset, SegmentNames.INDEX));
         cutAt(i + 1, scan.expectedOffset());
         return false;
     }

@@ -27,6 +27,7 @@ final class Segment {
     long maxTimestampBatch = NONE;
     private long writtenMaxTimestamp = NONE;
     private long writtenMaxTimestampBatch = NONE;
+    private long writtenEnd;
     long firstTimestamp = NONE;
     long createdMs;
     private int countedEntries;
@@ -36,6 +37,7 @@ final class Segment {
         this.baseOffset = baseOffset;
         this.target = target;
         this.endOffset = baseOffset;
+        this.writtenEnd = baseOffset;
     }
 
     /** A segment without a file yet. */
@@ -52,6 +54,7 @@ final class Segment {
         segment.endOffset = endOffset;
         segment.sizeBytes = sizeBytes;
         segment.writtenBytes = sizeBytes;
+        segment.writtenEnd = endOffset;
         segment.createdMs = nowMs;
         return segment;
     }
@@ -59,6 +62,7 @@ final class Segment {
     /** Recovery has taken in what is in the file. */
     void settleFound() {
         writtenBytes = sizeBytes;
+        writtenEnd = endOffset;
         writtenMaxTimestamp = maxTimestamp;
         writtenMaxTimestampBatch = maxTimestampBatch;
         target.foundBytes(sizeBytes);
@@ -102,10 +106,28 @@ final class Segment {
 
     void written(AppendTask task) {
         writtenBytes = (int) (task.position() + task.sizeBytes());
+        writtenEnd = task.endOffset();
         if (task.maxTimestamp() > writtenMaxTimestamp) {
             writtenMaxTimestamp = task.maxTimestamp();
             writtenMaxTimestampBatch = task.maxTimestampOffset();
         }
+    }
+
+    /** The file was cut. */
+    void cutTo(int bytes, long end) {
+        if (index != null) {
+            if (index.fromPosition() >= bytes) {
+                index = null;
+            } else {
+                index.truncate(bytes);
+            }
+        }
+        sizeBytes = bytes;
+        writtenBytes = bytes;
+        endOffset = end;
+        writtenEnd = end;
+        summaryKnown = false;
+        if (bytes == 0) firstTimestamp = NONE;
     }
 
     /** What lies beyond the written bytes was never written: back to there. */
@@ -144,7 +166,7 @@ final class Segment {
                 target,
                 target.path(),
                 baseOffset,
-                endOffset,
+                writtenEnd,
                 writtenBytes,
                 summaryKnown ? writtenMaxTimestamp : SegmentView.UNKNOWN,
                 summaryKnown ? writtenMaxTimestampBatch : SegmentView.UNKNOWN);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * A segment at one moment, for the read pool. Thread: any (immutable).
  *
  * @param bytes how much of the file may be read
- * @param endOffset where the next segment goes on (of the active one: the assigned end)
+ * @param endOffset where the next segment goes on (of the active one: the written end)
  * @param maxTimestamp {@link #UNKNOWN} when the index file has not been read
  * @param maxTimestampBatch base offset of the first batch that has it
  */

@@ -287,6 +287,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
 
     /** Lets go of the lock as a dying process does, and of nothing else: a killed process leaves no other trace. */
     void abandon() {
+        services.openFiles().closeAll();
         OpenedDirectory.release(lock);
     }
 
@@ -298,6 +299,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
             closed = true;
         }
         io.close();
+        services.openFiles().closeAll();
         try {
             journal.close();
             if (open.isEmpty() && !health.isOffline()) {

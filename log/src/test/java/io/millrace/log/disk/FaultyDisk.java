@@ -1,0 +1,170 @@
+package io.millrace.log.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The real disk, with a few things going wrong on demand. Thread: any. */
+public final class FaultyDisk implements Disk {
+    private final RealDisk real = new RealDisk();
+    private volatile long freeBytes = Long.MAX_VALUE;
+    private volatile boolean writesFail;
+    private volatile boolean syncsFail;
+    private volatile String identity;
+
+    /** From now on so many bytes fit; the write that crosses that leaves what fitted. */
+    public void freeBytes(long bytes) {
+        freeBytes = bytes;
+    }
+
+    public void enoughSpace() {
+        freeBytes = Long.MAX_VALUE;
+    }
+
+    public void failWrites() {
+        writesFail = true;
+    }
+
+    public void failSyncs(boolean fail) {
+        syncsFail = fail;
+    }
+
+    /** The machine was restarted. */
+    public void reboot() {
+        identity = "another boot";
+    }
+
+    @Override
+    public DiskFile open(Path file, OpenMode mode) throws IOException {
+        return new File(file, real.open(file, mode));
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        real.rename(from, to);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        real.delete(path);
+    }
+
+    @Override
+    public void createDirectories(Path folder) throws IOException {
+        if (freeBytes <= 0) throw new DiskFullException("no space for " + folder, null);
+        real.createDirectories(folder);
+    }
+
+    @Override
+    public void syncDirectory(Path folder) throws IOException {
+        real.syncDirectory(folder);
+    }
+
+    @Override
+    public List<Path> list(Path folder) throws IOException {
+        return real.list(folder);
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return real.exists(path);
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return real.isDirectory(path);
+    }
+
+    @Override
+    public long size(Path file) throws IOException {
+        return real.size(file);
+    }
+
+    @Override
+    public long usableBytes(Path path) throws IOException {
+        return Math.min(freeBytes, real.usableBytes(path));
+    }
+
+    @Override
+    public long totalBytes(Path path) throws IOException {
+        return real.totalBytes(path);
+    }
+
+    @Override
+    public DiskLock lock(Path lockFile) throws IOException {
+        return real.lock(lockFile);
+    }
+
+    @Override
+    public String pageCacheIdentity(Path path) {
+        return identity == null ? real.pageCacheIdentity(path) : identity;
+    }
+
+    private final class File implements DiskFile {
+        private final Path path;
+        private final DiskFile file;
+
+        File(Path path, DiskFile file) {
+            this.path = path;
+            this.file = file;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public int read(ByteBuffer dst, long position) throws IOException {
+            return file.read(dst, position);
+        }
+
+        @Override
+        public void writeFully(ByteBuffer[] parts, int from, int count, long position) throws IOException {
+            long at = position;
+            for (int i = from; i < from + count; i++) {
+                int size = parts[i].remaining();
+                writeFully(parts[i], at);
+                at += size;
+            }
+        }
+
+        @Override
+        public void writeFully(ByteBuffer part, long position) throws IOException {
+            if (writesFail) throw new IOException("Input/output error");
+            int size = part.remaining();
+            if (size > freeBytes) {
+                ByteBuffer fits = part.duplicate().limit(part.position() + (int) Math.max(0, freeBytes));
+                file.writeFully(fits, position);
+                freeBytes = 0;
+                throw new DiskFullException(path + ": no space left", null);
+            }
+            if (freeBytes != Long.MAX_VALUE) freeBytes -= size;
+            file.writeFully(part, position);
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            file.truncate(size);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            if (syncsFail) throw new IOException("Input/output error");
+            file.sync();
+        }
+
+        @Override
+        public Optional<FileChannel> channel() {
+            return file.channel();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

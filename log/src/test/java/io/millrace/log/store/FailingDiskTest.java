@@ -1,0 +1,145 @@
+package io.millrace.log.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.log.AppendError;
+import io.millrace.log.AppendOutcome;
+import io.millrace.log.AppendOutcome.Appended;
+import io.millrace.log.AppendOutcome.Duplicate;
+import io.millrace.log.AppendOutcome.Rejected;
+import io.millrace.log.disk.FaultyDisk;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FailingDiskTest {
+    @TempDir
+    Path dir;
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private LogLife life;
+
+    @BeforeEach
+    void start() {
+        life = new LogLife(dir, disk).start();
+        life.appendAll("a");
+        life.told.clear();
+    }
+
+    @Test
+    void aFullDiskRefusesWritesGoesOnReadingAndRecoversByItself() {
+        disk.freeBytes(100);
+        life.appendAll("b");
+        life.append(life.batch("c"));
+        life.append(life.batch("d"));
+        life.run();
+
+        assertThat(life.told).contains("failed 2 DISK_FULL");
+        assertThat(life.log.assignedEnd()).isEqualTo(2);
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b");
+        assertThat(life.directory.isDiskFull()).isTrue();
+
+        assertThat(life.append(life.batch("e"))).isInstanceOf(Appended.class);
+        assertThat(((Rejected) life.append(life.batch("f"))).error()).isEqualTo(AppendError.DISK_FULL);
+        life.run();
+        assertThat(life.log.assignedEnd()).isEqualTo(2);
+
+        disk.enoughSpace();
+        life.appendAll("g");
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "g");
+        assertThat(life.directory.isDiskFull()).isFalse();
+        assertThat(life.directory.offlineReason()).isEmpty();
+        life.killAndStart();
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "g");
+    }
+
+    @Test
+    void aFullDiskAtARollLeavesNoTraceOfTheNewSegment() {
+        life.log.applyConfig(life.config.with("segment.bytes", "100"));
+        disk.freeBytes(0);
+
+        life.append(life.batch("b"));
+        life.run();
+
+        assertThat(life.log.segmentCount()).isEqualTo(1);
+        disk.enoughSpace();
+        life.appendAll("c").appendAll("d");
+        assertThat(life.valuesFrom(0)).containsExactly("a", "c", "d");
+        life.killAndStart();
+        assertThat(life.valuesFrom(0)).containsExactly("a", "c", "d");
+        assertThat(life.directory.safetyAlarms()).isZero();
+    }
+
+    @Test
+    void aFailedWriteTakesTheProducersBack() {
+        life.append(LogLife.idempotent(9, 0, "x"));
+        life.run();
+        disk.freeBytes(0);
+        life.append(LogLife.idempotent(9, 1, "y"));
+        life.append(LogLife.idempotent(9, 2, "z"));
+        life.run();
+        disk.enoughSpace();
+
+        assertThat(((Rejected) life.append(LogLife.idempotent(9, 2, "z"))).error())
+                .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(life.append(LogLife.idempotent(9, 1, "y"))).isInstanceOf(Appended.class);
+        assertThat(life.append(LogLife.idempotent(9, 0, "x"))).isInstanceOf(Duplicate.class);
+    }
+
+    @Test
+    void anInputOutputErrorTakesTheDirectoryOffline() {
+        disk.failWrites();
+
+        life.append(life.batch("b"));
+        life.run();
+
+        assertThat(life.told).contains("offline", "failed 1 OFFLINE").doesNotContain("written 2");
+        assertThat(life.directory.offlineReason()).hasValueSatisfying(why -> assertThat(why).contains("Input/output"));
+        AppendOutcome later = life.append(life.batch("c"));
+        assertThat(((Rejected) later).error()).isEqualTo(AppendError.OFFLINE);
+        assertThat(life.valuesFrom(0)).containsExactly("a");
+    }
+
+    @Test
+    void aFailedSyncIsNeverRetriedAndNeverAcknowledged() {
+        life.log.applyConfig(life.config.with("flush.mode", "group"));
+        life.run();
+        life.told.clear();
+        disk.failSyncs(true);
+        life.append(life.batch("b"));
+        life.run();
+        disk.failSyncs(false);
+        life.append(life.batch("c"));
+        life.run();
+
+        assertThat(life.told).contains("offline").noneMatch(line -> line.startsWith("synced"));
+        assertThat(life.log.syncedEnd()).isEqualTo(1);
+    }
+
+    @Test
+    void groupModeSyncsWhatWasWrittenBeforeTheSyncStarted() {
+        life.log.applyConfig(life.config.with("flush.mode", "group"));
+        life.run();
+        life.told.clear();
+        life.append(life.batch("b"));
+        life.io.runWriter();
+        life.append(life.batch("c"));
+        life.io.runWriter();
+
+        assertThat(life.io.waitingSyncs()).isEqualTo(1);
+        life.run();
+
+        assertThat(life.told).containsSubsequence("written 2", "written 3", "synced 3");
+    }
+
+    @Test
+    void anotherBootIsToldFromADeadProcess() {
+        disk.reboot();
+        life.killAndStart();
+        assertThat(life.directory.previousStop()).isEqualTo(PreviousStop.MACHINE_CRASH);
+
+        life.killAndStart();
+        assertThat(life.directory.previousStop()).isEqualTo(PreviousStop.PROCESS_CRASH);
+    }
+}
