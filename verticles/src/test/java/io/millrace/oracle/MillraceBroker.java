@@ -42,7 +42,7 @@ public final class MillraceBroker extends BrokerProcess {
     protected List<String> command() {
         return Commands.java(
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                List.of("-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 "io.millrace.verticles.main.Main",
                 "start",
                 config.toString());

@@ -1,0 +1,44 @@
+package io.millrace.bench;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The command line.
+ *
+ * <p>Thread: any; immutable.
+ */
+record Options(Set<Integer> rows, int rounds, long loadBytes, long warmBytes, long restartBytes, boolean append, String only) {
+    static Options parse(String[] args) {
+        Set<Integer> rows = new TreeSet<>();
+        int rounds = 2;
+        double load = 1;
+        double warm = 2;
+        double restart = 3;
+        boolean append = false;
+        String only = "";
+        for (int i = 0; i < args.length; i++) {
+            switch (args[i]) {
+                case "--rows" -> {
+                    for (String row : args[++i].split(",")) {
+                        rows.add(Integer.parseInt(row.trim()));
+                    }
+                }
+                case "--rounds" -> rounds = Integer.parseInt(args[++i]);
+                case "--gb" -> load = Double.parseDouble(args[++i]);
+                case "--warm-gb" -> warm = Double.parseDouble(args[++i]);
+                case "--restart-gb" -> restart = Double.parseDouble(args[++i]);
+                case "--append" -> append = true;
+                case "--only" -> only = args[++i];
+                default -> throw new IllegalArgumentException("unknown option " + args[i]
+                        + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --restart-gb X --only Kafka|Millrace --append");
+            }
+        }
+        return new Options(rows, rounds, (long) (load * 1e9), (long) (warm * 1e9), (long) (restart * 1e9), append, only);
+    }
+
+    /** For trying something out on one of the two; figures come from runs with both. */
+    boolean wants(Peer peer) {
+        return only.isEmpty() || only.equalsIgnoreCase(peer.name());
+    }
+}

@@ -1,0 +1,70 @@
+package io.millrace.bench;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Row 16: the first record into each of many new partitions.
+ *
+ * <p>Thread: main.
+ */
+final class PartitionsRow {
+    private static final int IN_FLIGHT = 20;
+
+    private PartitionsRow() {}
+
+    static void run(Path project, Path work, Path tools, Options options, Results results) throws Exception {
+        for (int round = 0; round < options.rounds(); round++) {
+            for (Peer peer : List.of(new KafkaPeer(work, tools), new MillracePeer(work, project, true))) {
+                if (!options.wants(peer)) {
+                    continue;
+                }
+                try (peer) {
+                    peer.startEmpty();
+                    measure(peer, 1000, results);
+                    if (round == 0) {
+                        measure(peer, 5000, results);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void measure(Peer peer, int partitions, Results results) throws Exception {
+        String topic = "many-" + partitions;
+        try (Wire wire = new Wire(peer.port())) {
+            byte[][] frames = new byte[partitions][];
+            for (int p = 0; p < partitions; p++) {
+                frames[p] = ProduceFrames.one(topic, p, -1, 1, 100);
+            }
+            long start = System.nanoTime();
+            Topics.create(wire, topic, partitions);
+            Topics.awaitServed(wire, topic, partitions);
+            double created = (System.nanoTime() - start) / 1e9;
+            int sent = 0;
+            int acked = 0;
+            ByteBuffer answer = null;
+            int[] queue = new int[partitions];
+            while (acked < partitions) {
+                if (sent < partitions && sent - acked < IN_FLIGHT) {
+                    queue[sent] = sent;
+                    wire.send(frames[sent++]);
+                } else {
+                    answer = wire.receive(answer);
+                    int partition = queue[acked++];
+                    while (ProduceFrames.errorIn(answer) != 0) {
+                        // The leader of a new partition may need a moment; the record is sent again until it stands.
+                        try (Wire again = new Wire(peer.port())) {
+                            again.send(frames[partition]);
+                            answer = again.receive(answer);
+                        }
+                    }
+                }
+            }
+            double all = (System.nanoTime() - start) / 1e9;
+            results.add(peer, "16 first record into each of " + partitions + " new partitions", "s", "0.1x", all - created);
+            results.add(peer, "16 with the creation of the " + partitions, "s", "-", all);
+        }
+    }
+}
