@@ -22,7 +22,7 @@ final class RestartRow {
                 for (long left = options.restartBytes(); left > 0; left -= 1_000_000_000L) {
                     new RawProduce(peer, "kept", 1, 1024, 255).run(Math.min(left, 1_000_000_000L));
                 }
-                String size = options.restartBytes() / 1_000_000_000L + " GB";
+                String size = options.restartBytes() / 1e9 + " GB";
                 for (int round = 0; round < options.rounds(); round++) {
                     peer.kill();
                     results.add(peer, "18 restart with " + size + " after kill -9", "s", "≤ 1.5 s", peer.start());
