@@ -42,8 +42,7 @@ class DiskFullTest {
     void writesAreRefusedRetriablyAndGoOnWhenThereIsRoom() throws Exception {
         Path mount = TestTools.projectDirectory().resolve("target/small-disk");
         Files.createDirectories(mount);
-        boolean mounted = Commands.run(
-                                List.of("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", mount.toString()))
+        boolean mounted = Commands.run(List.of("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", mount.toString()))
                         .exitCode()
                 == 0;
         TestTools.require("the right to mount a tmpfs (root)", mounted);
@@ -78,7 +77,9 @@ class DiskFullTest {
                     .isInstanceOf(RetriableException.class);
             assertThat(acked).isNotEmpty();
 
-            assertThat(readFrom(side, topic)).as("reads go on while the disk is full").isEqualTo(acked.size());
+            assertThat(readFrom(side, topic))
+                    .as("reads go on while the disk is full")
+                    .isEqualTo(acked.size());
             assertThat(send(client, topic).errorCode()).as("still full").isNotZero();
 
             Files.delete(ballast);
@@ -89,17 +90,24 @@ class DiskFullTest {
                     break;
                 }
             }
-            assertThat(again.errorCode()).as("goes on by itself when there is room").isZero();
+            assertThat(again.errorCode())
+                    .as("goes on by itself when there is room")
+                    .isZero();
             acked.add(again.baseOffset());
         }
-        assertThat(acked).as("offsets without holes").isEqualTo(java.util.stream.LongStream.range(0, acked.size()).boxed().toList());
+        assertThat(acked)
+                .as("offsets without holes")
+                .isEqualTo(java.util.stream.LongStream.range(0, acked.size())
+                        .boxed()
+                        .toList());
         broker.kill();
         broker.startAgain();
         assertThat(readFrom(side, topic)).as("all of it after a kill").isGreaterThanOrEqualTo(acked.size());
     }
 
     private static PartitionProduceResponse send(WireClient client, Topic topic) throws Exception {
-        byte[] batch = Batches.of(Compression.NONE, new SimpleRecord(System.currentTimeMillis(), new byte[BATCH_VALUE]));
+        byte[] batch =
+                Batches.of(Compression.NONE, new SimpleRecord(System.currentTimeMillis(), new byte[BATCH_VALUE]));
         ProduceResponseData answer = client.ask(Requests.produce(topic, 0, batch), 9);
         return answer.responses().iterator().next().partitionResponses().get(0);
     }

@@ -74,7 +74,9 @@ class HostileFramesTest {
             System.out.printf(
                     "%d hostile frames, %d honest rounds, slowest %d ms, RSS %d -> %d KB, seed %d%n",
                     CASES, honestRounds.get(), slowestNanos.get() / 1_000_000, before, after, seed);
-            assertThat(after - before).as("growth of the resident set in KB, seed %d", seed).isLessThan(ALLOWED_GROWTH_KB);
+            assertThat(after - before)
+                    .as("growth of the resident set in KB, seed %d", seed)
+                    .isLessThan(ALLOWED_GROWTH_KB);
             try (WireClient client = side.connect()) {
                 client.ask(Requests.metadata(false, topic.name()), 12);
             }
@@ -94,9 +96,12 @@ class HostileFramesTest {
             long next = 0;
             while (!stopped.get()) {
                 long start = System.nanoTime();
-                ProduceResponseData produced =
-                        client.ask(Requests.produce(topic, 0, Batches.values("honest")), 9);
-                var answer = produced.responses().iterator().next().partitionResponses().get(0);
+                ProduceResponseData produced = client.ask(Requests.produce(topic, 0, Batches.values("honest")), 9);
+                var answer = produced.responses()
+                        .iterator()
+                        .next()
+                        .partitionResponses()
+                        .get(0);
                 if (answer.errorCode() != 0 || answer.baseOffset() < next) {
                     throw new IllegalStateException("an honest record got " + answer);
                 }
@@ -148,7 +153,8 @@ class HostileFramesTest {
         seeds.add(WireClient.frame(Requests.metadata(false, topic.name(), "x"), 12, 1));
         seeds.add(WireClient.frame(Requests.metadata(false, topic.name(), "x"), 4, 1));
         seeds.add(WireClient.frame(Requests.listOffsets(topic, 0, -1), 7, 1));
-        seeds.add(WireClient.frame(new ApiVersionsRequestData().setClientSoftwareName("a").setClientSoftwareVersion("1"), 3, 1));
+        seeds.add(WireClient.frame(
+                new ApiVersionsRequestData().setClientSoftwareName("a").setClientSoftwareVersion("1"), 3, 1));
         seeds.add(WireClient.frame(new CreateTopicsRequestData().setValidateOnly(true), 7, 1));
         seeds.add(WireClient.frame(new DescribeConfigsRequestData(), 4, 1));
         seeds.add(WireClient.frame(new DeleteRecordsRequestData(), 2, 1));
@@ -170,7 +176,8 @@ class HostileFramesTest {
             case 4 -> {
                 // A count or a length becomes huge.
                 if (frame.length > 14) {
-                    ByteBuffer.wrap(frame).putInt(10 + random.nextInt(frame.length - 13), Integer.MAX_VALUE - random.nextInt(9));
+                    ByteBuffer.wrap(frame)
+                            .putInt(10 + random.nextInt(frame.length - 13), Integer.MAX_VALUE - random.nextInt(9));
                 }
             }
             default -> {

@@ -2,6 +2,7 @@ package io.millrace.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.oracle.Batches;
 import io.millrace.oracle.BothBrokers;
 import io.millrace.oracle.Commands;
 import io.millrace.oracle.Requests;
@@ -9,7 +10,6 @@ import io.millrace.oracle.Side;
 import io.millrace.oracle.TestTools;
 import io.millrace.oracle.Topic;
 import io.millrace.oracle.WireClient;
-import io.millrace.oracle.Batches;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +46,9 @@ class KafkaToolsTest {
         Commands.Result result = Commands.run(Commands.java(
                 TestTools.classpath("kafka-tools"),
                 List.of(
-                        "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"),
                 main,
                 all.toArray(String[]::new)));
@@ -57,7 +59,16 @@ class KafkaToolsTest {
     void topicsAreCreatedGrownDescribedAndDeleted() throws Exception {
         String answer = both.sameAtOnce("tools", side -> {
             String name = side.uniqueName("tooled");
-            return tool(side, TOPICS, "--create", "--topic", name, "--partitions", "2", "--config", "retention.ms=100000")
+            return tool(
+                            side,
+                            TOPICS,
+                            "--create",
+                            "--topic",
+                            name,
+                            "--partitions",
+                            "2",
+                            "--config",
+                            "retention.ms=100000")
                     + tool(side, TOPICS, "--create", "--topic", name)
                     + tool(side, TOPICS, "--alter", "--topic", name, "--partitions", "3")
                     + tool(side, TOPICS, "--describe", "--topic", name).replaceAll("TopicId: \\S+", "TopicId: ID")
@@ -71,7 +82,10 @@ class KafkaToolsTest {
         String answer = both.sameAtOnce("tools", side -> {
             Topic topic = side.topic("configured");
             String[] of = {"--entity-type", "topics", "--entity-name", topic.name()};
-            return tool(side, CONFIGS, join(of, "--alter", "--add-config", "retention.ms=5000000,max.message.bytes=2000"))
+            return tool(
+                            side,
+                            CONFIGS,
+                            join(of, "--alter", "--add-config", "retention.ms=5000000,max.message.bytes=2000"))
                     + tool(side, CONFIGS, join(of, "--describe", "--all"));
         });
         assertThat(answer).contains("Completed updating config", "retention.ms=5000000");
@@ -97,9 +111,18 @@ class KafkaToolsTest {
             try {
                 String offsets = "org.apache.kafka.tools.GetOffsetShell";
                 return tool(side, offsets, "--topic", topic.name())
-                        + tool(side, "org.apache.kafka.tools.DeleteRecordsCommand", "--offset-json-file", json.toString())
+                        + tool(
+                                side,
+                                "org.apache.kafka.tools.DeleteRecordsCommand",
+                                "--offset-json-file",
+                                json.toString())
                         + tool(side, offsets, "--topic", topic.name(), "--time", "earliest")
-                        + sorted(tool(side, "org.apache.kafka.tools.LogDirsCommand", "--describe", "--topic-list", topic.name())
+                        + sorted(tool(
+                                        side,
+                                        "org.apache.kafka.tools.LogDirsCommand",
+                                        "--describe",
+                                        "--topic-list",
+                                        topic.name())
                                 .replaceAll("\"logDir\":\"[^\"]*\"", "\"logDir\":\"DIR\""));
             } finally {
                 Files.delete(json);
@@ -111,11 +134,11 @@ class KafkaToolsTest {
     /** The partitions of a directory come in no particular order. */
     private static String sorted(String json) {
         return Pattern.compile("\\{\"partition\":[^}]*\\}")
-                .matcher(json)
-                .results()
-                .map(MatchResult::group)
-                .sorted()
-                .toList()
+                        .matcher(json)
+                        .results()
+                        .map(MatchResult::group)
+                        .sorted()
+                        .toList()
                 + json.replaceAll("\\{\"partition\":[^}]*\\},?", "");
     }
 
@@ -134,11 +157,16 @@ class KafkaToolsTest {
         String printed = tool(
                 side,
                 "org.apache.kafka.tools.ProducerPerformance",
-                "--topic", topic.name(),
-                "--num-records", "20000",
-                "--record-size", "500",
-                "--throughput", "-1",
-                "--bootstrap-server", side.broker().bootstrap());
+                "--topic",
+                topic.name(),
+                "--num-records",
+                "20000",
+                "--record-size",
+                "500",
+                "--throughput",
+                "-1",
+                "--bootstrap-server",
+                side.broker().bootstrap());
         assertThat(printed).startsWith("exit 0").contains("20000 records sent");
         String offsets = tool(side, "org.apache.kafka.tools.GetOffsetShell", "--topic", topic.name());
         long total = offsets.lines()

@@ -66,7 +66,9 @@ class KillTest {
             stopped.set(true);
             for (Thread thread : load) {
                 thread.join(60_000);
-                assertThat(thread.isAlive()).as("%s ended, seed %d", thread.getName(), seed).isFalse();
+                assertThat(thread.isAlive())
+                        .as("%s ended, seed %d", thread.getName(), seed)
+                        .isFalse();
             }
             assertThat(failure.get()).as("seed %d", seed).isNull();
 
@@ -134,7 +136,8 @@ class KillTest {
                     if (error != null) {
                         failure.compareAndSet(null, error);
                     } else {
-                        ledger.acked(new TopicPartition(metadata.topic(), metadata.partition()), metadata.offset(), value);
+                        ledger.acked(
+                                new TopicPartition(metadata.topic(), metadata.partition()), metadata.offset(), value);
                     }
                 });
                 LockSupport.parkNanos(200_000);
@@ -156,7 +159,11 @@ class KillTest {
                     }
                     for (String value : values) {
                         var answer = ((ProduceResponseData) client.receive())
-                                .responses().iterator().next().partitionResponses().get(0);
+                                .responses()
+                                .iterator()
+                                .next()
+                                .partitionResponses()
+                                .get(0);
                         if (answer.errorCode() == 0) {
                             TopicPartition at = new TopicPartition(topic.name(), partition);
                             ledger.acked(at, answer.baseOffset(), value);

@@ -24,7 +24,8 @@ final class LoadLedger {
     private final Map<TopicPartition, Map<Long, String>> acked = new ConcurrentHashMap<>();
 
     void acked(TopicPartition partition, long offset, String value) {
-        String before = acked.computeIfAbsent(partition, p -> new ConcurrentHashMap<>()).put(offset, value);
+        String before =
+                acked.computeIfAbsent(partition, p -> new ConcurrentHashMap<>()).put(offset, value);
         if (before != null && !before.equals(value)) {
             throw new IllegalStateException(
                     partition + "@" + offset + " was acknowledged as " + before + " and as " + value);
@@ -68,9 +69,10 @@ final class LoadLedger {
     void requireEverythingAckedIsAtItsOffset(Map<TopicPartition, List<String>> read) {
         acked.forEach((partition, offsets) -> {
             List<String> there = read.getOrDefault(partition, List.of());
-            offsets.forEach((offset, value) -> assertThat(offset < there.size() ? there.get(offset.intValue()) : "nothing")
-                    .as("%s@%d was acknowledged as %s", partition, offset, value)
-                    .isEqualTo(value));
+            offsets.forEach(
+                    (offset, value) -> assertThat(offset < there.size() ? there.get(offset.intValue()) : "nothing")
+                            .as("%s@%d was acknowledged as %s", partition, offset, value)
+                            .isEqualTo(value));
         });
     }
 
@@ -79,9 +81,10 @@ final class LoadLedger {
         long last = -1;
         for (String value : values) {
             long number = Long.parseLong(value.substring(value.indexOf(':') + 1));
-            assertThat(number).as("%s: after %d comes %s", partition, last, value).isEqualTo(last + 1);
+            assertThat(number)
+                    .as("%s: after %d comes %s", partition, last, value)
+                    .isEqualTo(last + 1);
             last = number;
         }
     }
-
 }

@@ -68,7 +68,9 @@ class RealClientsTest {
             ok(Commands.run(
                     List.of("node", RESOURCES.resolve("producer.js").toString(), bootstrap(), prefix, "4"),
                     "",
-                    Map.of("NODE_PATH", TestTools.kafkajs().resolve("node_modules").toString())));
+                    Map.of(
+                            "NODE_PATH",
+                            TestTools.kafkajs().resolve("node_modules").toString())));
         });
         JavaClientProgram.write(bootstrap(), prefix, 1, "java-new");
         for (String codec : JavaClientProgram.CODECS) {
@@ -82,7 +84,9 @@ class RealClientsTest {
     }
 
     private static String ok(Commands.Result result) {
-        assertThat(result.exitCode()).as("%s%s", result.output(), result.errors()).isZero();
+        assertThat(result.exitCode())
+                .as("%s%s", result.output(), result.errors())
+                .isZero();
         return result.output();
     }
 
@@ -96,7 +100,9 @@ class RealClientsTest {
         return Commands.java(
                 own + ":" + TestTools.classpath("old-client"),
                 List.of(
-                        "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),
                 JavaClientProgram.class.getName(),
                 verb,
@@ -179,7 +185,8 @@ class RealClientsTest {
 
     @Test
     void pythonReadsWhatAllWrote() {
-        String output = ok(Commands.run(python("read", String.valueOf(WRITERS.size())), "", Map.of("PYTHONIOENCODING", "utf-8")));
+        String output = ok(
+                Commands.run(python("read", String.valueOf(WRITERS.size())), "", Map.of("PYTHONIOENCODING", "utf-8")));
         assertThat(lines(output)).isEqualTo(expected());
     }
 
@@ -188,8 +195,18 @@ class RealClientsTest {
         TreeSet<String> read = new TreeSet<>();
         for (String codec : JavaClientProgram.CODECS) {
             String output = ok(Commands.run(List.of(
-                    "kcat", "-C", "-b", bootstrap(), "-t", prefix + codec, "-o", "beginning", "-e", "-q",
-                    "-f", codec + " %p %o %K[%k] %S[%s] %h\\n")));
+                    "kcat",
+                    "-C",
+                    "-b",
+                    bootstrap(),
+                    "-t",
+                    prefix + codec,
+                    "-o",
+                    "beginning",
+                    "-e",
+                    "-q",
+                    "-f",
+                    codec + " %p %o %K[%k] %S[%s] %h\\n")));
             read.addAll(lines(output.replaceAll("M{1000000}", "M*1000000")));
         }
         assertThat(read).isEqualTo(expected());

@@ -71,11 +71,15 @@ class AdminTest {
         for (NewTopic topic : topics) {
             Object error = outcome(result.values().get(topic.name()));
             String label = side.normal(topic.name());
-            answers.add(error == null
-                    ? label + ": " + result.numPartitions(topic.name()).get() + "/"
-                            + result.replicationFactor(topic.name()).get() + " configs "
-                            + result.config(topic.name()).get().entries().size()
-                    : label + ": " + error);
+            answers.add(
+                    error == null
+                            ? label + ": " + result.numPartitions(topic.name()).get() + "/"
+                                    + result.replicationFactor(topic.name()).get() + " configs "
+                                    + result.config(topic.name())
+                                            .get()
+                                            .entries()
+                                            .size()
+                            : label + ": " + error);
         }
         return answers;
     }
@@ -117,7 +121,8 @@ class AdminTest {
     void namesThatDifferOnlyInDotsAndUnderscoresCollide() throws Exception {
         String answer = both.same("H.77", side -> {
             String dotted = side.uniqueName("col.lide");
-            List<String> answers = created(side.admin(), side, new CreateTopicsOptions(), new NewTopic(dotted, 1, (short) 1));
+            List<String> answers =
+                    created(side.admin(), side, new CreateTopicsOptions(), new NewTopic(dotted, 1, (short) 1));
             String under = dotted.replace('.', '_');
             Object second = outcome(side.admin()
                     .createTopics(List.of(new NewTopic(under, 1, (short) 1)))
@@ -135,9 +140,12 @@ class AdminTest {
             Topic byId = side.topic("byId");
             List<Object> answers = new ArrayList<>();
             answers.add(outcome(admin.deleteTopics(List.of(byName.name())).all()));
-            answers.add(outcome(admin.deleteTopics(TopicCollection.ofTopicIds(List.of(byId.id()))).all()));
-            answers.add(outcome(admin.deleteTopics(List.of(side.uniqueName("absent"))).all()));
-            answers.add(outcome(admin.deleteTopics(TopicCollection.ofTopicIds(List.of(new Uuid(5, 5)))).all()));
+            answers.add(outcome(admin.deleteTopics(TopicCollection.ofTopicIds(List.of(byId.id())))
+                    .all()));
+            answers.add(outcome(
+                    admin.deleteTopics(List.of(side.uniqueName("absent"))).all()));
+            answers.add(outcome(admin.deleteTopics(TopicCollection.ofTopicIds(List.of(new Uuid(5, 5))))
+                    .all()));
             answers.add(awaitGone(side, byName) + awaitGone(side, byId));
             return answers.toString();
         });
@@ -165,18 +173,21 @@ class AdminTest {
                     NewPartitions.increaseTo(3, List.of(List.of(1), List.of(1))),
                     NewPartitions.increaseTo(4, List.of(List.of(1), List.of(1))),
                     NewPartitions.increaseTo(6))) {
-                answers.add(outcome(admin.createPartitions(Map.of(topic.name(), wanted)).all()));
+                answers.add(outcome(
+                        admin.createPartitions(Map.of(topic.name(), wanted)).all()));
             }
             answers.add(outcome(admin.createPartitions(
                             Map.of(topic.name(), NewPartitions.increaseTo(9)),
                             new CreatePartitionsOptions().validateOnly(true))
                     .all()));
-            answers.add(outcome(admin.createPartitions(
-                            Map.of(side.uniqueName("absent"), NewPartitions.increaseTo(9)))
+            answers.add(outcome(admin.createPartitions(Map.of(side.uniqueName("absent"), NewPartitions.increaseTo(9)))
                     .all()));
             TopicDescription described = null;
             for (Deadline deadline = Deadline.inSeconds(20); deadline.goOn(); ) {
-                described = admin.describeTopics(List.of(topic.name())).allTopicNames().get().get(topic.name());
+                described = admin.describeTopics(List.of(topic.name()))
+                        .allTopicNames()
+                        .get()
+                        .get(topic.name());
                 if (described.partitions().size() >= 6) {
                     break;
                 }
@@ -208,7 +219,8 @@ class AdminTest {
             answers.add(offset(admin, partition, OffsetSpec.earliest()));
             Topic compacted = side.topic("compacted", 1, Map.of("cleanup.policy", "compact"));
             TopicPartition other = new TopicPartition(compacted.name(), 0);
-            answers.add(outcome(admin.deleteRecords(Map.of(other, RecordsToDelete.beforeOffset(0))).all()));
+            answers.add(outcome(admin.deleteRecords(Map.of(other, RecordsToDelete.beforeOffset(0)))
+                    .all()));
             return answers.toString();
         });
     }
@@ -226,7 +238,15 @@ class AdminTest {
             Topic topic = side.topic("specs");
             TopicPartition partition = new TopicPartition(topic.name(), 0);
             try (WireClient client = side.connect()) {
-                client.ask(Requests.produce(topic, 0, Batches.of(Batches.record(5000, "a", "a"), Batches.record(9000, "b", "b"), Batches.record(7000, "c", "c"))), 9);
+                client.ask(
+                        Requests.produce(
+                                topic,
+                                0,
+                                Batches.of(
+                                        Batches.record(5000, "a", "a"),
+                                        Batches.record(9000, "b", "b"),
+                                        Batches.record(7000, "c", "c"))),
+                        9);
             }
             List<String> answers = new ArrayList<>();
             answers.add("earliest " + offset(side.admin(), partition, OffsetSpec.earliest()));
@@ -269,7 +289,8 @@ class AdminTest {
     @Test
     void everyTopicConfigHasTheReferencesNameDefaultTypeSourceAndSynonyms() throws Exception {
         TreeMap<String, String> configs = both.same("3.5", side -> {
-            Topic topic = side.topic("described", 1, Map.of("retention.ms", "12345", "cleanup.policy", "compact,delete"));
+            Topic topic =
+                    side.topic("described", 1, Map.of("retention.ms", "12345", "cleanup.policy", "compact,delete"));
             return text(describe(side, topicResource(topic)));
         });
         assertThat(configs).hasSizeGreaterThanOrEqualTo(37).containsKeys("cleanup.policy", "segment.bytes");
@@ -277,11 +298,24 @@ class AdminTest {
 
     /** What belongs to one process and cannot be equal: addresses, folders, ids, and what the two were started with. */
     private static final Set<String> OF_THE_PROCESS = Set.of(
-            "listeners", "advertised.listeners", "log.dirs", "log.dir", "node.id", "broker.id", "process.roles",
-            "controller.listener.names", "controller.quorum.bootstrap.servers", "controller.quorum.voters",
-            "inter.broker.listener.name", "listener.security.protocol.map", "broker.rack",
-            "offsets.topic.num.partitions", "offsets.topic.replication.factor", "connections.max.idle.ms",
-            "log.retention.ms", "metadata.log.dir");
+            "listeners",
+            "advertised.listeners",
+            "log.dirs",
+            "log.dir",
+            "node.id",
+            "broker.id",
+            "process.roles",
+            "controller.listener.names",
+            "controller.quorum.bootstrap.servers",
+            "controller.quorum.voters",
+            "inter.broker.listener.name",
+            "listener.security.protocol.map",
+            "broker.rack",
+            "offsets.topic.num.partitions",
+            "offsets.topic.replication.factor",
+            "connections.max.idle.ms",
+            "log.retention.ms",
+            "metadata.log.dir");
 
     @Test
     void everyBrokerConfigHasTheReferencesNameDefaultTypeAndSource() throws Exception {
@@ -321,7 +355,8 @@ class AdminTest {
             for (ConfigResource resource : List.of(
                     new ConfigResource(ConfigResource.Type.TOPIC, side.uniqueName("absent")),
                     new ConfigResource(ConfigResource.Type.TOPIC, "a bad name"))) {
-                answers.add(outcome(side.admin().describeConfigs(List.of(resource)).values().get(resource)));
+                answers.add(outcome(
+                        side.admin().describeConfigs(List.of(resource)).values().get(resource)));
             }
             return answers.toString();
         });
@@ -359,7 +394,12 @@ class AdminTest {
             List<Object> answers = new ArrayList<>();
             answers.add(alter(side, resource, true, op(AlterConfigOp.OpType.SET, "retention.ms", "1000000")));
             answers.add(after(side, resource, "retention.ms", "-1"));
-            answers.add(alter(side, resource, false, op(AlterConfigOp.OpType.SET, "retention.ms", "1000000"), op(AlterConfigOp.OpType.SET, "max.message.bytes", "5000")));
+            answers.add(alter(
+                    side,
+                    resource,
+                    false,
+                    op(AlterConfigOp.OpType.SET, "retention.ms", "1000000"),
+                    op(AlterConfigOp.OpType.SET, "max.message.bytes", "5000")));
             answers.add(after(side, resource, "retention.ms", "1000000"));
             answers.add(after(side, resource, "max.message.bytes", "5000"));
             answers.add(alter(side, resource, false, op(AlterConfigOp.OpType.APPEND, "cleanup.policy", "compact")));
@@ -372,8 +412,17 @@ class AdminTest {
             answers.add(alter(side, resource, false, op(AlterConfigOp.OpType.SET, "retention.ms", "soon")));
             answers.add(alter(side, resource, false, op(AlterConfigOp.OpType.SET, "no.such.config", "1")));
             answers.add(alter(side, resource, false, op(AlterConfigOp.OpType.SET, "segment.bytes", "1")));
-            answers.add(alter(side, resource, false, op(AlterConfigOp.OpType.SET, "retention.ms", "1"), op(AlterConfigOp.OpType.SET, "retention.ms", "2")));
-            answers.add(alter(side, new ConfigResource(ConfigResource.Type.TOPIC, side.uniqueName("absent")), false, op(AlterConfigOp.OpType.SET, "retention.ms", "1")));
+            answers.add(alter(
+                    side,
+                    resource,
+                    false,
+                    op(AlterConfigOp.OpType.SET, "retention.ms", "1"),
+                    op(AlterConfigOp.OpType.SET, "retention.ms", "2")));
+            answers.add(alter(
+                    side,
+                    new ConfigResource(ConfigResource.Type.TOPIC, side.uniqueName("absent")),
+                    false,
+                    op(AlterConfigOp.OpType.SET, "retention.ms", "1")));
             answers.add(text(describe(side, resource)).get("max.message.bytes"));
             return join(answers);
         });
@@ -388,7 +437,8 @@ class AdminTest {
             List<Object> answers = new ArrayList<>();
             answers.add(alter(side, all, false, op(AlterConfigOp.OpType.SET, "log.flush.interval.messages", "777777")));
             answers.add(after(side, topicResource(topic), "flush.messages", "777777"));
-            answers.add(alter(side, node, false, op(AlterConfigOp.OpType.SET, "log.flush.interval.messages", "888888")));
+            answers.add(
+                    alter(side, node, false, op(AlterConfigOp.OpType.SET, "log.flush.interval.messages", "888888")));
             answers.add(after(side, topicResource(topic), "flush.messages", "888888"));
             answers.add(text(describe(side, topicResource(topic))).get("flush.messages"));
             answers.add(text(describe(side, node)).get("log.flush.interval.messages"));
@@ -418,13 +468,18 @@ class AdminTest {
                 written = batch.length;
                 client.ask(Requests.produce(topic, 1, batch), 9);
             }
-            Map<String, LogDirDescription> dirs = side.admin().describeLogDirs(List.of(1)).allDescriptions().get().get(1);
+            Map<String, LogDirDescription> dirs = side.admin()
+                    .describeLogDirs(List.of(1))
+                    .allDescriptions()
+                    .get()
+                    .get(1);
             LogDirDescription dir = dirs.values().iterator().next();
             Map<TopicPartition, ReplicaInfo> replicas = new HashMap<>(dir.replicaInfos());
             ReplicaInfo filled = replicas.get(new TopicPartition(topic.name(), 1));
             return dirs.size() + " error " + dir.error() + " size is the batch " + (filled.size() == written) + " lag "
                     + filled.offsetLag() + " future " + filled.isFuture() + " total known "
-                    + (dir.totalBytes().orElse(-1) > 0) + " usable known " + (dir.usableBytes().orElse(-1) > 0)
+                    + (dir.totalBytes().orElse(-1) > 0) + " usable known "
+                    + (dir.usableBytes().orElse(-1) > 0)
                     + " cordoned " + dir.isCordoned();
         });
     }
@@ -433,7 +488,11 @@ class AdminTest {
     void topicDescriptionsAreAlike() throws Exception {
         both.same("B.16", side -> {
             Topic topic = side.topic("told", 2, Map.of());
-            return side.normal(side.admin().describeTopics(List.of(topic.name())).allTopicNames().get().get(topic.name()))
+            return side.normal(side.admin()
+                            .describeTopics(List.of(topic.name()))
+                            .allTopicNames()
+                            .get()
+                            .get(topic.name()))
                     .replaceAll("topicId=[A-Za-z0-9_-]{22}", "topicId=some");
         });
     }
@@ -457,6 +516,10 @@ class AdminTest {
 
     @Test
     void nobodyReassignsAndConfigResourcesAreListed() throws Exception {
-        both.same("3.2", side -> side.admin().listPartitionReassignments().reassignments().get().toString());
+        both.same("3.2", side -> side.admin()
+                .listPartitionReassignments()
+                .reassignments()
+                .get()
+                .toString());
     }
 }

@@ -95,8 +95,10 @@ public final class BothBrokers implements AutoCloseable {
             Path file = TestTools.projectDirectory().resolve("target/oracle-answers.txt");
             Files.createDirectories(file.getParent());
             Files.writeString(
-                    file, item + " " + test + "\n    " + String.valueOf(answer).replace("\n", "\n    ") + "\n",
-                    StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                    file,
+                    item + " " + test + "\n    " + String.valueOf(answer).replace("\n", "\n    ") + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -62,8 +62,7 @@ public abstract class BrokerProcess implements Broker {
             ProcessBuilder builder = new ProcessBuilder(command())
                     .directory(TestTools.projectDirectory().toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(
-                            ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
             builder.environment().putAll(environment());
             process = builder.start();
         } catch (IOException e) {

@@ -53,8 +53,8 @@ public final class Commands {
                 Process process = builder.start();
                 if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {
                     process.destroyForcibly().waitFor();
-                    throw new IllegalStateException(command + " did not end within " + LIMIT_S + " s; it printed\n"
-                            + read(out) + read(err));
+                    throw new IllegalStateException(
+                            command + " did not end within " + LIMIT_S + " s; it printed\n" + read(out) + read(err));
                 }
                 return new Result(process.exitValue(), read(out), read(err));
             } finally {

@@ -34,8 +34,7 @@ public final class OracleBroker extends BrokerProcess {
         all.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);
         all.put("log.dirs", dataDirectory().toString());
         StringBuilder text = new StringBuilder();
-        all.forEach((key, value) ->
-                text.append(key).append('=').append(value).append('\n'));
+        all.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
         try {
             Files.writeString(properties, text);
         } catch (IOException e) {
@@ -57,8 +56,8 @@ public final class OracleBroker extends BrokerProcess {
     }
 
     private void format() {
-        Commands.Result result = Commands.run(
-                java("kafka.tools.StorageTool", "format", "--standalone", "-t", CLUSTER_ID, "-c", properties.toString()));
+        Commands.Result result = Commands.run(java(
+                "kafka.tools.StorageTool", "format", "--standalone", "-t", CLUSTER_ID, "-c", properties.toString()));
         if (result.exitCode() != 0) {
             throw new IllegalStateException("the oracle's folder cannot be formatted:\n" + result.output());
         }

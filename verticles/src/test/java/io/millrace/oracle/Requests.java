@@ -41,8 +41,7 @@ public final class Requests {
 
     public static MetadataRequestData metadataOf(Uuid id) {
         return new MetadataRequestData()
-                .setTopics(
-                        List.of(new MetadataRequestTopic().setTopicId(id).setName(null)))
+                .setTopics(List.of(new MetadataRequestTopic().setTopicId(id).setName(null)))
                 .setAllowAutoTopicCreation(false);
     }
 
@@ -53,10 +52,7 @@ public final class Requests {
                 .setName(topic.name())
                 .setTopicId(topic.id())
                 .setPartitionData(new ArrayList<>(List.of(partitionData(partition, records)))));
-        return new ProduceRequestData()
-                .setAcks((short) -1)
-                .setTimeoutMs(10_000)
-                .setTopicData(topics);
+        return new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000).setTopicData(topics);
     }
 
     public static PartitionProduceData partitionData(int partition, byte[] records) {

@@ -88,8 +88,9 @@ class SectionAConnectionTest {
         TreeMap<Integer, String> reference = ranges(both.oracle(), version);
         TreeMap<Integer, String> ours = ranges(both.ours(), version);
 
-        assertThat(ours).as("compat A.3: the APIs of one node").containsKeys(
-                0, 1, 2, 3, 18, 19, 20, 21, 22, 23, 32, 33, 35, 37, 44, 60, 75);
+        assertThat(ours)
+                .as("compat A.3: the APIs of one node")
+                .containsKeys(0, 1, 2, 3, 18, 19, 20, 21, 22, 23, 32, 33, 35, 37, 44, 60, 75);
         ours.forEach((key, range) -> assertThat(range)
                 .as("compat A.3: versions of API %d at ApiVersions v%d", key, version)
                 .isEqualTo(reference.get(key)));
@@ -108,7 +109,8 @@ class SectionAConnectionTest {
     void nothingIsAdvertisedThatNeedsAFeatureWeDoNotHave() throws Exception {
         // FindCoordinator, group membership, transactions, SASL, ACLs, quotas: none of them is served yet.
         if (!BothBrokers.SELF) {
-            assertThat(ranges(both.ours(), 4)).doesNotContainKeys(8, 9, 10, 11, 12, 14, 17, 24, 25, 26, 28, 29, 36, 48, 68);
+            assertThat(ranges(both.ours(), 4))
+                    .doesNotContainKeys(8, 9, 10, 11, 12, 14, 17, 24, 25, 26, 28, 29, 36, 48, 68);
         }
     }
 
@@ -118,13 +120,15 @@ class SectionAConnectionTest {
             try (WireClient client = side.connect()) {
                 ApiVersionsResponseData answer = client.ask(apiVersions(), 4);
                 answer.supportedFeatures()
-                        .forEach(f -> assertThat(f.minVersion())
-                                .as(f.name())
-                                .isLessThanOrEqualTo(f.maxVersion()));
+                        .forEach(f -> assertThat(f.minVersion()).as(f.name()).isLessThanOrEqualTo(f.maxVersion()));
                 answer.finalizedFeatures().forEach(f -> {
                     var supported = answer.supportedFeatures().find(f.name());
-                    assertThat(supported).as("%s is finalized and must be supported", f.name()).isNotNull();
-                    assertThat(f.maxVersionLevel()).as(f.name()).isBetween(supported.minVersion(), supported.maxVersion());
+                    assertThat(supported)
+                            .as("%s is finalized and must be supported", f.name())
+                            .isNotNull();
+                    assertThat(f.maxVersionLevel())
+                            .as(f.name())
+                            .isBetween(supported.minVersion(), supported.maxVersion());
                 });
                 return "finalized epoch known: " + (answer.finalizedFeaturesEpoch() >= 0) + ", zk migration "
                         + answer.zkMigrationReady();
@@ -173,9 +177,20 @@ class SectionAConnectionTest {
                 int node = metadata.controllerId();
                 List<String> errors = new ArrayList<>();
                 errors.add("unset: " + errorOf(client, apiVersions()));
-                errors.add("right: " + errorOf(client, apiVersions().setClusterId(metadata.clusterId()).setNodeId(node)));
-                errors.add("other cluster: " + errorOf(client, apiVersions().setClusterId("AAAAAAAAAAAAAAAAAAAAAQ").setNodeId(node)));
-                errors.add("other node: " + errorOf(client, apiVersions().setClusterId(metadata.clusterId()).setNodeId(node + 7)));
+                errors.add("right: "
+                        + errorOf(
+                                client,
+                                apiVersions().setClusterId(metadata.clusterId()).setNodeId(node)));
+                errors.add("other cluster: "
+                        + errorOf(
+                                client,
+                                apiVersions()
+                                        .setClusterId("AAAAAAAAAAAAAAAAAAAAAQ")
+                                        .setNodeId(node)));
+                errors.add("other node: "
+                        + errorOf(
+                                client,
+                                apiVersions().setClusterId(metadata.clusterId()).setNodeId(node + 7)));
                 errors.add("cluster only: " + errorOf(client, apiVersions().setClusterId(metadata.clusterId())));
                 return errors.toString();
             }
@@ -193,7 +208,8 @@ class SectionAConnectionTest {
         both.same("A.2", side -> {
             try (WireClient client = side.connect()) {
                 ApiVersionsResponseData answer = client.ask(apiVersions().setClientSoftwareName(softwareName), 3);
-                return "error " + answer.errorCode() + " apis " + answer.apiKeys().isEmpty();
+                return "error " + answer.errorCode() + " apis "
+                        + answer.apiKeys().isEmpty();
             }
         });
     }
@@ -214,13 +230,21 @@ class SectionAConnectionTest {
                 for (int i = 0; i < 10; i++) {
                     // receive() fails when a correlation id is not the next one.
                     ProduceResponseData produced = (ProduceResponseData) client.receive();
-                    answers.add("offset " + produced.responses().iterator().next().partitionResponses().get(0).baseOffset());
+                    answers.add("offset "
+                            + produced.responses()
+                                    .iterator()
+                                    .next()
+                                    .partitionResponses()
+                                    .get(0)
+                                    .baseOffset());
                     client.receive();
                     FetchResponseData fetched = (FetchResponseData) client.receive();
-                    answers.add("high watermark " + fetched.responses().get(0).partitions().get(0).highWatermark());
+                    answers.add("high watermark "
+                            + fetched.responses().get(0).partitions().get(0).highWatermark());
                     client.receive();
                     ListOffsetsResponseData listed = (ListOffsetsResponseData) client.receive();
-                    answers.add("earliest " + listed.topics().get(0).partitions().get(0).offset());
+                    answers.add("earliest "
+                            + listed.topics().get(0).partitions().get(0).offset());
                 }
                 return answers;
             }
@@ -236,7 +260,13 @@ class SectionAConnectionTest {
                         Requests.produce(topic, 0, Batches.values("a", "b")).setAcks((short) 0), 9);
                 // The next answer on the connection is the one to the next request, and it sees the records.
                 ProduceResponseData second = client.ask(Requests.produce(topic, 0, Batches.values("c")), 9);
-                return "offset " + second.responses().iterator().next().partitionResponses().get(0).baseOffset();
+                return "offset "
+                        + second.responses()
+                                .iterator()
+                                .next()
+                                .partitionResponses()
+                                .get(0)
+                                .baseOffset();
             }
         });
         assertThat(answer).isEqualTo("offset 2");
@@ -254,8 +284,7 @@ class SectionAConnectionTest {
             }
             try (WireClient client = side.connect()) {
                 byte[] spoiled = Batches.withFlippedByte(Batches.values("abcdef"), Batches.ATTRIBUTES + 20);
-                client.sendWithoutReply(
-                        Requests.produce(topic, 0, spoiled).setAcks((short) 0), 9);
+                client.sendWithoutReply(Requests.produce(topic, 0, spoiled).setAcks((short) 0), 9);
                 answers.add("bad checksum: closed " + client.closedWithinMs(3000));
             }
             return answers.toString();
@@ -267,18 +296,28 @@ class SectionAConnectionTest {
     void framesThatCannotBeAreAClosedConnection() throws Exception {
         String answers = both.same("A.9", side -> {
             List<String> seen = new ArrayList<>();
-            seen.add("101 MiB: " + closesOn(side, ByteBuffer.allocate(4).putInt(101 << 20).array()));
-            seen.add("negative size: " + closesOn(side, ByteBuffer.allocate(4).putInt(-1).array()));
+            seen.add("101 MiB: "
+                    + closesOn(side, ByteBuffer.allocate(4).putInt(101 << 20).array()));
+            seen.add("negative size: "
+                    + closesOn(side, ByteBuffer.allocate(4).putInt(-1).array()));
             seen.add("size of a header that is not there: " + closesOn(side, new byte[] {0, 0, 0, 2, 0, 3}));
             byte[] header = {0, 3, 0, 1, 0, 0, 0, 1, 0, 1, 'x'};
-            seen.add("an array of two thousand million: " + closesOn(side, framed(header, new byte[] {0x7f, -1, -1, -1})));
+            seen.add("an array of two thousand million: "
+                    + closesOn(side, framed(header, new byte[] {0x7f, -1, -1, -1})));
             seen.add("a string longer than the frame: "
                     + closesOn(side, framed(new byte[] {0, 3, 0, 1, 0, 0, 0, 1, 0x7f, -1}, new byte[0])));
-            seen.add("unknown api: " + closesOn(side, framed(new byte[] {3, 0, 0, 1, 0, 0, 0, 1, 0, 1, 'x'}, new byte[4])));
-            seen.add("unknown version: " + closesOn(side, framed(new byte[] {0, 3, 0, 99, 0, 0, 0, 1, 0, 1, 'x'}, new byte[4])));
-            seen.add("negative api: " + closesOn(side, framed(new byte[] {-1, -1, 0, 0, 0, 0, 0, 1, 0, 1, 'x'}, new byte[4])));
-            seen.add("an HTTP request: " + closesOn(side, "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
-            seen.add("Produce v2: " + closesOn(side, framed(new byte[] {0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 'x'}, new byte[] {-1, -1, 0, 0, 0, 1, 0, 0, 0, 0})));
+            seen.add("unknown api: "
+                    + closesOn(side, framed(new byte[] {3, 0, 0, 1, 0, 0, 0, 1, 0, 1, 'x'}, new byte[4])));
+            seen.add("unknown version: "
+                    + closesOn(side, framed(new byte[] {0, 3, 0, 99, 0, 0, 0, 1, 0, 1, 'x'}, new byte[4])));
+            seen.add("negative api: "
+                    + closesOn(side, framed(new byte[] {-1, -1, 0, 0, 0, 0, 0, 1, 0, 1, 'x'}, new byte[4])));
+            seen.add("an HTTP request: "
+                    + closesOn(side, "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
+            seen.add("Produce v2: "
+                    + closesOn(side, framed(new byte[] {0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 'x'}, new byte[] {
+                        -1, -1, 0, 0, 0, 1, 0, 0, 0, 0
+                    })));
             return String.join("\n", seen);
         });
         assertThat(answers).doesNotContain("false");

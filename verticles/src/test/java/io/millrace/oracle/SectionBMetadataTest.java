@@ -73,8 +73,7 @@ class SectionBMetadataTest {
         both.same("B.16", side -> {
             Topic topic = side.topic("described", 3, Map.of());
             try (WireClient client = side.connect()) {
-                return side.normal(client.ask(
-                        Requests.metadata(version < 4, topic.name()), version));
+                return side.normal(client.ask(Requests.metadata(version < 4, topic.name()), version));
             }
         });
     }
@@ -286,8 +285,8 @@ class SectionBMetadataTest {
             try (WireClient client = side.connect()) {
                 List<String> pages = new ArrayList<>();
                 DescribeTopicPartitionsRequestData request = new DescribeTopicPartitionsRequestData()
-                        .setTopics(List.of(
-                                new TopicRequest().setName(missing), new TopicRequest().setName(topic.name())))
+                        .setTopics(
+                                List.of(new TopicRequest().setName(missing), new TopicRequest().setName(topic.name())))
                         .setResponsePartitionLimit(2);
                 for (int page = 0; page < 5; page++) {
                     DescribeTopicPartitionsResponseData answer = client.ask(request, 0);

@@ -73,10 +73,27 @@ class SectionCProduceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "magic 0", "magic 1", "magic 3", "two batches", "bad checksum", "last offset delta one too large",
-        "last offset delta one too small", "count negative", "count zero", "length short", "length long",
-        "cut in the header", "cut in the records", "empty", "null", "control", "base offset 77",
-        "leader epoch 9", "max timestamp wrong", "trailing bytes", "transactional without producer"
+        "magic 0",
+        "magic 1",
+        "magic 3",
+        "two batches",
+        "bad checksum",
+        "last offset delta one too large",
+        "last offset delta one too small",
+        "count negative",
+        "count zero",
+        "length short",
+        "length long",
+        "cut in the header",
+        "cut in the records",
+        "empty",
+        "null",
+        "control",
+        "base offset 77",
+        "leader epoch 9",
+        "max timestamp wrong",
+        "trailing bytes",
+        "transactional without producer"
     })
     void aBatchThatIsNotRightIsRefusedAlike(String kind) throws Exception {
         both.same("C.25", side -> {
@@ -90,9 +107,7 @@ class SectionCProduceTest {
                 }
                 // Whatever was refused left nothing behind, and the partition goes on.
                 try (WireClient next = side.connect()) {
-                    return answer
-                            + produced(
-                                    side, next, Requests.produce(topic, 0, Batches.values("next")), LATEST);
+                    return answer + produced(side, next, Requests.produce(topic, 0, Batches.values("next")), LATEST);
                 }
             }
         });
@@ -149,8 +164,8 @@ class SectionCProduceTest {
             Topic topic = side.topic("stamped", 1, Map.of("message.timestamp.type", "LogAppendTime"));
             try (WireClient client = side.connect()) {
                 long before = System.currentTimeMillis();
-                ProduceResponseData produced = client.ask(
-                        Requests.produce(topic, 0, Batches.of(Batches.record(12345, "k", "v"))), LATEST);
+                ProduceResponseData produced =
+                        client.ask(Requests.produce(topic, 0, Batches.of(Batches.record(12345, "k", "v"))), LATEST);
                 long stamp = first(produced).logAppendTimeMs();
                 FetchResponseData fetched = client.ask(Requests.fetch(topic, 0, 0), 12);
                 MemoryRecords records = (MemoryRecords)
@@ -176,8 +191,7 @@ class SectionCProduceTest {
                     ProduceResponseData produced = client.ask(Requests.produce(topic, 0, batch), LATEST);
                     errors.add(batch.length + ":" + first(produced).errorCode());
                 }
-                byte[] packed = Batches.of(
-                        Compression.gzip().build(), Batches.record(1000, null, "x".repeat(50_000)));
+                byte[] packed = Batches.of(Compression.gzip().build(), Batches.record(1000, null, "x".repeat(50_000)));
                 ProduceResponseData produced = client.ask(Requests.produce(topic, 0, packed), LATEST);
                 errors.add("packed 50000:" + first(produced).errorCode());
                 return errors.toString();
@@ -204,7 +218,8 @@ class SectionCProduceTest {
                 ProduceResponseData fits = client.ask(Requests.produce(topic, 0, ofSize(1_048_588)), LATEST);
                 ProduceResponseData over = client.ask(Requests.produce(topic, 0, ofSize(1_048_589)), LATEST);
                 ProduceResponseData twice = client.ask(Requests.produce(topic, 0, ofSize(2 << 20)), LATEST);
-                return first(fits).errorCode() + " " + first(over).errorCode() + " " + first(twice).errorCode();
+                return first(fits).errorCode() + " " + first(over).errorCode() + " "
+                        + first(twice).errorCode();
             }
         });
         assertThat(answer).isEqualTo("0 10 10");
@@ -255,7 +270,10 @@ class SectionCProduceTest {
             Topic topic = side.topic("acks");
             try (WireClient client = side.connect()) {
                 return produced(
-                        side, client, Requests.produce(topic, 0, Batches.values("v")).setAcks(acks), LATEST);
+                        side,
+                        client,
+                        Requests.produce(topic, 0, Batches.values("v")).setAcks(acks),
+                        LATEST);
             }
         });
     }
@@ -281,42 +299,55 @@ class SectionCProduceTest {
                         Batches.record(1000, null, "v"),
                         Batches.record(1000, "k", null),
                         Batches.record(1000, null, null));
-                return produced(side, client, Requests.produce(topic, 0, batch), version)
-                        + stored(client, topic);
+                return produced(side, client, Requests.produce(topic, 0, batch), version) + stored(client, topic);
             }
         });
     }
 
     @ParameterizedTest
-    @CsvSource({"7200000,''", "1000,''", "-86400000,message.timestamp.before.max.ms=3600000", "5000,message.timestamp.after.max.ms=1000"})
+    @CsvSource({
+        "7200000,''",
+        "1000,''",
+        "-86400000,message.timestamp.before.max.ms=3600000",
+        "5000,message.timestamp.after.max.ms=1000"
+    })
     void timestampFarFromNowIsRefused(long fromNowMs, String config) throws Exception {
         both.same("C.32", side -> {
-            Map<String, String> configs = config.isEmpty() ? Map.of() : Map.of(config.split("=")[0], config.split("=")[1]);
+            Map<String, String> configs =
+                    config.isEmpty() ? Map.of() : Map.of(config.split("=")[0], config.split("=")[1]);
             Topic topic = side.topic("timely", 1, configs);
             try (WireClient client = side.connect()) {
                 long now = System.currentTimeMillis();
-                byte[] batch = Batches.of(
-                        Batches.record(now, null, "now"), Batches.record(now + fromNowMs, null, "then"));
+                byte[] batch =
+                        Batches.of(Batches.record(now, null, "now"), Batches.record(now + fromNowMs, null, "then"));
                 return produced(side, client, Requests.produce(topic, 0, batch), LATEST);
             }
         });
     }
 
     @ParameterizedTest
-    @CsvSource({"unknown topic,9", "unknown topic,12", "unknown id,13", "zero id,13", "unknown partition,9", "unknown partition,13", "negative partition,12"})
+    @CsvSource({
+        "unknown topic,9",
+        "unknown topic,12",
+        "unknown id,13",
+        "zero id,13",
+        "unknown partition,9",
+        "unknown partition,13",
+        "negative partition,12"
+    })
     void whatIsNotThereIsNamedByItsError(String what, int version) throws Exception {
         both.same("C.35", side -> {
             Topic there = side.topic("there");
-            Topic topic = switch (what) {
-                case "unknown topic" -> new Topic(side.uniqueName("absent"), there.id());
-                case "unknown id" -> new Topic(there.name(), new Uuid(7, 7));
-                case "zero id" -> new Topic(there.name(), Uuid.ZERO_UUID);
-                default -> there;
-            };
+            Topic topic =
+                    switch (what) {
+                        case "unknown topic" -> new Topic(side.uniqueName("absent"), there.id());
+                        case "unknown id" -> new Topic(there.name(), new Uuid(7, 7));
+                        case "zero id" -> new Topic(there.name(), Uuid.ZERO_UUID);
+                        default -> there;
+                    };
             int partition = what.equals("unknown partition") ? 9 : what.equals("negative partition") ? -1 : 0;
             try (WireClient client = side.connect()) {
-                return produced(
-                                side, client, Requests.produce(topic, partition, Batches.values("v")), version)
+                return produced(side, client, Requests.produce(topic, partition, Batches.values("v")), version)
                         .replaceAll("topicId=[A-Za-z0-9_-]{22}", "topicId=some");
             }
         });
@@ -353,10 +384,7 @@ class SectionCProduceTest {
             }
             try (WireClient client = side.connect()) {
                 return produced(
-                        side,
-                        client,
-                        Requests.produce(topic, 0, Batches.of(Batches.record(1000, "k", "v"))),
-                        LATEST);
+                        side, client, Requests.produce(topic, 0, Batches.of(Batches.record(1000, "k", "v"))), LATEST);
             }
         });
     }

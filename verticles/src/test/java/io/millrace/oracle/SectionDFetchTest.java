@@ -47,9 +47,8 @@ class SectionDFetchTest {
         StringBuilder text = new StringBuilder("error " + answer.errorCode() + " session "
                 + (answer.sessionId() == 0 ? "none" : "some") + " endpoints " + answer.nodeEndpoints());
         answer.responses().forEach(topic -> topic.partitions()
-                .forEach(partition -> text.append("\n")
-                        .append(side.normal(topic.topic()))
-                        .append(text(partition))));
+                .forEach(partition ->
+                        text.append("\n").append(side.normal(topic.topic())).append(text(partition))));
         return text.toString();
     }
 
@@ -125,17 +124,22 @@ class SectionDFetchTest {
             try (WireClient client = side.connect()) {
                 for (int i = 0; i < 3; i++) {
                     for (int partition = 0; partition < 2; partition++) {
-                        client.ask(Requests.produce(topic, partition, Batches.of(new SimpleRecord(1, new byte[5000]))), 9);
+                        client.ask(
+                                Requests.produce(topic, partition, Batches.of(new SimpleRecord(1, new byte[5000]))), 9);
                     }
                 }
                 List<String> counts = new ArrayList<>();
-                for (int[] limits : new int[][] {{1, 1}, {100, 100_000}, {100_000, 100}, {6000, 100_000}, {11_000, 6000}, {100_000, 11_000}}) {
+                for (int[] limits : new int[][] {
+                    {1, 1}, {100, 100_000}, {100_000, 100}, {6000, 100_000}, {11_000, 6000}, {100_000, 11_000}
+                }) {
                     FetchRequestData request = Requests.fetch(topic, 0, 0).setMaxBytes(limits[0]);
                     request.topics().get(0).partitions().add(Requests.fetchPartition(1, 0));
                     request.topics().get(0).partitions().forEach(p -> p.setPartitionMaxBytes(limits[1]));
                     FetchResponseData answer = client.ask(request, BY_NAME);
                     List<Long> offsets = new ArrayList<>();
-                    answer.responses().get(0).partitions().forEach(p -> records(p).batches().forEach(b -> offsets.add(p.partitionIndex() * 100 + b.baseOffset())));
+                    answer.responses().get(0).partitions().forEach(p -> records(p)
+                            .batches()
+                            .forEach(b -> offsets.add(p.partitionIndex() * 100 + b.baseOffset())));
                     counts.add(limits[0] + "/" + limits[1] + ": " + offsets);
                 }
                 return String.join("\n", counts);
@@ -191,10 +195,14 @@ class SectionDFetchTest {
                 fill(client, topic, 1, 1);
                 steps.add("data in one: " + text(side, client.ask(inSession(id, 2), BY_NAME)));
                 FetchRequestData moved = inSession(id, 3);
-                moved.topics().add(Requests.fetchTopic(topic, Requests.fetchPartition(1, 2), Requests.fetchPartition(2, 0)));
+                moved.topics()
+                        .add(Requests.fetchTopic(topic, Requests.fetchPartition(1, 2), Requests.fetchPartition(2, 0)));
                 steps.add("moved and one more: " + text(side, client.ask(moved, BY_NAME)));
                 FetchRequestData forgotten = inSession(id, 4);
-                forgotten.setForgottenTopicsData(List.of(new ForgottenTopic().setTopic(topic.name()).setTopicId(topic.id()).setPartitions(List.of(0))));
+                forgotten.setForgottenTopicsData(List.of(new ForgottenTopic()
+                        .setTopic(topic.name())
+                        .setTopicId(topic.id())
+                        .setPartitions(List.of(0))));
                 steps.add("one forgotten: " + text(side, client.ask(forgotten, BY_NAME)));
                 steps.add("wrong epoch: " + text(side, client.ask(inSession(id, 9), BY_NAME)));
                 steps.add("unknown session: " + text(side, client.ask(inSession(id == 1 ? 2 : id - 1, 1), BY_NAME)));
@@ -222,12 +230,16 @@ class SectionDFetchTest {
             Topic topic = side.topic("gone");
             try (WireClient client = side.connect()) {
                 fill(client, topic, 0, 1);
-                FetchResponseData opened = client.ask(Requests.fetch(topic, 0, 0).setSessionEpoch(0), 16);
+                FetchResponseData opened =
+                        client.ask(Requests.fetch(topic, 0, 0).setSessionEpoch(0), 16);
                 FetchRequestData unknown = inSession(opened.sessionId(), 1);
-                unknown.topics().add(Requests.fetchTopic(new Topic("x", new Uuid(4, 4)), Requests.fetchPartition(0, 0)));
+                unknown.topics()
+                        .add(Requests.fetchTopic(new Topic("x", new Uuid(4, 4)), Requests.fetchPartition(0, 0)));
                 FetchResponseData answer = client.ask(unknown, 16);
                 return "error " + answer.errorCode() + " "
-                        + answer.responses().stream().map(t -> t.partitions().get(0).errorCode()).toList();
+                        + answer.responses().stream()
+                                .map(t -> t.partitions().get(0).errorCode())
+                                .toList();
             }
         });
     }
@@ -240,7 +252,12 @@ class SectionDFetchTest {
             try (WireClient client = side.connect()) {
                 fill(client, topic, 0, 2);
                 FetchRequestData request = Requests.fetch(topic, 0, 2);
-                request.topics().get(0).partitions().get(0).setCurrentLeaderEpoch(current).setLastFetchedEpoch(lastFetched);
+                request.topics()
+                        .get(0)
+                        .partitions()
+                        .get(0)
+                        .setCurrentLeaderEpoch(current)
+                        .setLastFetchedEpoch(lastFetched);
                 return text(side, client.ask(request, BY_NAME));
             }
         });
@@ -259,9 +276,19 @@ class SectionDFetchTest {
                     topics.add(new OffsetForLeaderTopic()
                             .setTopic(topic.name())
                             .setPartitions(List.of(
-                                    new OffsetForLeaderPartition().setPartition(0).setCurrentLeaderEpoch(current).setLeaderEpoch(epoch),
-                                    new OffsetForLeaderPartition().setPartition(8).setCurrentLeaderEpoch(-1).setLeaderEpoch(epoch))));
-                    answers.add(side.normal(client.ask(new OffsetForLeaderEpochRequestData().setReplicaId(version > 2 ? -2 : -1).setTopics(topics), version)));
+                                    new OffsetForLeaderPartition()
+                                            .setPartition(0)
+                                            .setCurrentLeaderEpoch(current)
+                                            .setLeaderEpoch(epoch),
+                                    new OffsetForLeaderPartition()
+                                            .setPartition(8)
+                                            .setCurrentLeaderEpoch(-1)
+                                            .setLeaderEpoch(epoch))));
+                    answers.add(side.normal(client.ask(
+                            new OffsetForLeaderEpochRequestData()
+                                    .setReplicaId(version > 2 ? -2 : -1)
+                                    .setTopics(topics),
+                            version)));
                 }
                 return answers.toString();
             }
@@ -300,7 +327,8 @@ class SectionDFetchTest {
             Topic topic = side.topic("erring");
             try (WireClient client = side.connect()) {
                 long start = System.nanoTime();
-                FetchRequestData request = Requests.fetch(topic, 0, 0).setMinBytes(1).setMaxWaitMs(700);
+                FetchRequestData request =
+                        Requests.fetch(topic, 0, 0).setMinBytes(1).setMaxWaitMs(700);
                 request.topics().get(0).partitions().add(Requests.fetchPartition(5, 0));
                 FetchResponseData fetched = client.ask(request, BY_NAME);
                 return "waited " + (msSince(start) >= 650) + " " + text(side, fetched);
@@ -337,8 +365,9 @@ class SectionDFetchTest {
                         .setTimeoutMs(10_000)
                         .setTopics(List.of(new DeleteRecordsTopic()
                                 .setName(topic.name())
-                                .setPartitions(List.of(
-                                        new DeleteRecordsPartition().setPartitionIndex(0).setOffset(before))))),
+                                .setPartitions(List.of(new DeleteRecordsPartition()
+                                        .setPartitionIndex(0)
+                                        .setOffset(before))))),
                 2);
     }
 
@@ -348,7 +377,8 @@ class SectionDFetchTest {
             Topic topic = side.topic("read");
             try (WireClient client = side.connect()) {
                 fill(client, topic, 0, 5);
-                FetchResponseData opened = client.ask(Requests.fetch(topic, 0, 4).setSessionEpoch(0), BY_NAME);
+                FetchResponseData opened =
+                        client.ask(Requests.fetch(topic, 0, 4).setSessionEpoch(0), BY_NAME);
                 deleteRecords(client, topic, 3);
                 FetchRequestData next = inSession(opened.sessionId(), 1);
                 next.topics().add(Requests.fetchTopic(topic, Requests.fetchPartition(0, 6)));
@@ -382,12 +412,13 @@ class SectionDFetchTest {
     void whatIsNotThereIsNamedByItsError(String what, int version) throws Exception {
         both.same("D.44", side -> {
             Topic there = side.topic("there");
-            Topic topic = switch (what) {
-                case "unknown topic" -> new Topic(side.uniqueName("absent"), there.id());
-                case "unknown id" -> new Topic(there.name(), new Uuid(7, 7));
-                case "zero id" -> new Topic(there.name(), Uuid.ZERO_UUID);
-                default -> there;
-            };
+            Topic topic =
+                    switch (what) {
+                        case "unknown topic" -> new Topic(side.uniqueName("absent"), there.id());
+                        case "unknown id" -> new Topic(there.name(), new Uuid(7, 7));
+                        case "zero id" -> new Topic(there.name(), Uuid.ZERO_UUID);
+                        default -> there;
+                    };
             try (WireClient client = side.connect()) {
                 return text(side, client.ask(Requests.fetch(topic, what.startsWith("negative") ? -1 : 0, 0), version));
             }

@@ -84,8 +84,8 @@ class SectionEIdempotenceTest {
                 long id = newProducerId(client);
                 List<String> answers = new ArrayList<>();
                 for (int[] epoch : new int[][] {{0}, {3}, {32766}, {-1}}) {
-                    InitProducerIdResponseData answer = initialised(
-                            client, request().setProducerId(id).setProducerEpoch((short) epoch[0]), 3);
+                    InitProducerIdResponseData answer =
+                            initialised(client, request().setProducerId(id).setProducerEpoch((short) epoch[0]), 3);
                     answers.add("error " + answer.errorCode() + " epoch " + answer.producerEpoch() + " same id "
                             + (answer.producerId() == id));
                 }
@@ -113,7 +113,9 @@ class SectionEIdempotenceTest {
                 return String.join("\n", steps);
             }
         });
-        assertThat(answer).contains("again 6: error 0 at 12", "again 2: error 0 at 4").doesNotContain("again 1: error 0");
+        assertThat(answer)
+                .contains("again 6: error 0 at 12", "again 2: error 0 at 4")
+                .doesNotContain("again 1: error 0");
     }
 
     @Test
@@ -127,7 +129,8 @@ class SectionEIdempotenceTest {
                 steps.add("gap: " + send(client, topic, Batches.idempotent(id, 0, 5, "x")));
                 steps.add("overlap: " + send(client, topic, Batches.idempotent(id, 0, 1, "x", "y", "z")));
                 steps.add("part of the last: " + send(client, topic, Batches.idempotent(id, 0, 1, "b")));
-                steps.add("same first, longer: " + send(client, topic, Batches.idempotent(id, 0, 0, "a", "b", "c", "d")));
+                steps.add(
+                        "same first, longer: " + send(client, topic, Batches.idempotent(id, 0, 0, "a", "b", "c", "d")));
                 steps.add("right: " + send(client, topic, Batches.idempotent(id, 0, 3, "d")));
                 steps.add("negative: " + send(client, topic, Batches.idempotent(id, 0, 3, "d", "e")));
                 return String.join("\n", steps);
@@ -171,7 +174,11 @@ class SectionEIdempotenceTest {
             try (WireClient client = side.connect()) {
                 long id = newProducerId(client);
                 return send(client, topic, Batches.idempotent(id, 0, firstSequence, "a"))
-                        + send(client, topic, Batches.idempotent(id, 0, firstSequence == Integer.MAX_VALUE ? 0 : firstSequence + 1, "b"));
+                        + send(
+                                client,
+                                topic,
+                                Batches.idempotent(
+                                        id, 0, firstSequence == Integer.MAX_VALUE ? 0 : firstSequence + 1, "b"));
             }
         });
     }
@@ -213,12 +220,17 @@ class SectionEIdempotenceTest {
             try (WireClient client = side.connect()) {
                 long id = newProducerId(client);
                 byte[] batch = Batches.idempotent(id, 0, 0, "a");
-                byte[] spoiled = switch (kind) {
-                    case "no epoch" -> Batches.withShort(batch, Batches.PRODUCER_EPOCH, -1);
-                    case "no sequence" -> Batches.withInt(batch, Batches.BASE_SEQUENCE, -1);
-                    case "negative epoch" -> Batches.withShort(batch, Batches.PRODUCER_EPOCH, -7);
-                    default -> Batches.withInt(Batches.withShort(batch, Batches.PRODUCER_EPOCH, -1), Batches.BASE_SEQUENCE, -1);
-                };
+                byte[] spoiled =
+                        switch (kind) {
+                            case "no epoch" -> Batches.withShort(batch, Batches.PRODUCER_EPOCH, -1);
+                            case "no sequence" -> Batches.withInt(batch, Batches.BASE_SEQUENCE, -1);
+                            case "negative epoch" -> Batches.withShort(batch, Batches.PRODUCER_EPOCH, -7);
+                            default ->
+                                Batches.withInt(
+                                        Batches.withShort(batch, Batches.PRODUCER_EPOCH, -1),
+                                        Batches.BASE_SEQUENCE,
+                                        -1);
+                        };
                 return send(client, topic, spoiled);
             }
         });
@@ -237,7 +249,11 @@ class SectionEIdempotenceTest {
                 List<String> answers = new ArrayList<>();
                 for (int i = 0; i < 3; i++) {
                     var partition = ((ProduceResponseData) client.receive())
-                            .responses().iterator().next().partitionResponses().get(0);
+                            .responses()
+                            .iterator()
+                            .next()
+                            .partitionResponses()
+                            .get(0);
                     answers.add(partition.errorCode() + "@" + partition.baseOffset());
                 }
                 return answers.toString();

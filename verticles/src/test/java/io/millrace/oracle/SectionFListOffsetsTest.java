@@ -58,7 +58,13 @@ class SectionFListOffsetsTest {
                 for (long special = -1; special >= -7; special--) {
                     answers.add("empty " + special + ": " + text(list(client, topic, special, version)));
                 }
-                send(client, topic, Batches.of(Batches.record(5000, "a", "a"), Batches.record(9000, "b", "b"), Batches.record(7000, "c", "c")));
+                send(
+                        client,
+                        topic,
+                        Batches.of(
+                                Batches.record(5000, "a", "a"),
+                                Batches.record(9000, "b", "b"),
+                                Batches.record(7000, "c", "c")));
                 send(client, topic, Batches.of(Batches.record(6000, "d", "d")));
                 for (long special = -1; special >= -7; special--) {
                     answers.add(special + ": " + text(list(client, topic, special, version)));
@@ -75,10 +81,21 @@ class SectionFListOffsetsTest {
             Topic topic = side.topic("timed");
             try (WireClient client = side.connect()) {
                 Compression compression = Compression.of(codec).build();
-                send(client, topic, Batches.of(compression, Batches.record(1000, "a", "a"), Batches.record(2000, "b", "b"), Batches.record(3000, "c", "c")));
-                send(client, topic, Batches.of(compression, Batches.record(4000, "d", "d"), Batches.record(5000, "e", "e")));
+                send(
+                        client,
+                        topic,
+                        Batches.of(
+                                compression,
+                                Batches.record(1000, "a", "a"),
+                                Batches.record(2000, "b", "b"),
+                                Batches.record(3000, "c", "c")));
+                send(
+                        client,
+                        topic,
+                        Batches.of(compression, Batches.record(4000, "d", "d"), Batches.record(5000, "e", "e")));
                 List<String> answers = new ArrayList<>();
-                for (long time : new long[] {0, 1000, 1001, 2000, 2500, 3000, 3001, 4000, 4500, 5000, 5001, Long.MAX_VALUE}) {
+                for (long time :
+                        new long[] {0, 1000, 1001, 2000, 2500, 3000, 3001, 4000, 4500, 5000, 5001, Long.MAX_VALUE}) {
                     answers.add(time + ": " + text(list(client, topic, time, 7)));
                 }
                 return String.join("\n", answers);
@@ -93,7 +110,13 @@ class SectionFListOffsetsTest {
             Topic topic = side.topic("disordered");
             try (WireClient client = side.connect()) {
                 send(client, topic, Batches.of(Batches.record(5000, "a", "a"), Batches.record(1000, "b", "b")));
-                send(client, topic, Batches.of(Batches.record(3000, "c", "c"), Batches.record(8000, "d", "d"), Batches.record(2000, "e", "e")));
+                send(
+                        client,
+                        topic,
+                        Batches.of(
+                                Batches.record(3000, "c", "c"),
+                                Batches.record(8000, "d", "d"),
+                                Batches.record(2000, "e", "e")));
                 send(client, topic, Batches.of(Batches.record(4000, "f", "f"), Batches.record(8000, "g", "g")));
                 List<String> answers = new ArrayList<>();
                 for (long time : new long[] {500, 1500, 3500, 5000, 5001, 8000, 8001, -3}) {
@@ -110,7 +133,14 @@ class SectionFListOffsetsTest {
             Topic topic = side.topic("indexed", 1, Map.of("index.interval.bytes", "64", "segment.bytes", "1048576"));
             try (WireClient client = side.connect()) {
                 for (int i = 0; i < 60; i++) {
-                    client.send(Requests.produce(topic, 0, Batches.of(Batches.record(1000 + i * 10, "k", "x".repeat(100)), Batches.record(1005 + i * 10, "k", "y"))), 9);
+                    client.send(
+                            Requests.produce(
+                                    topic,
+                                    0,
+                                    Batches.of(
+                                            Batches.record(1000 + i * 10, "k", "x".repeat(100)),
+                                            Batches.record(1005 + i * 10, "k", "y"))),
+                            9);
                 }
                 for (int i = 0; i < 60; i++) {
                     client.receive();
@@ -180,14 +210,21 @@ class SectionFListOffsetsTest {
             Topic topic = side.topic("trimmed");
             try (WireClient client = side.connect()) {
                 for (int i = 0; i < 4; i++) {
-                    send(client, topic, Batches.of(Batches.record(1000 + i * 1000, "a", "a"), Batches.record(1500 + i * 1000, "b", "b")));
+                    send(
+                            client,
+                            topic,
+                            Batches.of(
+                                    Batches.record(1000 + i * 1000, "a", "a"),
+                                    Batches.record(1500 + i * 1000, "b", "b")));
                 }
                 client.ask(
                         new DeleteRecordsRequestData()
                                 .setTimeoutMs(10_000)
                                 .setTopics(List.of(new DeleteRecordsTopic()
                                         .setName(topic.name())
-                                        .setPartitions(List.of(new DeleteRecordsPartition().setPartitionIndex(0).setOffset(3))))),
+                                        .setPartitions(List.of(new DeleteRecordsPartition()
+                                                .setPartitionIndex(0)
+                                                .setOffset(3))))),
                         2);
                 List<String> answers = new ArrayList<>();
                 for (long time : new long[] {-2, 0, 1000, 2500, 2600, -3, -4}) {

@@ -12,9 +12,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
-import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -86,8 +86,8 @@ public final class Side implements AutoCloseable {
 
     public Topic topicNamed(String name, int partitions, Map<String, String> configs) throws IOException {
         CreatableTopicConfigCollection wanted = new CreatableTopicConfigCollection();
-        configs.forEach(
-                (key, value) -> wanted.add(new CreatableTopicConfig().setName(key).setValue(value)));
+        configs.forEach((key, value) ->
+                wanted.add(new CreatableTopicConfig().setName(key).setValue(value)));
         CreatableTopicCollection topics = new CreatableTopicCollection();
         topics.add(new CreatableTopic()
                 .setName(name)
@@ -143,7 +143,8 @@ public final class Side implements AutoCloseable {
         String text = String.valueOf(answer);
         Map<String, String> names = new LinkedHashMap<>(labels);
         for (Map.Entry<String, String> entry : names.entrySet()) {
-            text = text.replaceAll(Pattern.quote(entry.getKey()) + "(?![0-9])", Matcher.quoteReplacement(entry.getValue()));
+            text = text.replaceAll(
+                    Pattern.quote(entry.getKey()) + "(?![0-9])", Matcher.quoteReplacement(entry.getValue()));
         }
         text = ID.matcher(text)
                 .replaceAll(found ->

@@ -116,8 +116,8 @@ final class AttachGate {
 
     private void expire(Waiting entry, String what) {
         if (cancel(entry)) {
-            entry.fail.accept(new IllegalStateException(
-                    what + " gave up: Hazelcast did not attach within " + timeoutMs + " ms"));
+            entry.fail.accept(
+                    new IllegalStateException(what + " gave up: Hazelcast did not attach within " + timeoutMs + " ms"));
         }
     }
 }

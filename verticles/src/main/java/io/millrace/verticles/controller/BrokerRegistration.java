@@ -89,12 +89,7 @@ public final class BrokerRegistration {
 
     private Future<BrokerHeartbeat.Outcome> heartbeat(int brokerId, boolean wantFence, boolean wantShutdown) {
         return controller.submit(new BrokerHeartbeat(
-                brokerId,
-                brokerEpoch,
-                metadata.image().highestOffset(),
-                wantFence,
-                wantShutdown,
-                List.of()));
+                brokerId, brokerEpoch, metadata.image().highestOffset(), wantFence, wantShutdown, List.of()));
     }
 
     private Future<Void> later() {

@@ -48,8 +48,8 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
                     } else {
                         Errors error = ControllerErrors.toKafka(done.cause());
                         String why = done.cause().getMessage();
-                        resources.forEach(resource -> response.responses()
-                                .add(told(resource.type(), resource.name(), error, why, context)));
+                        resources.forEach(resource ->
+                                response.responses().add(told(resource.type(), resource.name(), error, why, context)));
                     }
                     context.respond(response);
                 });

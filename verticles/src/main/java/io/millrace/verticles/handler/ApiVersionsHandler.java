@@ -36,8 +36,8 @@ public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestDa
     @Override
     public void handle(ApiVersionsRequestData request, RequestContext context) {
         MetadataImage image = node.image();
-        ApiVersionsResponder.Features features = new ApiVersionsResponder.Features(
-                SUPPORTED, image.highestOffset(), new HashMap<>(image.features()));
+        ApiVersionsResponder.Features features =
+                new ApiVersionsResponder.Features(SUPPORTED, image.highestOffset(), new HashMap<>(image.features()));
         send(responder.answer(context.version(), request, features, node.clusterId(), node.brokerId()), context);
     }
 

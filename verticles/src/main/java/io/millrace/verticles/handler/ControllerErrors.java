@@ -28,8 +28,6 @@ public final class ControllerErrors {
 
     /** The code for a command that failed as a whole. */
     public static Errors toKafka(Throwable failure) {
-        return failure instanceof ControllerException refused
-                ? toKafka(refused.error())
-                : Errors.UNKNOWN_SERVER_ERROR;
+        return failure instanceof ControllerException refused ? toKafka(refused.error()) : Errors.UNKNOWN_SERVER_ERROR;
     }
 }

@@ -44,8 +44,10 @@ public final class CreatePartitionsHandler implements ApiHandler<CreatePartition
                     } else {
                         Errors error = ControllerErrors.toKafka(done.cause());
                         String why = done.cause().getMessage();
-                        topics.stream().map(CreatePartitions.Growth::topic).distinct().forEach(topic -> response.results()
-                                .add(told(topic, error, why, context)));
+                        topics.stream()
+                                .map(CreatePartitions.Growth::topic)
+                                .distinct()
+                                .forEach(topic -> response.results().add(told(topic, error, why, context)));
                     }
                     context.respond(response);
                 });

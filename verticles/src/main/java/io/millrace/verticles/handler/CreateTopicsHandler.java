@@ -39,15 +39,19 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                 .onComplete(done -> {
                     CreateTopicsResponseData response = new CreateTopicsResponseData();
                     if (done.succeeded()) {
-                        done.result().topics().forEach(result -> response.topics().add(told(result, context)));
+                        done.result().topics().forEach(result -> response.topics()
+                                .add(told(result, context)));
                     } else {
                         Errors error = ControllerErrors.toKafka(done.cause());
                         context.error(error.code());
-                        topics.stream().map(CreateTopics.NewTopic::name).distinct().forEach(name -> response.topics()
-                                .add(new CreatableTopicResult()
-                                        .setName(name)
-                                        .setErrorCode(error.code())
-                                        .setErrorMessage(done.cause().getMessage())));
+                        topics.stream()
+                                .map(CreateTopics.NewTopic::name)
+                                .distinct()
+                                .forEach(name -> response.topics()
+                                        .add(new CreatableTopicResult()
+                                                .setName(name)
+                                                .setErrorCode(error.code())
+                                                .setErrorMessage(done.cause().getMessage())));
                     }
                     context.respond(response);
                 });

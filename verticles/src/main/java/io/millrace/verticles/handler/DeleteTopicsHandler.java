@@ -45,8 +45,8 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
                     } else {
                         Errors error = ControllerErrors.toKafka(done.cause());
                         String why = done.cause().getMessage();
-                        targets.forEach(target -> response.responses()
-                                .add(told(target.name(), target.id(), error, why, context)));
+                        targets.forEach(target ->
+                                response.responses().add(told(target.name(), target.id(), error, why, context)));
                     }
                     context.respond(response);
                 });

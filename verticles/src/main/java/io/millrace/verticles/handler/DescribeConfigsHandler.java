@@ -76,8 +76,7 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
                 throw new Undescribable(Errors.INVALID_TOPIC_EXCEPTION, "Topic name is invalid: '" + name + "'");
             }
             if (image.topic(name) == null) {
-                throw new Undescribable(
-                        Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
+                throw new Undescribable(Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
             }
             return node.configs().describeTopic(image, name);
         }

@@ -41,16 +41,18 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
             rows.add(promise.future());
             shard.run(() -> promise.complete(rows(shard, request)));
         }
-        Future.join(rows).onComplete(done -> context.respond(answer(rows.stream()
-                .flatMap(shard -> shard.result().stream())
-                .collect(Collectors.groupingBy(Row::directory)))));
+        Future.join(rows)
+                .onComplete(done -> context.respond(answer(rows.stream()
+                        .flatMap(shard -> shard.result().stream())
+                        .collect(Collectors.groupingBy(Row::directory)))));
     }
 
     private static List<Row> rows(Shard shard, DescribeLogDirsRequestData request) {
         List<Row> rows = new ArrayList<>();
         shard.forEach(replica -> {
             if (isWanted(request, replica.log().id())) {
-                rows.add(new Row(replica.directory(), replica.log().id(), replica.log().sizeBytes()));
+                rows.add(new Row(
+                        replica.directory(), replica.log().id(), replica.log().sizeBytes()));
             }
         });
         return rows;

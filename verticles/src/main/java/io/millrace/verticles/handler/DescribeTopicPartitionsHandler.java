@@ -37,8 +37,7 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler<Describe
         } else {
             request.topics().forEach(topic -> names.add(topic.name()));
         }
-        if (cursor != null
-                && (cursor.partitionIndex() < 0 || !all && !names.contains(cursor.topicName()))) {
+        if (cursor != null && (cursor.partitionIndex() < 0 || !all && !names.contains(cursor.topicName()))) {
             refuse(names, all, context);
             return;
         }

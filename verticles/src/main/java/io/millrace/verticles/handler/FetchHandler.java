@@ -37,7 +37,11 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
     public FetchHandler(Node node, int sessionSlots) {
         this.node = node;
         this.sessions = new FetchSessions(sessionSlots);
-        node.metrics().gauge("kafka_server_fetchsessioncache_numincrementalfetchsessions", "Fetch sessions open", sessions::count);
+        node.metrics()
+                .gauge(
+                        "kafka_server_fetchsessioncache_numincrementalfetchsessions",
+                        "Fetch sessions open",
+                        sessions::count);
         node.metrics()
                 .gauge(
                         "kafka_server_fetchsessioncache_numincrementalfetchpartitionscached",

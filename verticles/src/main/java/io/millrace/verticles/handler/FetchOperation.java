@@ -73,8 +73,7 @@ final class FetchOperation {
             Shard shard = node.shards().of(target.read().topicId(), target.partition());
             FetchGroup group = groups[shard.index()];
             if (group == null) {
-                group = new FetchGroup(
-                        request.isolationLevel() == READ_COMMITTED, context.loop(), this::groupDone);
+                group = new FetchGroup(request.isolationLevel() == READ_COMMITTED, context.loop(), this::groupDone);
                 groups[shard.index()] = group;
             }
             group.add(target.read());
@@ -175,7 +174,9 @@ final class FetchOperation {
             if (incremental && !isNews(target)) {
                 continue;
             }
-            if (topic == null || !Objects.equals(topic.name(), target.name()) || !Objects.equals(topic.id(), target.id())) {
+            if (topic == null
+                    || !Objects.equals(topic.name(), target.name())
+                    || !Objects.equals(topic.id(), target.id())) {
                 topic = response.addTopic(target.name(), target.id());
             }
             topic.partitions().add(data(target, image, response));

@@ -11,4 +11,5 @@ import org.apache.kafka.common.protocol.Errors;
  * @param id the topic's id as the client named it, or null
  * @param read what is read; null when the error was clear before
  */
-record FetchTarget(String name, UUID id, int partition, Errors refusal, PartitionFetch read, FetchSession.Entry entry) {}
+record FetchTarget(
+        String name, UUID id, int partition, Errors refusal, PartitionFetch read, FetchSession.Entry entry) {}

@@ -17,8 +17,10 @@ public final class KafkaApis {
 
     /** Gives every API its handler. */
     public static void serve(Node node, RequestDispatcher dispatcher) {
-        ProduceRequestDecoder produce = new ProduceRequestDecoder(dispatcher.registry().spec(ApiKeys.PRODUCE.id));
-        FetchRequestDecoder fetch = new FetchRequestDecoder(dispatcher.registry().spec(ApiKeys.FETCH.id));
+        ProduceRequestDecoder produce =
+                new ProduceRequestDecoder(dispatcher.registry().spec(ApiKeys.PRODUCE.id));
+        FetchRequestDecoder fetch =
+                new FetchRequestDecoder(dispatcher.registry().spec(ApiKeys.FETCH.id));
         int sessionSlots = node.configs().brokerInt(MetadataImage.EMPTY, "max.incremental.fetch.session.cache.slots");
         ApiVersionsHandler versions = new ApiVersionsHandler(node, dispatcher.registry());
         dispatcher
@@ -27,7 +29,10 @@ public final class KafkaApis {
                 .serve(ApiKeys.METADATA, new MetadataHandler(node))
                 .serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(node))
                 .serve(ApiKeys.PRODUCE, (body, version) -> produce.decode(version, body), new ProduceHandler(node))
-                .serve(ApiKeys.FETCH, (body, version) -> fetch.decode(version, body), new FetchHandler(node, sessionSlots))
+                .serve(
+                        ApiKeys.FETCH,
+                        (body, version) -> fetch.decode(version, body),
+                        new FetchHandler(node, sessionSlots))
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(node))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(node))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(node))

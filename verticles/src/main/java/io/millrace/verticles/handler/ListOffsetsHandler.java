@@ -64,8 +64,11 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
                 } else {
                     boolean committed = request.isolationLevel() == READ_COMMITTED;
                     lookups.add(node.shards()
-                            .<Void>ask(found.id(), partition.partitionIndex(), (replica, done) ->
-                                    look(replica, partition, committed, context.version(), answer, done)));
+                            .<Void>ask(
+                                    found.id(),
+                                    partition.partitionIndex(),
+                                    (replica, done) ->
+                                            look(replica, partition, committed, context.version(), answer, done)));
                 }
             }
         }
@@ -117,9 +120,8 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             short version,
             ListOffsetsPartitionResponse answer,
             Promise<Void> done) {
-        Errors refusal = replica == null
-                ? Errors.NOT_LEADER_OR_FOLLOWER
-                : replica.checkLeader(wanted.currentLeaderEpoch());
+        Errors refusal =
+                replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.checkLeader(wanted.currentLeaderEpoch());
         if (refusal != Errors.NONE) {
             answer.setErrorCode(refusal.code());
             done.complete();
@@ -130,8 +132,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         long timestamp = wanted.timestamp();
         if (timestamp == LATEST) {
             if (!replica.latestIsKnown()) {
-                answer.setErrorCode(
-                        (version >= 5 ? Errors.OFFSET_NOT_AVAILABLE : Errors.LEADER_NOT_AVAILABLE).code());
+                answer.setErrorCode((version >= 5 ? Errors.OFFSET_NOT_AVAILABLE : Errors.LEADER_NOT_AVAILABLE).code());
             } else {
                 answer.setOffset(end).setLeaderEpoch(replica.machine().leaderEpoch());
             }

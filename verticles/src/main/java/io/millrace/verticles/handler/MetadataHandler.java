@@ -46,7 +46,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
         }
         if (namesTopicsOutOfItsVersion(request, context.version())) {
             List<MetadataResponseTopic> refused = request.topics().stream()
-                    .map(topic -> unknown(topic.name() == null ? "" : topic.name(), topic.topicId(), Errors.INVALID_REQUEST))
+                    .map(topic ->
+                            unknown(topic.name() == null ? "" : topic.name(), topic.topicId(), Errors.INVALID_REQUEST))
                     .toList();
             answer(image, refused, request, context);
             return;
@@ -67,7 +68,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
     private static boolean namesTopicsOutOfItsVersion(MetadataRequestData request, short version) {
         return version < FIRST_WITH_IDS_IN_REQUESTS
                 && request.topics().stream()
-                        .anyMatch(topic -> topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID));
+                        .anyMatch(topic ->
+                                topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID));
     }
 
     /** Topics to create first: unknown by name, and both sides agree to create. */
@@ -92,8 +94,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
 
     private void create(List<String> names, MetadataRequestData request, RequestContext context) {
         List<CreateTopics.NewTopic> topics = names.stream()
-                .map(name -> CreateTopics.NewTopic.of(
-                        name, CreateTopics.DEFAULT, CreateTopics.DEFAULT, Map.of()))
+                .map(name -> CreateTopics.NewTopic.of(name, CreateTopics.DEFAULT, CreateTopics.DEFAULT, Map.of()))
                 .toList();
         node.controller().submit(new CreateTopics(topics, false)).onComplete(done -> {
             Map<String, Errors> errors = new HashMap<>();
@@ -142,9 +143,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
     }
 
     private static Errors unknownByName(String name) {
-        return TopicDescriptions.isValidName(name)
-                ? Errors.UNKNOWN_TOPIC_OR_PARTITION
-                : Errors.INVALID_TOPIC_EXCEPTION;
+        return TopicDescriptions.isValidName(name) ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.INVALID_TOPIC_EXCEPTION;
     }
 
     private static MetadataResponseTopic describe(

@@ -70,9 +70,7 @@ final class TopicDescriptions {
                 .setOfflineReplicas(offline(image, partition, listenerName));
         BrokerImage leader = partition.hasLeader() ? image.broker(partition.leader()) : null;
         if (leader == null || leader.fenced()) {
-            description
-                    .setLeaderId(PartitionImage.NO_LEADER)
-                    .setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
+            description.setLeaderId(PartitionImage.NO_LEADER).setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
         } else if (leader.listener(listenerName) == null) {
             description
                     .setLeaderId(PartitionImage.NO_LEADER)

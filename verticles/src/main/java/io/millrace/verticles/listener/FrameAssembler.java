@@ -94,7 +94,8 @@ final class FrameAssembler {
             return false;
         }
         if (frameSize > most) {
-            refusal = "a frame of " + frameSize + " bytes is larger than the " + most + " allowed for API key " + apiKey;
+            refusal =
+                    "a frame of " + frameSize + " bytes is larger than the " + most + " allowed for API key " + apiKey;
             return false;
         }
         return true;

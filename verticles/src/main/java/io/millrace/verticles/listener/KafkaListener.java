@@ -66,8 +66,7 @@ public final class KafkaListener {
      * @return the bound address; fails with a {@link java.net.BindException} when the port is in use
      */
     public Future<InetSocketAddress> bind(String name, InetSocketAddress address) {
-        ListenerContext context =
-                new ListenerContext(name, limits, this::maxFrameBytes, memory, dispatcher, metrics);
+        ListenerContext context = new ListenerContext(name, limits, this::maxFrameBytes, memory, dispatcher, metrics);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(vertx.acceptorEventLoopGroup(), vertx.nettyEventLoopGroup())
                 .channelFactory(vertx.transport().serverChannelFactory(false))
@@ -114,7 +113,9 @@ public final class KafkaListener {
         if (api == null) {
             return 0;
         }
-        return apiKey == ApiKeys.PRODUCE.id ? limits.maxRequestBytes() : Math.min(api.maxFrameBytes(), limits.maxRequestBytes());
+        return apiKey == ApiKeys.PRODUCE.id
+                ? limits.maxRequestBytes()
+                : Math.min(api.maxFrameBytes(), limits.maxRequestBytes());
     }
 
     /** Begins to accept connections on every bound listener, those first that have been waiting. */

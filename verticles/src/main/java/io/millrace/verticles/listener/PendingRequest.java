@@ -159,8 +159,9 @@ final class PendingRequest implements RequestContext {
             return;
         }
         answer(
-                List.of(connection.codec().encodeResponse(
-                        connection.allocator(), correlationId, api.key(), version, response)),
+                List.of(connection
+                        .codec()
+                        .encodeResponse(connection.allocator(), correlationId, api.key(), version, response)),
                 null);
     }
 

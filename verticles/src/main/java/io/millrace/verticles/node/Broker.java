@@ -18,7 +18,6 @@ import io.millrace.verticles.listener.RequestDispatcher;
 import io.millrace.verticles.listener.RequestMemory;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.shard.LogDirectories;
-import io.millrace.verticles.shard.ReplicaRoles;
 import io.millrace.verticles.shard.Shard;
 import io.millrace.verticles.shard.ShardContext;
 import io.millrace.verticles.shard.ShardDeployment;
@@ -68,8 +67,7 @@ public final class Broker implements Node {
      * @param incarnation tells this life of the node from its others
      * @param halted told in one sentence when the node must not go on; the process should end
      */
-    public Broker(
-            Vertx vertx, NodeConfig config, UUID incarnation, BrokerMetrics metrics, Consumer<String> halted) {
+    public Broker(Vertx vertx, NodeConfig config, UUID incarnation, BrokerMetrics metrics, Consumer<String> halted) {
         this.vertx = vertx;
         this.config = config;
         this.incarnation = incarnation;
@@ -120,8 +118,8 @@ public final class Broker implements Node {
     }
 
     private Future<Void> bindListeners() {
-        RequestDispatcher dispatcher = new RequestDispatcher(
-                ApiRegistry.standard(brokerInt("socket.request.max.bytes")));
+        RequestDispatcher dispatcher =
+                new RequestDispatcher(ApiRegistry.standard(brokerInt("socket.request.max.bytes")));
         KafkaApis.serve(this, dispatcher);
         ListenerLimits limits = new ListenerLimits(
                 brokerInt("max.connections"),
@@ -152,15 +150,17 @@ public final class Broker implements Node {
                 .map(bound -> {
                     int port = wanted.advertised().port();
                     advertised.add(new Listener(
-                            wanted.name(), wanted.advertised().host(), port == 0 ? bound.getPort() : port,
+                            wanted.name(),
+                            wanted.advertised().host(),
+                            port == 0 ? bound.getPort() : port,
                             "PLAINTEXT"));
                     return null;
                 });
     }
 
     private Future<Void> startMetadata() {
-        metadataVerticle = new MetadataVerticle(new MetadataVerticle.Parts(
-                config, data.clusterId(), data.directories(), configs, metadata, halted));
+        metadataVerticle = new MetadataVerticle(
+                new MetadataVerticle.Parts(config, data.clusterId(), data.directories(), configs, metadata, halted));
         return vertx.deployVerticle(metadataVerticle)
                 .recover(failure -> Future.failedFuture(
                         failure instanceof FormationException

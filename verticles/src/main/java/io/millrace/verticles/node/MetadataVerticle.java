@@ -123,8 +123,7 @@ final class MetadataVerticle extends VerticleBase {
                 parts.configs(),
                 new SpreadPlacement(),
                 DataDirectories::newTopicId);
-        shell = new MetadataShell(
-                owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
+        shell = new MetadataShell(owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
         registration = BrokerRegistration.in(
                 vertx, shell, parts.publisher(), parts.directories().get(0).path());
         quorum.start();

@@ -26,7 +26,7 @@ final class AppendErrors {
             case DUPLICATE_SEQUENCE -> Errors.DUPLICATE_SEQUENCE_NUMBER;
             case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE;
             case TRANSACTION_COORDINATOR_FENCED -> Errors.TRANSACTION_COORDINATOR_FENCED;
-                // Both retriable: the client refreshes its metadata and tries again.
+            // Both retriable: the client refreshes its metadata and tries again.
             case DISK_FULL, OFFLINE -> Errors.KAFKA_STORAGE_ERROR;
             case WRITER_BUSY -> Errors.REQUEST_TIMED_OUT;
             case OFFSET_GAP -> Errors.UNKNOWN_SERVER_ERROR;

@@ -48,7 +48,9 @@ public final class LogDirectories {
         LogDirectory best = null;
         for (LogDirectory directory : directories) {
             if (directory.offlineReason().isEmpty()
-                    && (best == null || replicas.get(directory).get() < replicas.get(best).get())) {
+                    && (best == null
+                            || replicas.get(directory).get()
+                                    < replicas.get(best).get())) {
                 best = directory;
             }
         }

@@ -39,12 +39,7 @@ public final class PartitionFetch {
      * @param lastFetchedEpoch the epoch of the last batch that the client has, -1 when it does not say
      */
     public PartitionFetch(
-            UUID topicId,
-            int partition,
-            long fetchOffset,
-            int maxBytes,
-            int currentLeaderEpoch,
-            int lastFetchedEpoch) {
+            UUID topicId, int partition, long fetchOffset, int maxBytes, int currentLeaderEpoch, int lastFetchedEpoch) {
         this.topicId = topicId;
         this.partition = partition;
         this.fetchOffset = fetchOffset;

@@ -4,10 +4,10 @@ import io.millrace.log.AppendError;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.EpochEnd;
+import io.millrace.log.LogConfig;
 import io.millrace.log.LogListener;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.ReadOutcome;
-import io.millrace.log.LogConfig;
 import io.millrace.log.replica.AckOutcome;
 import io.millrace.log.replica.AppendAdmission;
 import io.millrace.log.replica.CommittedPartition;
@@ -16,8 +16,8 @@ import io.millrace.log.replica.ReplicaEffects;
 import io.millrace.log.replica.ReplicaMachine;
 import io.millrace.log.replica.ReplicaOptions;
 import io.millrace.log.replica.ReplicaRole;
-import io.millrace.membership.image.PartitionImage;
 import io.millrace.log.store.LogDirectory;
+import io.millrace.membership.image.PartitionImage;
 import io.millrace.verticles.metrics.TopicMetrics;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -128,8 +128,8 @@ public final class Replica implements LogListener, ReplicaEffects {
             append.fail(Errors.INVALID_RECORD, "a Produce must have exactly one record batch per partition");
         } else {
             int bytes = append.records().readableBytes();
-            AppendOutcome outcome = log.append(
-                    new ByteBufPayload(append.records()), AppendOrigin.CLIENT, machine.leaderEpoch(), nowMs);
+            AppendOutcome outcome =
+                    log.append(new ByteBufPayload(append.records()), AppendOrigin.CLIENT, machine.leaderEpoch(), nowMs);
             if (outcome instanceof AppendOutcome.Appended appended) {
                 metrics.bytesIn.add(bytes);
                 metrics.messagesIn.add(appended.lastOffset() - appended.baseOffset() + 1);
@@ -211,8 +211,7 @@ public final class Replica implements LogListener, ReplicaEffects {
 
     @Override
     public void highWatermarkAdvanced(long highWatermark) {
-        if (machine.ackOutcome(machine.leaderEpoch(), highWatermark)
-                == AckOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND) {
+        if (machine.ackOutcome(machine.leaderEpoch(), highWatermark) == AckOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND) {
             PartitionAppend few = committedAcks.pollBelow(highWatermark);
             for (; few != null; few = committedAcks.pollBelow(highWatermark)) {
                 fail(few, Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
@@ -250,9 +249,7 @@ public final class Replica implements LogListener, ReplicaEffects {
     }
 
     private static void failFrom(PendingAcks acks, long offset, Errors error) {
-        for (PartitionAppend cut = acks.pollYoungestFrom(offset);
-                cut != null;
-                cut = acks.pollYoungestFrom(offset)) {
+        for (PartitionAppend cut = acks.pollYoungestFrom(offset); cut != null; cut = acks.pollYoungestFrom(offset)) {
             fail(cut, error);
         }
     }

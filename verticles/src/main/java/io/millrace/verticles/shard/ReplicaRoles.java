@@ -129,7 +129,8 @@ public final class ReplicaRoles {
         }
     }
 
-    private void install(TopicImage topic, PartitionImage partition, LogDirectory directory, PartitionLog partitionLog) {
+    private void install(
+            TopicImage topic, PartitionImage partition, LogDirectory directory, PartitionLog partitionLog) {
         Replica replica =
                 new Replica(shard, directory, partitionLog, context.metrics().topic(topic.name()));
         shard.put(topic.id(), partition.partition(), topic.partitionCount(), replica);
@@ -168,9 +169,8 @@ public final class ReplicaRoles {
     private void reconfigure(TopicImage topic) {
         LogConfig config = null;
         for (PartitionImage partition : topic.partitions()) {
-            Replica replica = isMine(topic, partition.partition())
-                    ? shard.replica(topic.id(), partition.partition())
-                    : null;
+            Replica replica =
+                    isMine(topic, partition.partition()) ? shard.replica(topic.id(), partition.partition()) : null;
             if (replica != null) {
                 config = config == null ? context.configs().logConfig(image, topic.name()) : config;
                 replica.configure(config);

@@ -186,9 +186,7 @@ public final class Shard implements Owner {
     void put(UUID topicId, int partition, int partitionCount, Replica replica) {
         Replica[] ofTopic = replicas.get(topicId);
         if (ofTopic == null || ofTopic.length < partitionCount) {
-            ofTopic = ofTopic == null
-                    ? new Replica[partitionCount]
-                    : Arrays.copyOf(ofTopic, partitionCount);
+            ofTopic = ofTopic == null ? new Replica[partitionCount] : Arrays.copyOf(ofTopic, partitionCount);
             replicas.put(topicId, ofTopic);
         }
         ofTopic[partition] = replica;

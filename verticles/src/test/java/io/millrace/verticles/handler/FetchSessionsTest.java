@@ -16,8 +16,8 @@ class FetchSessionsTest {
 
     private static FetchRequest request(int id, int epoch, List<Integer> add, int... forget) {
         List<FetchRequest.Partition> partitions = add.stream()
-                .map(partition -> new FetchRequest.Partition(
-                        partition, -1, 0, -1, -1, 1000, new UUID(0, 0), Long.MAX_VALUE))
+                .map(partition ->
+                        new FetchRequest.Partition(partition, -1, 0, -1, -1, 1000, new UUID(0, 0), Long.MAX_VALUE))
                 .toList();
         return new FetchRequest(
                 (short) 12,

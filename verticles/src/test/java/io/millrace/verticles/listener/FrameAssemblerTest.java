@@ -100,7 +100,8 @@ class FrameAssemblerTest {
             Unpooled.buffer().writeInt(7).writeShort(3),
             Unpooled.buffer().writeInt(20).writeShort(9999)
         }) {
-            FrameAssembler fresh = new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : 0, memory);
+            FrameAssembler fresh =
+                    new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : 0, memory);
             assertThat(fresh.feed(bad)).isEqualTo(FrameAssembler.Outcome.REFUSED);
         }
     }

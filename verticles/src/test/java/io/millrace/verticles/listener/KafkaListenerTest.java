@@ -41,7 +41,9 @@ class KafkaListenerTest {
     @BeforeEach
     void bind() {
         RequestDispatcher dispatcher = new RequestDispatcher(ApiRegistry.standard(1 << 20))
-                .serve(ApiKeys.LIST_OFFSETS, (ListOffsetsRequestData request, RequestContext context) -> served.add(context));
+                .serve(
+                        ApiKeys.LIST_OFFSETS,
+                        (ListOffsetsRequestData request, RequestContext context) -> served.add(context));
         dispatcher.serve(ApiKeys.DESCRIBE_CLUSTER, (DescribeClusterRequestData request, RequestContext context) -> {
             throw new IllegalStateException("a bug in a handler");
         });
@@ -56,7 +58,11 @@ class KafkaListenerTest {
 
     @AfterEach
     void close() {
-        listener.close().compose(closed -> vertx.close()).toCompletionStage().toCompletableFuture().join();
+        listener.close()
+                .compose(closed -> vertx.close())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     private Socket connect() throws IOException {
@@ -204,7 +210,8 @@ class KafkaListenerTest {
                 Socket third = connectAndServe();
                 Socket fourth = connect()) {
             assertThat(fourth.getInputStream().read()).isEqualTo(-1);
-            assertThat(first.isClosed() || second.isClosed() || third.isClosed()).isFalse();
+            assertThat(first.isClosed() || second.isClosed() || third.isClosed())
+                    .isFalse();
         }
     }
 

@@ -74,7 +74,8 @@ class BrokerTest {
     }
 
     private Map<String, Object> client() {
-        return Map.of("bootstrap.servers", "127.0.0.1:" + broker.advertised().get(0).port());
+        return Map.of(
+                "bootstrap.servers", "127.0.0.1:" + broker.advertised().get(0).port());
     }
 
     private void produce(String topic, int from, int to) throws Exception {
@@ -86,7 +87,8 @@ class BrokerTest {
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             List<java.util.concurrent.Future<?>> sent = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                sent.add(producer.send(new ProducerRecord<>(topic, i % 3, null, ("v" + i).getBytes(StandardCharsets.UTF_8))));
+                sent.add(producer.send(
+                        new ProducerRecord<>(topic, i % 3, null, ("v" + i).getBytes(StandardCharsets.UTF_8))));
             }
             for (java.util.concurrent.Future<?> one : sent) {
                 one.get();

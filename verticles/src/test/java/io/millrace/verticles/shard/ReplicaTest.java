@@ -25,8 +25,7 @@ class ReplicaTest {
             1,
             channel.eventLoop(),
             new ShardContext(ME, null, null, new BrokerMetrics(), () -> nowMs, () -> nowMs, 0, 1000));
-    private final Replica replica =
-            new Replica(shard, null, log, new BrokerMetrics().topic("topic"));
+    private final Replica replica = new Replica(shard, null, log, new BrokerMetrics().topic("topic"));
     private final AtomicInteger answers = new AtomicInteger();
 
     private static PartitionImage led(int leader, int epoch, int partitionEpoch, int... isr) {
