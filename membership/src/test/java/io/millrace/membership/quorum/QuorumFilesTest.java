@@ -1,0 +1,238 @@
+package io.millrace.membership.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.sim.LifeStopped;
+import io.millrace.sim.LogCorrupter;
+import io.millrace.sim.PowerLoss;
+import io.millrace.sim.SimDisk;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The small files of the metadata folder: promises, snapshots, and what a crash or a bit flip makes of them. */
+class QuorumFilesTest {
+    private static final Path FOLDER = Path.of("/data/__cluster_metadata-0");
+    private static final UUID DIRECTORY = new UUID(3, 4);
+    private static final List<VoterAddress> ALONE = List.of(new VoterAddress(1, "localhost", 9094));
+
+    private final SimDisk disk = new SimDisk(new Random(7));
+    private final QuorumStateFile file = new QuorumStateFile(disk, FOLDER);
+
+    private static NodePromises promises(int epoch, int votedId) {
+        return new NodePromises(
+                "abcdefghijklmnopqrstuv", 1, DIRECTORY, List.of(1), "0011", new ElectionState(epoch, votedId));
+    }
+
+    private Formation formation() {
+        return new Formation(file, () -> new UUID(0x0123456789abcdefL, 0x8123456789abcdefL));
+    }
+
+    private NodePromises form(int nodeId, List<VoterAddress> voters) throws Exception {
+        return formation().form(nodeId, DIRECTORY, Optional.empty(), false, Optional.empty(), voters);
+    }
+
+    @Test
+    void promisesAreReadAsTheyWereWritten() throws Exception {
+        file.write(promises(7, 3));
+
+        assertThat(file.read()).contains(promises(7, 3));
+    }
+
+    @Test
+    void q1ACrashAtAnyStepLeavesTheOldOrTheNewPromises() throws Exception {
+        for (PowerLoss loss : PowerLoss.values()) {
+            long steps = stepsOfOneWrite();
+            for (long step = 1; step <= steps; step++) {
+                SimDisk crashing = new SimDisk(new Random(step));
+                QuorumStateFile before = new QuorumStateFile(crashing, FOLDER);
+                before.write(promises(7, -1));
+                crashing.syncDirectory(FOLDER.getParent());
+                crashing.syncDirectory(FOLDER.getRoot());
+                crashing.stopAt(crashing.steps() + step);
+                boolean finished = writes(before);
+                crashing.afterPowerLoss(loss);
+
+                Optional<NodePromises> after = new QuorumStateFile(crashing, FOLDER).read();
+
+                assertThat(after).as("%s, step %d", loss, step).isPresent();
+                assertThat(after.get()).isIn(promises(7, -1), promises(8, 2));
+                if (finished) {
+                    assertThat(after.get()).as("answered for").isEqualTo(promises(8, 2));
+                }
+            }
+        }
+    }
+
+    private boolean writes(QuorumStateFile target) throws IOException {
+        try {
+            target.write(promises(8, 2));
+            return true;
+        } catch (LifeStopped crash) {
+            return false;
+        }
+    }
+
+    private long stepsOfOneWrite() throws IOException {
+        SimDisk counted = new SimDisk(new Random(1));
+        QuorumStateFile twice = new QuorumStateFile(counted, FOLDER);
+        twice.write(promises(7, -1));
+        long before = counted.steps();
+        twice.write(promises(8, 2));
+        return counted.steps() - before + 1;
+    }
+
+    @Test
+    void q8EveryFlippedBitOfThePromisesIsNoticed() throws Exception {
+        file.write(promises(7, 3));
+        LogCorrupter corrupter = new LogCorrupter(disk);
+        long size = corrupter.size(file.path());
+        for (long position = 0; position < size; position++) {
+            for (int bit = 0; bit < 8; bit++) {
+                corrupter.flipBit(file.path(), position, bit);
+                try {
+                    assertThat(file.read()).as("byte %d bit %d", position, bit).contains(promises(7, 3));
+                } catch (FormationException noticed) {
+                    assertThat(noticed).hasMessageContaining("quorum-state");
+                }
+                corrupter.flipBit(file.path(), position, bit);
+            }
+        }
+    }
+
+    @Test
+    void aClusterOfOneFormsItselfOnAnEmptyFolderAndIsTheSameAfterwards() throws Exception {
+        NodePromises formed = form(1, ALONE);
+
+        assertThat(formed.clusterId()).hasSize(22).matches("[A-Za-z0-9_-]+");
+        assertThat(formed.election()).isEqualTo(ElectionState.INITIAL);
+        assertThat(form(1, ALONE)).isEqualTo(formed);
+        assertThat(form(1, List.of(new VoterAddress(1, "elsewhere", 1234))))
+                .as("an address may change")
+                .isEqualTo(formed);
+    }
+
+    @Test
+    void aFormedFolderOfAnotherNodeClusterDirectoryOrVotersIsRefusedInOneSentence() throws Exception {
+        NodePromises formed = form(1, ALONE);
+
+        assertThatThrownBy(() -> form(2, List.of(new VoterAddress(2, "localhost", 9094))))
+                .isInstanceOf(FormationException.class)
+                .hasMessage(file.path() + " was formed with node 1, this node was started with node 2");
+        assertThatThrownBy(() ->
+                        formation().form(1, DIRECTORY, Optional.empty(), false, Optional.of("other"), ALONE))
+                .hasMessageEndingWith("was formed with cluster " + formed.clusterId()
+                        + ", this node was started with cluster other");
+        assertThatThrownBy(() ->
+                        formation().form(1, new UUID(9, 9), Optional.empty(), false, Optional.empty(), ALONE))
+                .hasMessageContaining("was formed with directory " + DIRECTORY);
+        assertThatThrownBy(() -> form(1, List.of(ALONE.get(0), new VoterAddress(2, "b", 1), new VoterAddress(3, "c", 1))))
+                .hasMessageEndingWith("was formed with the voters [1], this node was started with the voters [1, 2, 3]");
+    }
+
+    @Test
+    void aFolderWithDataButWithoutPromisesIsNotFormedAnew() {
+        assertThatThrownBy(() -> formation()
+                        .form(1, DIRECTORY, Optional.of("abc"), true, Optional.empty(), ALONE))
+                .isInstanceOf(FormationException.class)
+                .hasMessageContaining("is missing but the log directory holds data of cluster abc");
+    }
+
+    @Test
+    void severalVotersDoNotFormThemselvesOnOneNode() {
+        assertThatThrownBy(() -> form(1, List.of(ALONE.get(0), new VoterAddress(2, "b", 1))))
+                .isInstanceOf(FormationException.class)
+                .hasMessageContaining("only a cluster whose one voter is this node");
+    }
+
+    @Test
+    void q7ACrashAtAnyStepLeavesNoHalfSnapshotUnderItsName() throws Exception {
+        LogPosition position = new LogPosition(20, 3);
+        byte[] bytes = SnapshotFile.encode(position, records(50));
+        for (PowerLoss loss : PowerLoss.values()) {
+            for (long step = 1; step <= 12; step++) {
+                SimDisk crashing = new SimDisk(new Random(step));
+                SnapshotFolder snapshots = snapshotsWithOne(crashing);
+                crashing.stopAt(crashing.steps() + step);
+                boolean finished = true;
+                try {
+                    snapshots.write(position, bytes);
+                } catch (LifeStopped crash) {
+                    finished = false;
+                }
+                crashing.afterPowerLoss(loss);
+
+                SnapshotFolder after = new SnapshotFolder(crashing, FOLDER);
+                after.sweep();
+                LogPosition newest = after.loadNewest().orElseThrow().position();
+                assertThat(newest).as("%s, step %d", loss, step).isIn(position, new LogPosition(10, 2));
+                if (finished) {
+                    assertThat(newest).isEqualTo(position);
+                }
+                assertThat(crashing.list(FOLDER)).noneMatch(f -> f.toString().endsWith(".damaged"));
+            }
+        }
+    }
+
+    private static SnapshotFolder snapshotsWithOne(SimDisk on) throws IOException {
+        on.createDirectories(FOLDER);
+        SnapshotFolder snapshots = new SnapshotFolder(on, FOLDER);
+        LogPosition old = new LogPosition(10, 2);
+        snapshots.write(old, SnapshotFile.encode(old, records(5)));
+        on.syncDirectory(FOLDER.getParent());
+        on.syncDirectory(FOLDER.getRoot());
+        return snapshots;
+    }
+
+    @Test
+    void aDamagedSnapshotFallsBackToTheOneBefore() throws Exception {
+        SnapshotFolder snapshots = snapshotsWithOne(disk);
+        LogPosition newest = new LogPosition(20, 3);
+        snapshots.write(newest, SnapshotFile.encode(newest, records(50)));
+        new LogCorrupter(disk).flipBit(FOLDER.resolve(SnapshotFile.name(newest)), 40, 3);
+
+        SnapshotFolder.Sound found = snapshots.loadNewest().orElseThrow();
+
+        assertThat(found.position()).isEqualTo(new LogPosition(10, 2));
+        assertThat(found.records()).hasSize(5);
+        assertThat(disk.list(FOLDER)).anyMatch(f -> f.toString().endsWith(".damaged"));
+    }
+
+    @Test
+    void onlyTheNewestSnapshotAndTheOneBeforeAreKept() throws Exception {
+        SnapshotFolder snapshots = snapshotsWithOne(disk);
+        for (int offset = 20; offset <= 50; offset += 10) {
+            LogPosition position = new LogPosition(offset, 3);
+            snapshots.write(position, SnapshotFile.encode(position, records(1)));
+        }
+
+        assertThat(snapshots.list()).containsExactly(new LogPosition(50, 3), new LogPosition(40, 3));
+    }
+
+    @Test
+    void aSnapshotHasTheseBytes() {
+        byte[] bytes = SnapshotFile.encode(
+                new LogPosition(258, 3), List.of("ab".getBytes(StandardCharsets.US_ASCII)));
+
+        assertThat(java.util.HexFormat.of().formatHex(bytes))
+                .startsWith("4d52534e" + "0001" + "0000000000000102" + "00000003" + "00000001" + "00000002" + "6162")
+                .hasSize(2 * 32);
+        assertThat(SnapshotFile.name(new LogPosition(258, 3)))
+                .isEqualTo("00000000000000000258-0000000003.checkpoint");
+    }
+
+    private static List<byte[]> records(int count) {
+        List<byte[]> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            records.add(("record " + i).getBytes(StandardCharsets.UTF_8));
+        }
+        return records;
+    }
+}
