@@ -3,6 +3,8 @@ package io.millrace.verticles.cluster;
 import io.vertx.core.Completable;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.shareddata.AsyncMap;
 import io.vertx.core.shareddata.Counter;
 import io.vertx.core.shareddata.Lock;
@@ -210,27 +212,35 @@ public final class DirectClusterManager implements ClusterManager {
     public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
         if (!BusAddress.isReserved(address)) {
             gate.whenAttached(
-                    vertx, "a message to " + address, m -> m.getRegistrations(address, promise), promise::fail);
+                    vertx,
+                    "a message to " + address,
+                    m -> m.getRegistrations(address, promise),
+                    failure -> promise.fail(unreachable(failure.getMessage())));
             return;
         }
         Optional<BusAddress> direct = BusAddress.parse(address);
         if (direct.isEmpty()) {
-            promise.fail(new IllegalArgumentException(address + " is not b.<brokerId>.<service>"));
+            promise.fail(unreachable(address + " is not b.<brokerId>.<service>"));
             return;
         }
         if (asked.size() < MAX_CACHED_ADDRESSES) {
             asked.add(direct.get());
         } else if (!asked.contains(direct.get())) {
-            promise.fail(new IllegalStateException("more than " + MAX_CACHED_ADDRESSES + " broker addresses in use"));
+            promise.fail(unreachable("more than " + MAX_CACHED_ADDRESSES + " broker addresses in use"));
             return;
         }
         List<RegistrationInfo> found = registrationsOf(direct.get().brokerId());
         if (found.isEmpty()) {
-            promise.fail(new IllegalStateException(
-                    "broker " + direct.get().brokerId() + " is not known on the bus (message to " + address + ")"));
+            promise.fail(unreachable("broker " + direct.get().brokerId() + " is not known on the bus (message to "
+                    + address + ")"));
         } else {
             promise.succeed(found);
         }
+    }
+
+    /** Of all failures, Vert.x hands only this kind to a waiting request; with any other it would wait for its timeout. */
+    private static ReplyException unreachable(String why) {
+        return new ReplyException(ReplyFailure.NO_HANDLERS, why);
     }
 
     private List<RegistrationInfo> registrationsOf(int brokerId) {
