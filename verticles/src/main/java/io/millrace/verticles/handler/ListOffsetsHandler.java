@@ -34,6 +34,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     private static final long LATEST_TIERED = -5;
     private static final long EARLIEST_PENDING_UPLOAD = -6;
     private static final int UNKNOWN = -1;
+    private static final short FIRST_WITH_LEADER_EPOCH = 4;
 
     private final Node node;
 
@@ -75,10 +76,18 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         Future.join(lookups).onComplete(done -> {
             response.topics().stream()
                     .flatMap(topic -> topic.partitions().stream())
-                    .filter(answer -> answer.errorCode() != 0)
-                    .forEach(answer -> context.error(answer.errorCode()));
+                    .forEach(answer -> finish(answer, context));
             context.respond(response);
         });
+    }
+
+    private static void finish(ListOffsetsPartitionResponse answer, RequestContext context) {
+        if (answer.errorCode() != 0) {
+            context.error(answer.errorCode());
+        }
+        if (context.version() < FIRST_WITH_LEADER_EPOCH) {
+            answer.setLeaderEpoch(UNKNOWN);
+        }
     }
 
     private static Set<TopicPartition> namedTwice(ListOffsetsRequestData request) {
