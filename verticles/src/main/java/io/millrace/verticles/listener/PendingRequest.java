@@ -9,6 +9,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request between its last byte and its answer: the handler's {@link RequestContext} and the connection's place in
@@ -17,6 +19,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * <p>Thread: fields are written on the connection's loop; answering from elsewhere hops there first.
  */
 final class PendingRequest implements RequestContext {
+    private static final Logger log = LoggerFactory.getLogger(PendingRequest.class);
+
     private final KafkaConnection connection;
     private final long receivedAtNanos;
     private ByteBuf frame;
@@ -158,11 +162,18 @@ final class PendingRequest implements RequestContext {
             answer(List.of(), null);
             return;
         }
-        answer(
-                List.of(connection
-                        .codec()
-                        .encodeResponse(connection.allocator(), correlationId, api.key(), version, response)),
-                null);
+        List<?> encoded;
+        try {
+            encoded = List.of(connection
+                    .codec()
+                    .encodeResponse(connection.allocator(), correlationId, api.key(), version, response));
+        } catch (RuntimeException bug) {
+            // An answer that its version can not say: the client must not wait for it.
+            log.error("{} v{} has an answer that can not be encoded", api.name(), version, bug);
+            answer(List.of(), "internal error");
+            return;
+        }
+        answer(encoded, null);
     }
 
     @Override
