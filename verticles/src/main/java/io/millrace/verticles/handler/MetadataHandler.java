@@ -27,6 +27,9 @@ import org.apache.kafka.common.protocol.Errors;
 public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
     private static final short FIRST_WITH_IDS_IN_REQUESTS = 12;
 
+    /** Longer than an election, shorter than any client waits for metadata. */
+    private static final int CREATION_TIMEOUT_MS = 5_000;
+
     private final Node node;
 
     public MetadataHandler(Node node) {
@@ -96,7 +99,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
         List<CreateTopics.NewTopic> topics = names.stream()
                 .map(name -> CreateTopics.NewTopic.of(name, CreateTopics.DEFAULT, CreateTopics.DEFAULT, Map.of()))
                 .toList();
-        node.controller().submit(new CreateTopics(topics, false)).onComplete(done -> {
+        CreateTopics command = new CreateTopics(topics, false);
+        ControllerCalls.submit(node.controller(), command, CREATION_TIMEOUT_MS, context).onComplete(done -> {
             Map<String, Errors> errors = new HashMap<>();
             if (done.succeeded()) {
                 done.result().topics().forEach(result -> errors.put(result.name(), creationError(result.error())));
@@ -131,7 +135,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
             }
             TopicImage found = byId ? image.topic(KafkaIds.toJava(wanted.topicId())) : image.topic(wanted.name());
             if (found != null) {
-                topics.put(key, describe(image, found, request, context));
+                // Asked for by name and by id, a topic is told once.
+                topics.put(found.name(), describe(image, found, request, context));
             } else if (byId) {
                 topics.put(key, unknown(null, wanted.topicId(), Errors.UNKNOWN_TOPIC_ID));
             } else {

@@ -57,7 +57,9 @@ final class FrameAssembler {
                 prefixBytes++;
             }
             if (prefixBytes < PREFIX_BYTES) {
-                return Outcome.NEED_BYTES;
+                return prefixBytes >= Integer.BYTES && !possible((int) (prefix >> 8 * (prefixBytes - Integer.BYTES)))
+                        ? Outcome.REFUSED
+                        : Outcome.NEED_BYTES;
             }
             frameSize = (int) (prefix >> 16);
             if (!acceptable((short) prefix)) {
@@ -83,9 +85,21 @@ final class FrameAssembler {
         }
     }
 
+    /** Whether any API has frames of this size: who sends another is not a client, and may send nothing more. */
+    private boolean possible(int size) {
+        if (size < SMALLEST_FRAME_BYTES) {
+            refusal = "a frame of " + size + " bytes can not hold a request header";
+            return false;
+        }
+        if (size > limits.largestFrameBytes()) {
+            refusal = "a frame of " + size + " bytes is larger than any request may be";
+            return false;
+        }
+        return true;
+    }
+
     private boolean acceptable(short apiKey) {
-        if (frameSize < SMALLEST_FRAME_BYTES) {
-            refusal = "a frame of " + frameSize + " bytes can not hold a request header";
+        if (!possible(frameSize)) {
             return false;
         }
         int most = limits.maxFrameBytes(apiKey);

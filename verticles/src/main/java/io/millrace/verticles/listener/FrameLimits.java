@@ -1,5 +1,7 @@
 package io.millrace.verticles.listener;
 
+import org.apache.kafka.common.protocol.ApiKeys;
+
 /**
  * Says how large a request frame of an API may be.
  *
@@ -9,4 +11,9 @@ package io.millrace.verticles.listener;
 interface FrameLimits {
     /** The largest frame in bytes, the size field not counted; 0 or less when the API is not served at all. */
     int maxFrameBytes(short apiKey);
+
+    /** The largest frame of any API, which is a Produce: what a size may say while the API is not known yet. */
+    default int largestFrameBytes() {
+        return maxFrameBytes(ApiKeys.PRODUCE.id);
+    }
 }

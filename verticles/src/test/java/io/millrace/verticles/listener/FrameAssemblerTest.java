@@ -13,7 +13,7 @@ class FrameAssemblerTest {
 
     private final RequestMemory memory = new RequestMemory(1_000_000);
     private final FrameAssembler assembler =
-            new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : 0, memory);
+            new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : key == 0 ? 2 * LIMIT : 0, memory);
 
     @AfterEach
     void nothingIsLeftBehind() {
@@ -101,7 +101,7 @@ class FrameAssemblerTest {
             Unpooled.buffer().writeInt(20).writeShort(9999)
         }) {
             FrameAssembler fresh =
-                    new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : 0, memory);
+                    new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : key == 0 ? 2 * LIMIT : 0, memory);
             assertThat(fresh.feed(bad)).isEqualTo(FrameAssembler.Outcome.REFUSED);
         }
     }
@@ -130,5 +130,18 @@ class FrameAssemblerTest {
 
         assertThat(assembler.feed(in)).isEqualTo(FrameAssembler.Outcome.FRAME);
         takeAndCheck(50_000);
+    }
+
+    @Test
+    void aSizeThatNoApiHasIsRefusedBeforeTheApiIsKnown() {
+        for (int size : new int[] {-1, Integer.MIN_VALUE, 0, 7, 2 * LIMIT + 1, Integer.MAX_VALUE}) {
+            FrameAssembler fresh =
+                    new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 0 ? 2 * LIMIT : 0, memory);
+
+            assertThat(fresh.feed(Unpooled.buffer().writeInt(size)))
+                    .as("size %d", size)
+                    .isEqualTo(FrameAssembler.Outcome.REFUSED);
+            assertThat(fresh.refusal()).contains(String.valueOf(size));
+        }
     }
 }
