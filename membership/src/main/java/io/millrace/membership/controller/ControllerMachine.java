@@ -2,6 +2,7 @@ package io.millrace.membership.controller;
 
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.image.BrokerImage;
+import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.placement.PlacementPolicy;
 import io.millrace.membership.record.MetadataRecord;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  */
 public final class ControllerMachine {
     private final EffectiveConfigs configs;
+    private final ClusterIndex index = new ClusterIndex();
     private final BrokerSessions sessions;
     private final BrokerLifecycle brokers;
     private final TopicCreation creation;
@@ -42,9 +44,9 @@ public final class ControllerMachine {
         this.configs = configs;
         this.sessions = new BrokerSessions(options.selfBrokerId(), options.sessionTimeoutMs());
         LeaderElection election = new LeaderElection(configs);
-        ReplicaAssignments assignments = new ReplicaAssignments(placement);
+        ReplicaAssignments assignments = new ReplicaAssignments(placement, index);
         this.brokers = new BrokerLifecycle(options, sessions, election);
-        this.creation = new TopicCreation(configs, assignments, newIds);
+        this.creation = new TopicCreation(configs, assignments, index, newIds);
         this.deletion = new TopicDeletion(configs);
         this.growth = new PartitionGrowth(assignments);
         this.configChanges = new ConfigChanges(configs.catalog(), election);
@@ -63,6 +65,7 @@ public final class ControllerMachine {
         pending = image;
         this.nextOffset = nextOffset;
         recordsInFlight = 0;
+        index.rebuild(image);
         sessions.startAll(image, nowMs);
         Decision decision = decision(nowMs);
         Features.bootstrap(decision, configs.brokerValue(image, "min.insync.replicas"));
@@ -74,6 +77,7 @@ public final class ControllerMachine {
         controller = false;
         pending = MetadataImage.EMPTY;
         recordsInFlight = 0;
+        index.rebuild(pending);
         sessions.clear();
     }
 
@@ -166,6 +170,7 @@ public final class ControllerMachine {
         pending = image;
         this.nextOffset = nextOffset;
         recordsInFlight = 0;
+        index.rebuild(image);
     }
 
     /** When {@link #expireSessions} must be called next; empty while no session can end. */
@@ -209,7 +214,12 @@ public final class ControllerMachine {
     }
 
     private List<MetadataRecord> keep(Decision decision) {
-        pending = decision.image();
+        if (decision.records().isEmpty()) {
+            return List.of();
+        }
+        MetadataDelta delta = decision.delta();
+        index.follow(delta);
+        pending = delta.after();
         nextOffset = decision.nextOffset();
         recordsInFlight += decision.records().size();
         return decision.records();

@@ -1,6 +1,7 @@
 package io.millrace.membership.controller;
 
 import io.millrace.membership.image.ImageBuilder;
+import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.record.MetadataRecord;
 import java.util.ArrayList;
@@ -43,6 +44,11 @@ final class Decision {
         builder.replay(nextOffset++, epoch, record);
         records.add(record);
         image = null;
+    }
+
+    /** What the records changed. */
+    MetadataDelta delta() {
+        return builder.delta();
     }
 
     List<MetadataRecord> records() {

@@ -8,7 +8,7 @@ import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.ConfigResource;
 import io.millrace.membership.record.PartitionChangeRecord;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -36,6 +36,7 @@ final class LeaderElection {
      */
     void brokerLeaves(int broker, boolean lost, Decision decision) {
         MetadataImage image = decision.image();
+        IntPredicate mayLead = activeIn(image);
         for (TopicImage topic : image.topics()) {
             TopicRules rules = null;
             for (PartitionImage partition : topic.partitions()) {
@@ -47,10 +48,10 @@ final class LeaderElection {
                             PartitionTransition.of(
                                     topic.id(),
                                     partition,
-                                    without(partition.isr(), broker),
+                                    PartitionTransition.without(partition.isr(), broker),
                                     partition.recoveryState(),
                                     rules,
-                                    id -> isActive(image, id),
+                                    mayLead,
                                     lost ? id -> id == broker : NOBODY),
                             decision);
                 }
@@ -61,12 +62,13 @@ final class LeaderElection {
     /** The broker may lead again: partitions without a leader get one if it is the one they wait for. */
     void brokerReturns(int broker, Decision decision) {
         MetadataImage image = decision.image();
+        IntPredicate mayLead = activeIn(image);
         for (TopicImage topic : image.topics()) {
             TopicRules rules = null;
             for (PartitionImage partition : topic.partitions()) {
                 if (!partition.hasLeader() && partition.isReplica(broker)) {
                     rules = rules == null ? rules(image, topic.name()) : rules;
-                    settle(topic, partition, partition.isr(), partition.recoveryState(), rules, image, decision);
+                    settle(topic, partition, partition.isr(), partition.recoveryState(), rules, mayLead, decision);
                 }
             }
         }
@@ -82,13 +84,14 @@ final class LeaderElection {
             return;
         }
         MetadataImage image = decision.image();
+        IntPredicate mayLead = activeIn(image);
         Iterable<TopicImage> topics =
                 resource.type() == ConfigResource.Type.TOPIC ? List.of(image.topic(resource.name())) : image.topics();
         for (TopicImage topic : topics) {
             TopicRules rules = rules(image, topic.name());
             for (PartitionImage partition : topic.partitions()) {
                 if (!partition.hasLeader() || partition.elr().length > 0) {
-                    settle(topic, partition, partition.isr(), partition.recoveryState(), rules, image, decision);
+                    settle(topic, partition, partition.isr(), partition.recoveryState(), rules, mayLead, decision);
                 }
             }
         }
@@ -97,7 +100,7 @@ final class LeaderElection {
     /** The leader, whose right to propose was checked, gives another ISR. */
     void leaderProposes(TopicImage topic, PartitionImage partition, int[] isr, byte recoveryState, Decision decision) {
         MetadataImage image = decision.image();
-        settle(topic, partition, isr, recoveryState, rules(image, topic.name()), image, decision);
+        settle(topic, partition, isr, recoveryState, rules(image, topic.name()), activeIn(image), decision);
     }
 
     private static void settle(
@@ -106,11 +109,10 @@ final class LeaderElection {
             int[] isr,
             byte recoveryState,
             TopicRules rules,
-            MetadataImage image,
+            IntPredicate mayLead,
             Decision decision) {
         add(
-                PartitionTransition.of(
-                        topic.id(), partition, isr, recoveryState, rules, id -> isActive(image, id), NOBODY),
+                PartitionTransition.of(topic.id(), partition, isr, recoveryState, rules, mayLead, NOBODY),
                 decision);
     }
 
@@ -126,12 +128,14 @@ final class LeaderElection {
                 Boolean.parseBoolean(configs.topicValue(image, topic, "unclean.leader.election.enable")));
     }
 
-    private static boolean isActive(MetadataImage image, int id) {
-        BrokerImage broker = image.broker(id);
-        return broker != null && broker.isActive();
-    }
-
-    private static int[] without(int[] values, int unwanted) {
-        return Arrays.stream(values).filter(value -> value != unwanted).toArray();
+    /** Looked up once per event, since it is asked for every replica. */
+    private static IntPredicate activeIn(MetadataImage image) {
+        Set<Integer> active = new HashSet<>();
+        for (BrokerImage broker : image.brokers().values()) {
+            if (broker.isActive()) {
+                active.add(broker.id());
+            }
+        }
+        return active::contains;
     }
 }

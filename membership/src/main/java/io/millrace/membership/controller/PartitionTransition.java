@@ -71,10 +71,15 @@ final class PartitionTransition {
         if (isr.length >= minInsync) {
             return NONE;
         }
-        return Arrays.stream(before.replicas())
-                .filter(replica -> contains(before.elr(), replica) || contains(before.isr(), replica))
-                .filter(replica -> !contains(isr, replica) && !lost.test(replica))
-                .toArray();
+        int[] eligible = new int[before.replicas().length];
+        int count = 0;
+        for (int replica : before.replicas()) {
+            boolean was = contains(before.elr(), replica) || contains(before.isr(), replica);
+            if (was && !contains(isr, replica) && !lost.test(replica)) {
+                eligible[count++] = replica;
+            }
+        }
+        return count == 0 ? NONE : Arrays.copyOf(eligible, count);
     }
 
     private void elect() {
@@ -117,10 +122,7 @@ final class PartitionTransition {
 
     private void becomesSole() {
         isr = new int[] {leader};
-        int chosen = leader;
-        elr = isr.length >= minInsync
-                ? NONE
-                : Arrays.stream(elr).filter(replica -> replica != chosen).toArray();
+        elr = isr.length >= minInsync ? NONE : without(elr, leader);
     }
 
     private void becomesSoleUncleanly() {
@@ -151,6 +153,17 @@ final class PartitionTransition {
                 null,
                 null,
                 null);
+    }
+
+    static int[] without(int[] values, int unwanted) {
+        int[] rest = new int[values.length];
+        int count = 0;
+        for (int value : values) {
+            if (value != unwanted) {
+                rest[count++] = value;
+            }
+        }
+        return count == 0 ? NONE : Arrays.copyOf(rest, count);
     }
 
     static boolean contains(int[] values, int wanted) {

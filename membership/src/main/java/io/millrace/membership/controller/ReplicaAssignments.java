@@ -2,17 +2,13 @@ package io.millrace.membership.controller;
 
 import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataImage;
-import io.millrace.membership.image.PartitionImage;
-import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.placement.Candidate;
 import io.millrace.membership.placement.PlacementPolicy;
 import io.millrace.membership.record.PartitionRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -27,9 +23,11 @@ final class ReplicaAssignments {
     private static final UUID[] NO_DIRECTORIES = {};
 
     private final PlacementPolicy policy;
+    private final ClusterIndex index;
 
-    ReplicaAssignments(PlacementPolicy policy) {
+    ReplicaAssignments(PlacementPolicy policy, ClusterIndex index) {
         this.policy = policy;
+        this.index = index;
     }
 
     /** Checks what a request assigned to one partition; {@code expectedReplicas} is -1 for the first one. */
@@ -110,48 +108,15 @@ final class ReplicaAssignments {
                 topicId.getMostSignificantBits(), firstPartition, partitions, replicationFactor, candidates);
     }
 
-    private static List<Candidate> candidates(MetadataImage image) {
-        List<BrokerImage> active =
-                image.brokers().values().stream().filter(BrokerImage::isActive).toList();
-        if (active.size() <= 1) {
-            // Nothing to choose: no need to count what it has.
-            return active.stream()
-                    .map(broker -> new Candidate(broker.id(), broker.rack(), 0, 0))
-                    .toList();
-        }
-        BrokerLoads loads = BrokerLoads.of(image);
-        return active.stream()
+    private List<Candidate> candidates(MetadataImage image) {
+        return image.brokers().values().stream()
+                .filter(BrokerImage::isActive)
                 .map(broker -> new Candidate(
-                        broker.id(), broker.rack(), loads.replicas(broker.id()), loads.leaders(broker.id())))
+                        broker.id(),
+                        broker.rack(),
+                        index.replicas(broker.id()),
+                        index.preferredLeaders(broker.id())))
                 .toList();
-    }
-
-    /** How many replicas and leaderships each broker has. */
-    private record BrokerLoads(Map<Integer, int[]> counts) {
-        static BrokerLoads of(MetadataImage image) {
-            BrokerLoads loads = new BrokerLoads(new HashMap<>());
-            for (TopicImage topic : image.topics()) {
-                for (PartitionImage partition : topic.partitions()) {
-                    for (int replica : partition.replicas()) {
-                        loads.of(replica)[0]++;
-                    }
-                    loads.of(partition.preferredLeader())[1]++;
-                }
-            }
-            return loads;
-        }
-
-        private int[] of(int broker) {
-            return counts.computeIfAbsent(broker, id -> new int[2]);
-        }
-
-        int replicas(int broker) {
-            return of(broker)[0];
-        }
-
-        int leaders(int broker) {
-            return of(broker)[1];
-        }
     }
 
     private static Refusal wrong(String message) {

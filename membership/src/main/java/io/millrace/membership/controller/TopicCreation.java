@@ -9,6 +9,7 @@ import io.millrace.membership.record.PartitionRecord;
 import io.millrace.membership.record.TopicRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,10 +27,13 @@ import java.util.function.Supplier;
 final class TopicCreation {
     private final EffectiveConfigs configs;
     private final ReplicaAssignments assignments;
+    private final ClusterIndex index;
     private final Supplier<UUID> newIds;
 
-    TopicCreation(EffectiveConfigs configs, ReplicaAssignments assignments, Supplier<UUID> newIds) {
+    TopicCreation(
+            EffectiveConfigs configs, ReplicaAssignments assignments, ClusterIndex index, Supplier<UUID> newIds) {
         this.configs = configs;
+        this.index = index;
         this.assignments = assignments;
         this.newIds = newIds;
     }
@@ -39,6 +43,7 @@ final class TopicCreation {
         boolean tooMany = partitions(command, decision.image()) > ControllerOptions.MAX_PARTITIONS_PER_REQUEST;
         List<CreateTopics.Result> results = new ArrayList<>();
         Set<String> done = new HashSet<>();
+        Map<String, String> createdByMetricName = new HashMap<>();
         for (CreateTopics.NewTopic topic : command.topics()) {
             if (!done.add(topic.name())) {
                 continue;
@@ -51,7 +56,8 @@ final class TopicCreation {
                     throw new Refusal(
                             ControllerError.POLICY_VIOLATION, "Excessively large number of partitions per request.");
                 }
-                results.add(create(topic, decision));
+                results.add(create(topic, createdByMetricName, decision));
+                createdByMetricName.put(TopicNames.metricName(topic.name()), topic.name());
             } catch (Refusal refusal) {
                 results.add(new CreateTopics.Result(
                         topic.name(), null, refusal.error(), refusal.getMessage(), -1, (short) -1, List.of()));
@@ -85,9 +91,11 @@ final class TopicCreation {
         return total;
     }
 
-    private CreateTopics.Result create(CreateTopics.NewTopic topic, Decision decision) {
+    private CreateTopics.Result create(
+            CreateTopics.NewTopic topic, Map<String, String> createdByMetricName, Decision decision) {
         MetadataImage image = decision.image();
         checkName(topic.name(), image);
+        checkCollision(topic.name(), createdByMetricName);
         Map<String, String> overrides = checkedConfigs(topic);
         UUID id = newIds.get();
         List<PartitionRecord> partitions =
@@ -119,7 +127,11 @@ final class TopicCreation {
         if (image.topic(name) != null) {
             throw new Refusal(ControllerError.TOPIC_ALREADY_EXISTS, "Topic '" + name + "' already exists.");
         }
-        String collision = TopicNames.collision(image, name);
+    }
+
+    private void checkCollision(String name, Map<String, String> createdByMetricName) {
+        String before = index.collision(name);
+        String collision = before == null ? createdByMetricName.get(TopicNames.metricName(name)) : before;
         if (collision != null) {
             throw new Refusal(
                     ControllerError.INVALID_TOPIC_EXCEPTION,

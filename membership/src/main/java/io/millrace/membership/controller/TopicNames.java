@@ -1,8 +1,5 @@
 package io.millrace.membership.controller;
 
-import io.millrace.membership.image.MetadataImage;
-import io.millrace.membership.image.TopicImage;
-
 /**
  * Which names a topic may have: Kafka's characters and length, and none that differs from an existing one only in dots
  * and underscores (metrics make no difference between them).
@@ -41,32 +38,8 @@ public final class TopicNames {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-';
     }
 
-    /** An existing topic that this new name collides with, or null. */
-    static String collision(MetadataImage image, String name) {
-        if (name.indexOf('.') < 0 && name.indexOf('_') < 0) {
-            return null;
-        }
-        for (TopicImage topic : image.topics()) {
-            if (collide(topic.name(), name)) {
-                return topic.name();
-            }
-        }
-        return null;
-    }
-
-    private static boolean collide(String a, String b) {
-        if (a.length() != b.length() || a.equals(b)) {
-            return false;
-        }
-        for (int i = 0; i < a.length(); i++) {
-            if (a.charAt(i) != b.charAt(i) && !(isSeparator(a.charAt(i)) && isSeparator(b.charAt(i)))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isSeparator(char c) {
-        return c == '.' || c == '_';
+    /** The name as metrics show it: topics whose names differ only in dots and underscores cannot be told apart there. */
+    static String metricName(String name) {
+        return name.replace('.', '_');
     }
 }

@@ -102,6 +102,37 @@ class TopicsTest {
     }
 
     @Test
+    void namesCollideWithinOneRequestToo() {
+        CreateTopics.Outcome outcome = cluster.submit(new CreateTopics(
+                List.of(
+                        CreateTopics.NewTopic.of("a.b", 1, 1, Map.of()),
+                        CreateTopics.NewTopic.of("a_b", 1, 1, Map.of())),
+                false));
+
+        assertThat(outcome.topics())
+                .extracting(CreateTopics.Result::error)
+                .containsExactly(ControllerError.NONE, ControllerError.INVALID_TOPIC_EXCEPTION);
+    }
+
+    @Test
+    void aDeletedNameCollidesNoMore() {
+        cluster.create("a.b", 1, 1);
+        cluster.submit(new DeleteTopics(List.of(DeleteTopics.Target.named("a.b"))));
+
+        assertThat(cluster.create("a_b", 1, 1).error()).isEqualTo(ControllerError.NONE);
+    }
+
+    @Test
+    void newTopicsGoWhereThereIsLeast() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.assign("busy", Map.of(), 1, 2);
+
+        cluster.create("t", 1, 1);
+
+        assertThat(cluster.partition("t").replicas()).containsExactly(3);
+    }
+
+    @Test
     void whatExistsIsNotCreatedAgain() {
         cluster.create("t", 1, 1);
 
