@@ -37,6 +37,10 @@ final class DecodeFuzz {
             for (int i = 0; i < SEEDS_PER_CASE; i++) {
                 own.add(ByteBufUtil.getBytes(SchemaBytes.write(schema, SchemaBytes.random(random))));
             }
+            for (String path : SchemaBytes.arrayPaths(schema)) {
+                own.add(ByteBufUtil.getBytes(
+                        SchemaBytes.write(schema, SchemaBytes.swollen(path, 150, 1, SchemaBytes.DISTINCT))));
+            }
             seeds.add(own);
         }
         // Classes that load on the way would be counted as the request's own heap.
