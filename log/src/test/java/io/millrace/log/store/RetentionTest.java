@@ -1,0 +1,131 @@
+package io.millrace.log.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RetentionTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void segmentsBeyondTheSizeGoFromTheStart() {
+        LogLife life = new LogLife(dir).with("segment.bytes", "150", "retention.bytes", "300").start();
+        life.appendAll("a", "b", "c", "d", "e", "f", "g");
+
+        life.log.maintain(life.io.nowMs(), life.log.writtenEnd());
+        life.run();
+
+        assertThat(life.log.logStartOffset()).isEqualTo(2);
+        assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e", "f", "g");
+        life.killAndStart();
+        assertThat(life.log.logStartOffset()).isEqualTo(2);
+        assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e", "f", "g");
+    }
+
+    @Test
+    void nothingAboveTheHighWatermarkGoes() {
+        LogLife life = new LogLife(dir).with("segment.bytes", "150", "retention.bytes", "0").start();
+        life.appendAll("a", "b", "c", "d", "e");
+
+        life.log.maintain(life.io.nowMs(), 2);
+        life.run();
+
+        assertThat(life.log.logStartOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void oldSegmentsGoAndTheActiveOneIsRolledFirst() throws Exception {
+        LogLife life = new LogLife(dir).with("segment.bytes", "150", "retention.ms", "1000").start();
+        life.appendAll("a", "b", "c");
+        life.io.advanceMs(2_000);
+
+        life.log.maintain(life.io.nowMs(), life.log.writtenEnd());
+        life.run();
+
+        assertThat(life.log.logStartOffset()).isEqualTo(3);
+        assertThat(life.log.assignedEnd()).isEqualTo(3);
+        assertThat(logs(life)).containsExactly("00000000000000000003.log");
+        life.killAndStart();
+        assertThat(life.log.assignedEnd()).isEqualTo(3);
+        life.appendAll("d");
+        assertThat(life.valuesFrom(3)).containsExactly("d");
+    }
+
+    @Test
+    void theAgeOfSegmentsFromBeforeARestartIsReadFromTheirIndexes() {
+        LogLife life = new LogLife(dir).with("segment.bytes", "150", "retention.ms", "1000").start();
+        life.appendAll("a", "b", "c", "d", "e");
+        life.io.advanceMs(2_000);
+        long later = life.io.nowMs();
+        life.killAndStart();
+
+        for (int i = 0; i < 4; i++) {
+            life.log.maintain(later, life.log.writtenEnd());
+            life.run();
+        }
+
+        assertThat(life.log.logStartOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void deletedFilesAreRemovedAfterTheDelayOrByTheNextStart() throws Exception {
+        LogLife life = new LogLife(dir)
+                .with("segment.bytes", "150", "retention.bytes", "0", "file.delete.delay.ms", "5000")
+                .start();
+        life.appendAll("a", "b", "c");
+        life.log.maintain(life.io.nowMs(), 3);
+        life.run();
+        assertThat(deleted(life)).isNotEmpty();
+
+        life.io.advanceMs(4_000);
+        life.run();
+        assertThat(deleted(life)).isNotEmpty();
+        life.io.advanceMs(2_000);
+        life.run();
+        assertThat(deleted(life)).isEmpty();
+
+        life.appendAll("d");
+        life.log.maintain(life.io.nowMs(), 4);
+        life.run();
+        assertThat(deleted(life)).isNotEmpty();
+        life.killAndStart();
+        assertThat(deleted(life)).isEmpty();
+    }
+
+    @Test
+    void timeRollsASegment() {
+        LogLife life = new LogLife(dir).with("segment.ms", "1000").start();
+        life.appendAll("a");
+        life.io.advanceMs(900);
+        life.appendAll("b");
+        life.io.advanceMs(200);
+        life.appendAll("c");
+
+        assertThat(life.log.segmentCount()).isEqualTo(2);
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "c");
+    }
+
+    private static List<String> logs(LogLife life) throws IOException {
+        return names(life, ".log");
+    }
+
+    private static List<String> deleted(LogLife life) throws IOException {
+        return names(life, ".deleted");
+    }
+
+    private static List<String> names(LogLife life, String suffix) throws IOException {
+        try (Stream<Path> files = Files.list(life.folder())) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(name -> name.endsWith(suffix))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.millrace.log.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.log.AppendError;
+import io.millrace.log.AppendOrigin;
+import io.millrace.log.AppendOutcome.Appended;
+import io.millrace.log.AppendOutcome.Duplicate;
+import io.millrace.log.AppendOutcome.Rejected;
+import io.millrace.log.HeapPayload;
+import io.millrace.log.Payload;
+import io.millrace.log.ReadOutcome;
+import io.millrace.log.batch.BatchBuilder;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TruncationTest {
+    @TempDir
+    Path dir;
+
+    private LogLife life;
+    private boolean done;
+
+    @BeforeEach
+    void start() {
+        life = new LogLife(dir).with("segment.bytes", "300").start();
+    }
+
+    @Test
+    void aCutTakesMemoryAtOnceAndTheFilesAfterwards() {
+        life.appendAll("a", "b", "c", "d", "e", "f", "g", "h", "i");
+
+        life.log.truncateTo(3, () -> done = true);
+
+        assertThat(life.log.writtenEnd()).isEqualTo(3);
+        assertThat(life.log.read(3, 10, 100, true)).isEqualTo(ReadOutcome.Empty.INSTANCE);
+        assertThat(((Rejected) life.append(life.batch("x"))).error()).isEqualTo(AppendError.WRITER_BUSY);
+        life.run();
+        assertThat(done).isTrue();
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "c");
+        life.appendAll("D", "E", "F");
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "c", "D", "E", "F");
+        life.killAndStart();
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "c", "D", "E", "F");
+        assertThat(life.directory.safetyAlarms()).isZero();
+    }
+
+    @Test
+    void aCutBelowTheCheckpointSurvivesAKill() {
+        life.appendAll("a", "b", "c", "d");
+        life.io.advanceMs(40_000);
+        life.run();
+
+        life.log.truncateTo(2, () -> done = true);
+        life.run();
+        life.appendAll("longer than before", "D");
+        life.killAndStart();
+
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "longer than before", "D");
+        assertThat(life.directory.safetyAlarms()).isZero();
+    }
+
+    @Test
+    void aCutCatchesAppendsOnTheirWayToTheFile() {
+        life.appendAll("a");
+        life.append(life.batch("b"));
+        life.append(life.batch("c"));
+
+        life.log.truncateTo(2, () -> done = true);
+        life.run();
+
+        assertThat(life.log.writtenEnd()).isEqualTo(2);
+        assertThat(life.log.assignedEnd()).isEqualTo(2);
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b");
+        life.appendAll("d");
+        life.killAndStart();
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "d");
+    }
+
+    @Test
+    void producersAndEpochsGoBackToo() {
+        for (int i = 0; i < 6; i++) {
+            life.log.append(LogLife.idempotent(4, i, "v" + i), AppendOrigin.CLIENT, i / 2, life.io.nowMs());
+            life.run();
+        }
+
+        life.log.truncateTo(3, () -> done = true);
+        life.run();
+
+        assertThat(life.log.latestEpoch()).isEqualTo(1);
+        assertThat(life.append(LogLife.idempotent(4, 2, "v2"))).isInstanceOf(Duplicate.class);
+        assertThat(((Rejected) life.append(LogLife.idempotent(4, 4, "v4"))).error())
+                .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(life.append(LogLife.idempotent(4, 3, "v3"))).isEqualTo(new Appended(3, 3, -1, 0));
+    }
+
+    @Test
+    void aCutInsideABatchTakesAllOfIt() {
+        life.appendAll("a");
+        life.append(life.batch("b", "c", "d"));
+        life.run();
+
+        life.log.truncateTo(2, () -> done = true);
+        life.run();
+
+        assertThat(life.log.writtenEnd()).isEqualTo(1);
+        assertThat(life.valuesFrom(0)).containsExactly("a");
+    }
+
+    @Test
+    void startingAnewForgetsEverythingButThePlace() {
+        life.appendAll("a", "b", "c", "d", "e", "f");
+
+        life.log.truncateFullyAndStartAt(100, () -> done = true);
+        life.run();
+
+        assertThat(done).isTrue();
+        assertThat(life.log.logStartOffset()).isEqualTo(100);
+        assertThat(life.log.read(5, 10, 100, true)).isEqualTo(new ReadOutcome.OutOfRange(100, 100));
+        life.killAndStart();
+        assertThat(life.log.assignedEnd()).isEqualTo(100);
+        assertThat(life.append(life.batch("x"))).isEqualTo(new Appended(100, 100, -1, 100));
+        life.run();
+        life.log.truncateFullyAndStartAt(7, () -> {});
+        life.run();
+        life.appendAll("y");
+        life.killAndStart();
+        assertThat(life.log.logStartOffset()).isEqualTo(7);
+        assertThat(life.valuesFrom(7)).containsExactly("y");
+    }
+
+    @Test
+    void aFollowerTakesSeveralBatchesAtOnceAndOnlyWhereItsLogEnds() {
+        ByteBuffer two = join(placed(0, "a", "b"), placed(2, "c"));
+
+        assertThat(life.log.appendReplicated(HeapPayload.of(two), 1)).isEqualTo(new Appended(0, 2, -1, 0));
+        life.run();
+
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b", "c");
+        assertThat(life.valuesFrom(2)).containsExactly("c");
+        var first = (ReadOutcome.FromMemory) life.log.read(0, 2, 1000, true);
+        assertThat(first.nextOffset()).isEqualTo(2);
+        assertThat(((Rejected) life.log.appendReplicated(placed(5, "x"), 1)).error())
+                .isEqualTo(AppendError.OFFSET_GAP);
+        assertThat(life.log.latestEpoch()).isEqualTo(9);
+    }
+
+    private static Payload placed(long base, String... values) {
+        BatchBuilder builder = new BatchBuilder().baseOffset(base).leaderEpoch(9);
+        for (String value : values) builder.append(1_000, null, LogLife.bytes(value));
+        return builder.build();
+    }
+
+    private static ByteBuffer join(Payload... payloads) {
+        ByteBuffer all = ByteBuffer.allocate(1000);
+        for (Payload payload : payloads) all.put(payload.bytes());
+        return all.flip();
+    }
+}
