@@ -1,0 +1,180 @@
+package io.millrace.log.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.log.LogConfig;
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.disk.RealDisk;
+import io.millrace.log.io.ManualDirectoryIo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogDirectoryTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void theSecondUserOfAFolderIsRefusedWithItsPath() throws Exception {
+        LogDirectory first = open(1, "c1");
+
+        assertThatThrownBy(() -> open(1, "c1"))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageContaining("in use by another process")
+                .hasMessageContaining(dir.resolve(".lock").toString());
+        first.close();
+        open(1, "c1").close();
+    }
+
+    @Test
+    void aFolderOfAnotherNodeOrClusterIsRefused() throws Exception {
+        open(1, "c1").close();
+
+        assertThatThrownBy(() -> open(2, "c1"))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessage("Log directory " + dir + " belongs to node 1, expected node 2.");
+        assertThatThrownBy(() -> open(1, "c2"))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessage("Log directory " + dir + " belongs to cluster c1, expected cluster c2.");
+    }
+
+    @Test
+    void aFolderWithPartitionsButWithoutIdentityIsRefused() throws Exception {
+        Files.createDirectories(dir.resolve("orders-0"));
+
+        assertThatThrownBy(() -> open(1, "c1"))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageContaining("holds folders but no meta.properties");
+    }
+
+    @Test
+    void aDamagedIdentityIsRefused() throws Exception {
+        Files.writeString(dir.resolve("meta.properties"), "version=1\nnode.id=1\n");
+
+        assertThatThrownBy(() -> open(1, "c1"))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageContaining("directory.id is missing");
+    }
+
+    @Test
+    void aPathThatIsAFileIsRefused() throws Exception {
+        Path file = Files.writeString(dir.resolve("file"), "x");
+
+        assertThatThrownBy(() -> LogDirectory.open(
+                        file, new RealDisk(), LogDirectoryOptions.of(1, "c1"), new ManualDirectoryIo()))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void theDirectoryKeepsItsIdAndTakesItsClusterOnce() throws Exception {
+        LogDirectory unformatted = open(1, null);
+        UUID id = unformatted.directoryId();
+        assertThat(unformatted.clusterId()).isEmpty();
+        unformatted.format("c9");
+        assertThatThrownBy(() -> unformatted.format("c10")).isInstanceOf(LogDirectoryException.class);
+        unformatted.close();
+
+        LogDirectory again = open(1, null);
+
+        assertThat(again.directoryId()).isEqualTo(id);
+        assertThat(again.clusterId()).contains("c9");
+        assertThat(Files.readString(dir.resolve("meta.properties")))
+                .isEqualTo("version=1\ncluster.id=c9\nnode.id=1\ndirectory.id=" + id + "\n");
+        again.close();
+    }
+
+    @Test
+    void straysAreFoundAndRemoved() throws Exception {
+        LogLife life = new LogLife(dir).start();
+        life.appendAll("a");
+        life.stop();
+        ManualDirectoryIo io = new ManualDirectoryIo();
+        LogDirectory directory =
+                LogDirectory.open(dir, new RealDisk(), LogDirectoryOptions.of(1, "c1"), io);
+        TopicPartitionId recreated = new TopicPartitionId(new UUID(1, 2), "orders", 0);
+
+        assertThat(directory.found()).containsExactly(LogLife.ID);
+        assertThatThrownBy(() -> directory.create(recreated, LogConfig.DEFAULTS, life.owner, life.tail))
+                .hasMessageContaining("remove it as a stray first");
+        directory.removeStray(LogLife.ID);
+        directory.create(recreated, LogConfig.DEFAULTS, life.owner, life.tail);
+        io.runWriter();
+        io.runWriter();
+
+        assertThat(directory.found()).isEmpty();
+        assertThat(life.folder()).doesNotExist();
+        io.close();
+    }
+
+    @Test
+    void aTopicMadeAnewUnderItsNameGetsAFolderOfItsOwn() throws Exception {
+        LogLife life = new LogLife(dir).start();
+        life.appendAll("old");
+        TopicPartitionId anew = new TopicPartitionId(new UUID(8, 8), "orders", 0);
+
+        life.log.delete(() -> {});
+        life.log = life.directory.create(anew, life.config, life.owner, life.tail);
+        life.appendAll("new");
+
+        assertThat(life.valuesFrom(0)).containsExactly("new");
+        life.log.close(() -> {});
+        life.run();
+        life.directory.close();
+        LogDirectory again =
+                LogDirectory.open(dir, new RealDisk(), LogDirectoryOptions.of(1, "c1"), new ManualDirectoryIo());
+        assertThat(again.found()).containsExactly(anew);
+        again.abandon();
+    }
+
+    @Test
+    void aDeletionThatWasInterruptedIsFinishedAtTheNextStart() throws Exception {
+        LogLife life = new LogLife(dir).start();
+        life.appendAll("a");
+        life.log.delete(() -> {});
+        life.run();
+
+        life.killAndStart();
+        life.run();
+
+        assertThat(life.directory.found()).isEmpty();
+        try (Stream<Path> left = Files.list(dir)) {
+            assertThat(left.filter(p -> p.toString().endsWith("-delete"))).isEmpty();
+        }
+    }
+
+    @Test
+    void aDirectoryWithAnOpenLogIsNotLeftClean() {
+        LogLife life = new LogLife(dir).start();
+        life.appendAll("a");
+        life.directory.close();
+
+        life.start();
+
+        assertThat(life.directory.previousStop()).isEqualTo(PreviousStop.PROCESS_CRASH);
+        assertThat(life.valuesFrom(0)).containsExactly("a");
+    }
+
+    @Test
+    void openFilesAreBoundedWhileManyLogsAreWritten() throws Exception {
+        LogLife life = new LogLife(dir);
+        life.options = life.options.withMaxOpenFiles(5);
+        life.start();
+        for (int i = 1; i < 40; i++) {
+            TopicPartitionId id = new TopicPartitionId(new UUID(3, 3), "many", i);
+            life.log = life.directory.create(id, life.config, life.owner, life.tail);
+            life.appendAll("v" + i);
+        }
+
+        assertThat(life.directory.openFileCount()).isLessThanOrEqualTo(5);
+        assertThat(life.valuesFrom(0)).containsExactly("v39");
+    }
+
+    private LogDirectory open(int node, String cluster) throws LogDirectoryException {
+        return LogDirectory.open(dir, new RealDisk(), LogDirectoryOptions.of(node, cluster), new ManualDirectoryIo());
+    }
+}
