@@ -9,12 +9,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets this broker registered and unfenced, and fences it again before it stops.
+ * Gets this broker registered and unfenced, and has its leaderships handed over before it stops.
  *
  * <p>Register (fenced), apply the own registration, ask to be unfenced. A controller in the same process needs no
  * heartbeats after that: while it decides, its broker lives.
@@ -84,6 +85,35 @@ public final class BrokerRegistration {
                 return Future.succeededFuture();
             }
             return later().compose(waited -> unfence(brokerId));
+        });
+    }
+
+    /**
+     * Hands over what this broker leads and waits until nothing depends on it. It stops in any case: without a
+     * controller the others will notice by themselves.
+     */
+    public Future<Void> leave(int brokerId, long deadlineMs) {
+        if (brokerEpoch == BrokerEpochFile.UNKNOWN) {
+            return Future.succeededFuture();
+        }
+        return askToLeave(brokerId)
+                .timeout(deadlineMs, TimeUnit.MILLISECONDS)
+                .otherwise(failure -> {
+                    log.warn("broker {} leaves without having handed over: {}", brokerId, failure.getMessage());
+                    return null;
+                });
+    }
+
+    private Future<Void> askToLeave(int brokerId) {
+        return heartbeat(brokerId, false, true).compose(outcome -> {
+            if (outcome.error() != ControllerError.NONE) {
+                return Future.failedFuture(new ControllerException(outcome.error(), outcome.message()));
+            }
+            if (outcome.shouldShutdown()) {
+                log.info("broker {} has handed over", brokerId);
+                return Future.succeededFuture();
+            }
+            return later().compose(waited -> askToLeave(brokerId));
         });
     }
 

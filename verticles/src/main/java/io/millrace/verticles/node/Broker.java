@@ -43,6 +43,9 @@ import java.util.function.Consumer;
  * <p>Thread: any; steps run one after the other.
  */
 public final class Broker implements Node {
+    /** Handing over may take this part of the time there is to stop. */
+    private static final int HANDOVER_SHARE = 4;
+
     private final Vertx vertx;
     private final NodeConfig config;
     private final UUID incarnation;
@@ -193,11 +196,17 @@ public final class Broker implements Node {
                 .forEach((id, directory) -> directory.removeStray(id));
     }
 
-    /** Stops serving, then closes every log cleanly. */
+    /** Hands over, stops serving, then closes every log cleanly. */
     public Future<Void> stop() {
+        boolean served = serving;
         serving = false;
-        Future<Void> closed = listener == null ? Future.succeededFuture() : listener.close();
-        return closed.eventually(() -> undeploy(shardDeployments))
+        Future<Void> left = served
+                ? metadataVerticle
+                        .registration()
+                        .leave(brokerId(), config.runtime().shutdownDeadlineMs() / HANDOVER_SHARE)
+                : Future.succeededFuture();
+        return left.compose(handedOver -> listener == null ? Future.succeededFuture() : listener.close())
+                .eventually(() -> undeploy(shardDeployments))
                 .eventually(() ->
                         metadataDeployment == null ? Future.succeededFuture() : undeploy(List.of(metadataDeployment)))
                 .eventually(() -> vertx.executeBlocking(() -> {

@@ -1,0 +1,89 @@
+package io.millrace.verticles.controller;
+
+import io.millrace.membership.CommitListener;
+import io.millrace.membership.MetadataQuorum;
+import io.millrace.membership.UnknownOutcomeException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A quorum of one whose commits are the test's to give.
+ *
+ * <p>Thread: the test's.
+ */
+final class FakeQuorum implements MetadataQuorum {
+    record Proposal(List<byte[]> records, CompletableFuture<Long> answer) {}
+
+    final Deque<Proposal> proposals = new ArrayDeque<>();
+    long endOffset;
+    int epoch;
+    private CommitListener listener;
+
+    /** The first entry of the new epoch is the quorum's own. */
+    void lead() {
+        epoch++;
+        endOffset++;
+        listener.leadershipGained(epoch);
+    }
+
+    void commitNext() {
+        Proposal proposal = proposals.remove();
+        long base = endOffset;
+        endOffset += proposal.records().size();
+        listener.committed(base, epoch, proposal.records());
+        proposal.answer().complete(endOffset - 1);
+    }
+
+    void commitAll() {
+        while (!proposals.isEmpty()) {
+            commitNext();
+        }
+    }
+
+    void loseLeadership() {
+        while (!proposals.isEmpty()) {
+            proposals.remove().answer().completeExceptionally(new UnknownOutcomeException("leadership was lost"));
+        }
+        listener.leadershipLost(epoch);
+    }
+
+    CommitListener listener() {
+        return listener;
+    }
+
+    @Override
+    public CompletionStage<Long> propose(List<byte[]> records) {
+        Proposal proposal = new Proposal(records, new CompletableFuture<>());
+        proposals.add(proposal);
+        return proposal.answer();
+    }
+
+    @Override
+    public void onCommit(CommitListener commitListener) {
+        listener = commitListener;
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return epoch;
+    }
+
+    @Override
+    public OptionalInt leaderId() {
+        return OptionalInt.of(1);
+    }
+
+    @Override
+    public long highWatermark() {
+        return endOffset;
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,159 @@
+package io.millrace.verticles.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.membership.config.ConfigCatalog;
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.controller.BrokerHeartbeat;
+import io.millrace.membership.controller.ControllerError;
+import io.millrace.membership.controller.ControllerException;
+import io.millrace.membership.controller.ControllerMachine;
+import io.millrace.membership.controller.ControllerOptions;
+import io.millrace.membership.controller.CreateTopics;
+import io.millrace.membership.controller.Features;
+import io.millrace.membership.controller.RegisterBroker;
+import io.millrace.membership.image.MetadataDelta;
+import io.millrace.membership.placement.SpreadPlacement;
+import io.millrace.membership.record.FeatureLevelRecord;
+import io.millrace.membership.record.RecordCodec;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** When commands are answered, and what everybody is told of, step by step beside a quorum that the test plays. */
+class MetadataShellTest {
+    private final FakeQuorum quorum = new FakeQuorum();
+    private final MetadataPublisher publisher = new MetadataPublisher();
+    private final List<MetadataDelta> published = new ArrayList<>();
+    private MetadataShell shell;
+
+    @BeforeEach
+    void aShellWithoutLeadership() {
+        shell = shell(quorum, publisher);
+        publisher.follow(published::add);
+    }
+
+    private static MetadataShell shell(FakeQuorum quorum, MetadataPublisher publisher) {
+        EffectiveConfigs configs = new EffectiveConfigs(ConfigCatalog.get(), 1, Map.of());
+        ControllerMachine machine = new ControllerMachine(
+                new ControllerOptions("c", 1, 2_500), configs, new SpreadPlacement(), UUID::randomUUID);
+        return new MetadataShell(Runnable::run, quorum, machine, publisher, () -> 0, (delayMs, task) -> () -> {});
+    }
+
+    @Test
+    void nothingIsCarriedOutWithoutLeadership() {
+        assertThat(error(shell.submit(create("t")))).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(quorum.proposals).isEmpty();
+    }
+
+    @Test
+    void anAnswerComesWithTheCommitAndTheImageBeforeTheAnswer() {
+        serve();
+
+        Future<CreateTopics.Outcome> answer = shell.submit(create("t"));
+        assertThat(answer.isComplete()).isFalse();
+        assertThat(publisher.image().topic("t")).isNull();
+        answer.onSuccess(outcome -> assertThat(publisher.image().topic("t")).isNotNull());
+        quorum.commitNext();
+
+        assertThat(answer.succeeded()).isTrue();
+        assertThat(published.get(published.size() - 1).topics()).hasSize(1);
+    }
+
+    @Test
+    void anAnswerThatRestsOnWhatIsNotCommittedWaitsForIt() {
+        serve();
+        shell.submit(create("t"));
+
+        Future<CreateTopics.Outcome> exists = shell.submit(create("t"));
+
+        assertThat(exists.isComplete()).isFalse();
+        quorum.commitNext();
+        assertThat(exists.result().topics().get(0).error()).isEqualTo(ControllerError.TOPIC_ALREADY_EXISTS);
+    }
+
+    @Test
+    void whatWasUnderWayWhenLeadershipIsLostFailsAndLeavesNoTrace() {
+        serve();
+        Future<CreateTopics.Outcome> lost = shell.submit(create("t"));
+        Future<CreateTopics.Outcome> alsoLost = shell.submit(create("t"));
+
+        quorum.loseLeadership();
+        quorum.lead();
+        Future<CreateTopics.Outcome> again = shell.submit(create("t"));
+        quorum.commitAll();
+
+        assertThat(error(lost)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(error(alsoLost)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(again.result().topics().get(0).error()).isEqualTo(ControllerError.NONE);
+    }
+
+    @Test
+    void aBrokerIsToldTheEpochThatTheLogGaveIt() {
+        quorum.lead();
+
+        Future<RegisterBroker.Outcome> registered = shell.submit(register());
+        quorum.commitAll();
+
+        assertThat(registered.result().brokerEpoch())
+                .isEqualTo(publisher.image().broker(1).epoch());
+    }
+
+    @Test
+    void whatIsReadBackFromTheLogIsToldAsOneStep() {
+        serve();
+        shell.submit(create("t"));
+        quorum.commitAll();
+        List<byte[]> snapshot = shell.captureSnapshot().get();
+        FakeQuorum restarted = new FakeQuorum();
+        MetadataPublisher fresh = new MetadataPublisher();
+        List<MetadataDelta> told = new ArrayList<>();
+        fresh.follow(told::add);
+        shell(restarted, fresh);
+
+        restarted.endOffset = quorum.endOffset;
+        restarted.listener().snapshotLoaded(quorum.endOffset, 1, snapshot);
+        assertThat(told).isEmpty();
+        restarted.lead();
+
+        assertThat(told).hasSize(1);
+        assertThat(fresh.image()).isEqualTo(publisher.image());
+    }
+
+    @Test
+    void metadataOfANewerVersionIsNotFollowed() {
+        byte[] newer = RecordCodec.encode(new FeatureLevelRecord(Features.METADATA, (short) 2));
+
+        assertThatThrownBy(() -> quorum.listener().committed(0, 1, List.of(newer)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("millrace.metadata level 2");
+    }
+
+    /** Leads, with broker 1 registered and unfenced. */
+    private void serve() {
+        quorum.lead();
+        Future<RegisterBroker.Outcome> registered = shell.submit(register());
+        quorum.commitAll();
+        long epoch = registered.result().brokerEpoch();
+        shell.submit(new BrokerHeartbeat(1, epoch, publisher.image().highestOffset(), false, false, List.of()));
+        quorum.commitAll();
+        assertThat(publisher.image().broker(1).fenced()).isFalse();
+    }
+
+    private static RegisterBroker register() {
+        return new RegisterBroker("c", 1, new UUID(1, 1), List.of(), null, List.of(), -1);
+    }
+
+    private static CreateTopics create(String name) {
+        return new CreateTopics(List.of(CreateTopics.NewTopic.of(name, 1, 1, Map.of())), false);
+    }
+
+    private static ControllerError error(Future<?> answer) {
+        return ((ControllerException) answer.cause()).error();
+    }
+}
