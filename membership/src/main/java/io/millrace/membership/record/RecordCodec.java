@@ -12,6 +12,30 @@ import java.util.UUID;
  * metadata feature keeps such a record out of the log until all nodes can read it. Bytes left over after the last
  * field are refused too.
  *
+ * <p>Version 1 of each type, after the two bytes; {@code n} is a zigzag varint, {@code id} 16 bytes big-endian, {@code
+ * text} an unsigned varint of its length and UTF-8, {@code text?} a byte 0 or 1 and the text if 1, {@code n[]} and {@code
+ * id[]} an unsigned varint of their count and the items:
+ *
+ * <pre>
+ *  1 topic             topic id, text name
+ *  2 partition         topic id, n partition, n[] replicas, id[] directories, n[] isr, n[] elr, n[] last known leader,
+ *                      n leader, n leader epoch, n partition epoch, byte recovery state, n[] adding, n[] removing
+ *  3 partition change  topic id, n partition, n leader, n leader epoch, n partition epoch, byte recovery state (255 as
+ *                      it was), byte of bits for the lists that follow, lowest first: n[] isr, n[] elr,
+ *                      n[] last known leader, n[] replicas, id[] directories, n[] adding, n[] removing
+ *  4 remove topic      topic id
+ *  5 config            byte resource type (Kafka's), text resource, text name, text? value
+ *  6 register broker   n broker, id incarnation, n broker epoch (-1 the offset of this record), count of listeners
+ *                      {text name, text host, n port, text security}, text? rack, id[] directories, byte fenced,
+ *                      byte in controlled shutdown
+ *  7 broker change     n broker, n broker epoch, byte fenced and byte in controlled shutdown (0 as it was, 1 no,
+ *                      2 yes), byte 0 or 1 and id[] directories if 1
+ *  8 unregister broker n broker, n broker epoch
+ *  9 producer ids      n broker, n broker epoch, n next producer id
+ * 10 feature level     text name, n level
+ * 11 epoch start       n leader, n epoch
+ * </pre>
+ *
  * <p>Thread: any; has no state.
  */
 public final class RecordCodec {

@@ -10,6 +10,7 @@ import io.millrace.membership.record.Listener;
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.controller.ConfigWarnings;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.handler.KafkaApis;
 import io.millrace.verticles.listener.KafkaListener;
@@ -77,6 +78,7 @@ public final class Broker implements Node {
         this.metrics = metrics;
         this.halted = halted;
         this.configs = new EffectiveConfigs(ConfigCatalog.get(), config.nodeId(), config.kafka());
+        this.metadata.follow(new ConfigWarnings(ConfigCatalog.get()));
     }
 
     /**
