@@ -41,6 +41,7 @@ final class BusNode {
     private final CompletableFuture<Void> mayAttach = new CompletableFuture<>();
     private volatile HazelcastMember hazelcast;
     private volatile Vertx vertx;
+    private volatile DirectClusterManager manager;
 
     BusNode(NodeConfig config, UUID incarnation, MicrometerSeries meters) {
         this.meters = meters;
@@ -57,7 +58,7 @@ final class BusNode {
                         voter.nodeId(), voter.address().host(), voter.address().port()));
             }
         }
-        DirectClusterManager manager = new DirectClusterManager(
+        manager = new DirectClusterManager(
                 self,
                 directory,
                 () -> mayAttach.thenCompose(go -> HazelcastAttach.to(startHazelcast(self))),
@@ -89,6 +90,11 @@ final class BusNode {
     /** Lets Hazelcast start now; what needs it has waited. */
     void attachHazelcast() {
         mayAttach.complete(null);
+    }
+
+    /** Completes when the member is up and Vert.x is part of its cluster. */
+    CompletionStage<Void> attached() {
+        return manager.attached().toCompletionStage();
     }
 
     private synchronized HazelcastMember startHazelcast(BusNodeId self) {

@@ -107,13 +107,19 @@ final class NodeRuntime implements Readiness {
         return notReady;
     }
 
+    CompletionStage<Void> hazelcastAttached() {
+        return bus.attached();
+    }
+
+    HostPort operatorsDoor() {
+        return config.http().orElseThrow().bind().withPort(http.port());
+    }
+
     String readyLine(long sinceExecMs) {
         String listeners = config.listeners().stream()
                 .map(listener -> listener.name() + " on " + bound(listener) + ", clients are told " + told(listener))
                 .collect(Collectors.joining("; "));
-        String operators = config.http()
-                .map(door -> "; http on " + door.bind().withPort(http.port()))
-                .orElse("");
+        String operators = config.http().isPresent() ? "; http on " + operatorsDoor() : "";
         String folders = config.dataDirectories().stream().map(Object::toString).collect(Collectors.joining(", "));
         return "Millrace " + Main.version() + ": node " + config.nodeId() + " is ready after " + sinceExecMs + " ms: "
                 + listeners + operators + "; data in " + folders;

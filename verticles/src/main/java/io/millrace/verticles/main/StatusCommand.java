@@ -17,15 +17,19 @@ final class StatusCommand {
     private StatusCommand() {}
 
     static int run(CommandLine.Status status) {
+        return show(status, "/health/ready");
+    }
+
+    static int show(CommandLine.Status status, String path) {
         try {
             HttpURLConnection http = (HttpURLConnection)
-                    URI.create(status.url() + "/health/ready").toURL().openConnection();
+                    URI.create(status.url() + path).toURL().openConnection();
             http.setConnectTimeout(TIMEOUT_MS);
             http.setReadTimeout(TIMEOUT_MS);
             int code = http.getResponseCode();
             try (InputStream body = code < 400 ? http.getInputStream() : http.getErrorStream()) {
                 System.out.println(
-                        body == null ? "HTTP " + code : new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                        body == null ? "HTTP " + code : new String(body.readAllBytes(), StandardCharsets.UTF_8).strip());
             }
             return code == 200 ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException | IllegalArgumentException | ClassCastException e) {
