@@ -17,7 +17,7 @@ final class ProcessSettings {
                 Integer.toString(config.runtime().eventLoops()));
         set("io.netty.allocator.numHeapArenas", "1");
         set("io.netty.leakDetection.level", "disabled");
-        set("io.netty.noKeySetOptimization", "false");
+        set("io.netty.jfr.enabled", "false");
         // The JDK's resolver: nothing to load, no thread, and it honours /etc/hosts.
         set("vertx.disableDnsResolver", "true");
         set("hazelcast.logging.type", "slf4j");

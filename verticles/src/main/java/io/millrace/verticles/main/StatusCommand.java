@@ -22,14 +22,16 @@ final class StatusCommand {
 
     static int show(CommandLine.Status status, String path) {
         try {
-            HttpURLConnection http = (HttpURLConnection)
-                    URI.create(status.url() + path).toURL().openConnection();
+            HttpURLConnection http =
+                    (HttpURLConnection) URI.create(status.url() + path).toURL().openConnection();
             http.setConnectTimeout(TIMEOUT_MS);
             http.setReadTimeout(TIMEOUT_MS);
             int code = http.getResponseCode();
             try (InputStream body = code < 400 ? http.getInputStream() : http.getErrorStream()) {
                 System.out.println(
-                        body == null ? "HTTP " + code : new String(body.readAllBytes(), StandardCharsets.UTF_8).strip());
+                        body == null
+                                ? "HTTP " + code
+                                : new String(body.readAllBytes(), StandardCharsets.UTF_8).strip());
             }
             return code == 200 ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException | IllegalArgumentException | ClassCastException e) {

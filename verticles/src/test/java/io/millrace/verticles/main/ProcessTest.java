@@ -84,7 +84,7 @@ class ProcessTest {
 
     @Test
     void wrongConfigEndsWithOneLineAndCodeTwo() throws IOException {
-        refused(config("\"knid\": 1"), "is not a key of the config; did you mean node?");
+        refused(config("\"nodes\": 1"), "is not a key of the config; did you mean node?");
         refused(config("\"kafka\": {\"num.partitions\": \"many\"}"), "num.partitions");
         refused(config("\"kafka\": {\"ssl.keystore.location\": \"/x\"}"), "ssl.keystore.location");
         refused(config("\"kafka\": {\"num.partition\": 1}"), "did you mean num.partitions?");
