@@ -41,6 +41,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         context.getLogger("io.millrace").setLevel(Level.INFO);
+        // It warns of what is meant to be so: no join for one node, ports taken by the node beside it.
+        context.getLogger("com.hazelcast").setLevel(Level.ERROR);
         ConsoleAppender<ILoggingEvent> terminal = new ConsoleAppender<>();
         terminal.setName("terminal");
         root.addAppender(behindQueue(context, started(context, terminal, TERMINAL)));
