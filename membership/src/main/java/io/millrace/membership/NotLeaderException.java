@@ -2,7 +2,11 @@ package io.millrace.membership;
 
 import java.util.OptionalInt;
 
-/** Nothing was appended, because this node does not lead or is full: the caller may safely ask the leader instead. */
+/**
+ * Nothing was appended, because this node does not lead or is full: the caller may safely ask the leader instead.
+ *
+ * <p>Thread: any.
+ */
 public final class NotLeaderException extends RuntimeException {
     private final transient OptionalInt leaderId;
 

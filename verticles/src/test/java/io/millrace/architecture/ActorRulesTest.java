@@ -59,6 +59,8 @@ class ActorRulesTest {
     static final ArchRule actorsTouchNoFiles = noClasses()
             .that()
             .resideInAnyPackage(ACTORS)
+            .and()
+            .haveSimpleNameNotEndingWith("File")
             .should()
             .dependOnClassesThat()
             .haveNameMatching(

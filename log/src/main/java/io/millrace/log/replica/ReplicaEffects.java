@@ -3,6 +3,8 @@ package io.millrace.log.replica;
 /**
  * What a {@link ReplicaMachine} wants done. Called inside the machine's methods, on the owner's thread, after the machine's
  * state is settled: an effect may ask the machine, but must not change it before the call returns.
+ *
+ * <p>Thread: the owner of the machine.
  */
 public interface ReplicaEffects {
     /** The role was taken. Waiters of the former role are answered; a leader's log notes the epoch before any append. */

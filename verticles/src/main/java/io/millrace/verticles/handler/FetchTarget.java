@@ -7,6 +7,8 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * One partition of a fetch as the client named it, in the order of the answer, with the read that serves it.
  *
+ * <p>Thread: the connection's loop.
+ *
  * @param name the topic's name, null when the client knows ids only and the id is unknown here
  * @param id the topic's id as the client named it, or null
  * @param read what is read; null when the error was clear before

@@ -5,6 +5,8 @@ import io.millrace.verticles.metrics.BrokerMetrics;
 /**
  * What the connections of one listener share.
  *
+ * <p>Thread: any; immutable.
+ *
  * @param name the listener's name, for example {@code PLAINTEXT}
  * @param frameLimits the largest frame per API
  */

@@ -3,6 +3,8 @@ package io.millrace.verticles.listener;
 /**
  * The bounds of a listener.
  *
+ * <p>Thread: any; immutable.
+ *
  * @param maxConnections connections of the whole node ({@code max.connections}); one more is closed at once
  * @param maxConnectionsPerIp connections of one client address ({@code max.connections.per.ip})
  * @param maxRequestsInFlight requests of one connection that may be served at a time; then it is not read from

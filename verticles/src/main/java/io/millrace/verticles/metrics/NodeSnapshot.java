@@ -7,6 +7,8 @@ import java.util.OptionalInt;
 /**
  * What the node's parts looked like a moment ago, copied on their own threads so that a scrape can read it anywhere.
  *
+ * <p>Thread: any; immutable.
+ *
  * @param brokerId this node
  * @param image the committed metadata
  * @param controllerId the active controller, empty while there is none

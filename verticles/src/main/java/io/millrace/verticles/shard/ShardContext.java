@@ -7,6 +7,8 @@ import java.util.function.LongSupplier;
 /**
  * What the shards of a node share.
  *
+ * <p>Thread: any; immutable.
+ *
  * @param brokerId this node
  * @param directories where replicas are kept
  * @param configs resolves a topic's settings
