@@ -33,6 +33,7 @@ public final class DirectoryWriter implements WriterWork {
 
     private final List<WriteLane> lanes = new ArrayList<>();
     private final Map<io.millrace.log.Owner, CompletionBatch> completions = new IdentityHashMap<>();
+    private final List<WriteLane> toSync = new ArrayList<>();
     private final PriorityQueue<Later> later = new PriorityQueue<>();
     private final AppendTask[] run = new AppendTask[MAX_RUN_PARTS];
     private final ByteBuffer[] parts = new ByteBuffer[MAX_RUN_PARTS];
@@ -89,6 +90,8 @@ public final class DirectoryWriter implements WriterWork {
         lanes.clear();
         for (CompletionBatch batch : completions.values()) batch.deliver();
         completions.clear();
+        for (int i = 0; i < toSync.size(); i++) syncer.request(toSync.get(i), null);
+        toSync.clear();
         while (!later.isEmpty() && later.peek().dueMs <= nowMs) later.poll().task.run();
         health.tick(nowMs);
         long due = pace.dueOrRun(nowMs);
@@ -145,7 +148,7 @@ public final class DirectoryWriter implements WriterWork {
                 batch.add(task);
             }
         }
-        if (wrote && lane.syncsAfterWrite()) syncer.request(lane, null);
+        if (wrote && lane.syncsAfterWrite()) toSync.add(lane);
     }
 
     /** Neighbouring appends of one target and one generation. */

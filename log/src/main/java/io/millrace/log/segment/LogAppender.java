@@ -240,6 +240,7 @@ final class LogAppender {
                 log.checkpointing().requestSync();
             }
             log.listener.onWritten(log.written, bytes);
+            log.checkpointing().settle();
         }
         if (failure != null) log.listener.onAppendsFailed(log.written, failure);
     }

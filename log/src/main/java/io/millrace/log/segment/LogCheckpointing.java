@@ -19,7 +19,10 @@ final class LogCheckpointing {
 
     private final SegmentedLog log;
     /** Of this many truncations the owner knows; syncs that began before the last one do not count. */
-    long truncations;
+    private long truncations;
+
+    /** Everything below was synced, as far as is known. */
+    private long onDisk;
 
     private long unsyncedSinceMs = -1;
 
@@ -29,11 +32,23 @@ final class LogCheckpointing {
 
     void synced(long syncedEnd, long truncationsThen) {
         if (truncationsThen != truncations) return;
-        long end = Math.min(syncedEnd, log.written);
+        onDisk = Math.max(onDisk, syncedEnd);
+        settle();
+    }
+
+    /** The news of a sync may come before the news of the writes it covers: it counts when both are here. */
+    void settle() {
+        long end = Math.min(onDisk, log.written);
         if (end <= log.synced) return;
         log.synced = end;
         unsyncedSinceMs = -1;
         log.listener.onSynced(end);
+    }
+
+    /** From now on other bytes may stand at these offsets. */
+    void cut(long endExclusive) {
+        truncations++;
+        onDisk = Math.min(onDisk, endExclusive);
     }
 
     /** Recovery left bytes that the process before wrote and perhaps never synced. */

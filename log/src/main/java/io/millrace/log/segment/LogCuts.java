@@ -46,7 +46,7 @@ final class LogCuts {
         }
         if (log.busy) throw new IllegalStateException("a truncation of " + log.id + " is under way");
         cutMemory(Long.MIN_VALUE);
-        log.checkpointing().truncations++;
+        log.checkpointing().cut(Long.MIN_VALUE);
         List<Segment> dropped = new ArrayList<>();
         while (!log.segments.isEmpty()) dropped.add(log.segments.removeLast());
         log.assigned = offset;
@@ -127,7 +127,7 @@ final class LogCuts {
             int entry = kept.index == null ? -1 : kept.index.floorOffset(endExclusive);
             this.hintPosition = entry < 0 ? -1 : kept.index.position(entry);
             this.hintOffset = entry < 0 ? -1 : kept.index.offset(entry);
-            log.checkpointing().truncations++;
+            log.checkpointing().cut(endExclusive);
         }
 
         @Override
