@@ -35,9 +35,18 @@ record OpenedDirectory(Path path, DiskLock lock, MetaProperties meta, PreviousSt
         }
     }
 
+    /** What is synced inside a new folder is worth no more than the folder's own name in its parent. */
+    private static void createDurably(Path path, Disk disk) throws IOException {
+        if (disk.exists(path)) return;
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) createDurably(parent, disk);
+        disk.createDirectories(path);
+        if (parent != null) disk.syncDirectory(parent);
+    }
+
     private static DiskLock lock(Path path, Disk disk) throws LogDirectoryException {
         try {
-            disk.createDirectories(path);
+            createDurably(path, disk);
         } catch (IOException e) {
             throw new LogDirectoryException(
                     "Log directory " + path + " cannot be made: expected a folder that this process may write (" + e

@@ -82,8 +82,16 @@ final class LogQuorumStore implements QuorumStore {
         if (failed) {
             return;
         }
-        unwritten.offerTo(this::appendNow);
-        if (unwritten.anyWaiting() && !failed && !retrying) {
+        if (!retrying) {
+            unwritten.offerTo(this::appendNow);
+            if (unwritten.anyWaiting()) {
+                offerLater();
+            }
+        }
+    }
+
+    private void offerLater() {
+        if (!failed && !retrying) {
             retrying = true;
             ports.alarm().set(FULL_DISK_RETRY_MS, () -> {
                 retrying = false;
@@ -279,7 +287,7 @@ final class LogQuorumStore implements QuorumStore {
         public void onAppendsFailed(long cutBackTo, AppendError why) {
             log.warn("the metadata log could not be written ({}), trying again", why);
             unwritten.givenBackFrom(cutBackTo);
-            offer();
+            offerLater();
         }
 
         @Override

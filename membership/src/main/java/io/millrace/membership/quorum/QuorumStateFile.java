@@ -66,8 +66,12 @@ public final class QuorumStateFile {
         }
     }
 
+    /** Makes the folder too, durably: what is synced inside of it is worth no more than its own name. */
     public void write(NodePromises promises) throws IOException {
-        disk.createDirectories(folder);
+        if (!disk.exists(folder)) {
+            disk.createDirectories(folder);
+            disk.syncDirectory(folder.getParent());
+        }
         Path temporary = folder.resolve(NAME + ".tmp");
         try (DiskFile file = disk.open(temporary, OpenMode.CREATE)) {
             file.truncate(0);

@@ -1,0 +1,189 @@
+package io.millrace.membership.quorum;
+
+import io.millrace.log.disk.Disk;
+import io.millrace.log.io.ManualDirectoryIo;
+import io.millrace.log.store.LogDirectory;
+import io.millrace.log.store.LogDirectoryException;
+import io.millrace.log.store.LogDirectoryOptions;
+import io.millrace.membership.CommitListener;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * A quorum of one on a real log directory, driven step by step: everything between two steps happens when the test says
+ * so. State is the list of all records.
+ *
+ * <p>Thread: the test's.
+ */
+final class QuorumLife {
+    static final Path ROOT = Path.of("/data");
+
+    final Disk disk;
+    final List<String> state = new ArrayList<>();
+    final List<String> snapshotState = new ArrayList<>();
+    final List<String> acknowledged = new ArrayList<>();
+    final List<String> halts = new ArrayList<>();
+    long snapshotBytes = 1 << 20;
+    QuorumNode node;
+    private final Deque<Runnable> owed = new ArrayDeque<>();
+    private final Deque<Runnable> files = new ArrayDeque<>();
+    private final Deque<Runnable> alarms = new ArrayDeque<>();
+    private ManualDirectoryIo io;
+    private LogDirectory directory;
+    private boolean active;
+
+    QuorumLife(Disk disk) {
+        this.disk = disk;
+    }
+
+    boolean active() {
+        return active;
+    }
+
+    /** Opens and runs until nothing is left to do; throws what the opener failed with. */
+    QuorumLife start() throws Throwable {
+        io = new ManualDirectoryIo();
+        try {
+            directory = LogDirectory.open(ROOT, disk, LogDirectoryOptions.of(1, null), io);
+        } catch (LogDirectoryException e) {
+            throw new AssertionError(e);
+        }
+        UUID directoryId = directory.directoryId();
+        QuorumSettings settings =
+                QuorumSettings.withDefaults(1, directoryId, new VoterSet(Map.of(1, directoryId)));
+        QuorumPorts ports = new QuorumPorts(
+                owed::add,
+                io::nowMs,
+                (delayMs, task) -> {
+                    alarms.add(task);
+                    return () -> alarms.remove(task);
+                },
+                QuorumPorts.Transport.NOWHERE,
+                bound -> 0,
+                halts::add);
+        CompletableFuture<QuorumNode> opened = QuorumOpener.open(new QuorumOpener.Parts(
+                        directory,
+                        disk,
+                        settings,
+                        List.of(new VoterAddress(1, "localhost", 1)),
+                        Optional.empty(),
+                        ports,
+                        files::add,
+                        io::nowMs,
+                        snapshotBytes))
+                .toCompletableFuture();
+        run();
+        try {
+            node = opened.join();
+        } catch (CompletionException e) {
+            throw e.getCause();
+        }
+        state.clear();
+        node.onCommit(new Applied());
+        node.start();
+        return run();
+    }
+
+    QuorumLife run() {
+        for (int i = 0; i < 100_000; i++) {
+            boolean any = io.runWriter();
+            any |= io.runSyncs();
+            any |= io.runReads();
+            any |= runAll(owed);
+            any |= runAll(files);
+            if (!any) {
+                return this;
+            }
+        }
+        throw new AssertionError("never comes to rest");
+    }
+
+    /** Time passes: what waits for it runs. */
+    QuorumLife runAlarms() {
+        runAll(alarms);
+        return run();
+    }
+
+    private static boolean runAll(Deque<Runnable> tasks) {
+        boolean any = !tasks.isEmpty();
+        for (int i = tasks.size(); i > 0; i--) {
+            tasks.remove().run();
+        }
+        return any;
+    }
+
+    /** Proposes each value as a batch of its own; they count as acknowledged when answered. */
+    QuorumLife propose(String... values) {
+        for (String value : values) {
+            node.propose(List.of(value.getBytes(StandardCharsets.UTF_8)))
+                    .thenAccept(offset -> acknowledged.add(value));
+        }
+        return run();
+    }
+
+    /** The process or the machine dies: nothing is closed. */
+    void die() {
+        owed.clear();
+        files.clear();
+        alarms.clear();
+        node = null;
+        active = false;
+    }
+
+    void stop() {
+        CompletableFuture<Void> closed = node.close().toCompletableFuture();
+        run();
+        if (!closed.isDone()) {
+            throw new AssertionError("close is not done");
+        }
+        directory.close();
+        die();
+    }
+
+    Path folder() {
+        return ROOT.resolve(QuorumOpener.FOLDER);
+    }
+
+    private final class Applied implements CommitListener {
+        @Override
+        public void committed(long baseOffset, int epoch, List<byte[]> records) {
+            records.forEach(one -> state.add(new String(one, StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public void snapshotLoaded(long endOffset, int epoch, List<byte[]> records) {
+            state.clear();
+            records.forEach(one -> state.add(new String(one, StandardCharsets.UTF_8)));
+            snapshotState.clear();
+            snapshotState.addAll(state);
+        }
+
+        @Override
+        public Supplier<List<byte[]>> captureSnapshot() {
+            List<String> copy = List.copyOf(state);
+            return () -> copy.stream()
+                    .map(value -> value.getBytes(StandardCharsets.UTF_8))
+                    .toList();
+        }
+
+        @Override
+        public void leadershipGained(int epoch) {
+            active = true;
+        }
+
+        @Override
+        public void leadershipLost(int epoch) {
+            active = false;
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.millrace.membership.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.sim.LifeStopped;
+import io.millrace.sim.LogCorrupter;
+import io.millrace.sim.PowerLoss;
+import io.millrace.sim.SimDisk;
+import io.millrace.sim.StepKind;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A quorum of one on the real log directory: restarts, crashes at every step, damage, a full disk. */
+class QuorumOnDiskTest {
+    private final SimDisk disk = new SimDisk(new Random(3));
+    private final QuorumLife life = new QuorumLife(disk);
+
+    @Test
+    void whatWasCommittedIsThereAfterACleanStop() throws Throwable {
+        life.start().propose("a", "b", "c");
+        assertThat(life.acknowledged).containsExactly("a", "b", "c");
+        int epoch = life.node.leaderEpoch();
+
+        life.stop();
+        life.start();
+
+        assertThat(life.state).containsExactly("a", "b", "c");
+        assertThat(life.active()).isTrue();
+        assertThat(life.node.leaderEpoch()).isEqualTo(epoch + 1);
+        assertThat(life.node.leaderId()).hasValue(1);
+    }
+
+    @Test
+    void whatWasAcknowledgedSurvivesALossOfPower() throws Throwable {
+        life.start().propose("a", "b");
+        life.die();
+        disk.afterPowerLoss(PowerLoss.DROPS_UNSYNCED);
+
+        life.start();
+
+        assertThat(life.state).containsExactly("a", "b");
+    }
+
+    @Test
+    void q5NothingIsAnsweredOrAppliedBeforeItIsSynced() throws Throwable {
+        life.start();
+        disk.beforeStep(step -> {
+            assertThat(life.acknowledged).isEmpty();
+            assertThat(life.state).isEmpty();
+        });
+
+        life.propose("a");
+        disk.beforeStep(step -> {});
+
+        assertThat(life.acknowledged).containsExactly("a");
+    }
+
+    @Test
+    void aSnapshotTakesThePlaceOfTheLogBelowTheOneBeforeIt() throws Throwable {
+        life.snapshotBytes = 20;
+        life.start();
+        for (int i = 0; i < 30; i++) {
+            life.propose("value " + i);
+        }
+        assertThat(snapshots()).hasSize(2);
+        List<String> before = List.copyOf(life.state);
+        life.stop();
+
+        life.start();
+
+        assertThat(life.state).isEqualTo(before);
+        assertThat(life.snapshotState).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void aDamagedSnapshotIsReplacedByTheOneBeforeAndTheLog() throws Throwable {
+        life.snapshotBytes = 20;
+        life.start();
+        for (int i = 0; i < 30; i++) {
+            life.propose("value " + i);
+        }
+        List<String> before = List.copyOf(life.state);
+        life.stop();
+        new LogCorrupter(disk).flipBit(snapshots().get(1), 30, 1);
+
+        life.start();
+
+        assertThat(life.state).isEqualTo(before);
+    }
+
+    @Test
+    void withoutAnySoundSnapshotATrimmedLogIsRefused() throws Throwable {
+        life.snapshotBytes = 20;
+        life.start();
+        for (int i = 0; i < 30; i++) {
+            life.propose("value " + i);
+        }
+        life.stop();
+        for (Path snapshot : snapshots()) {
+            new LogCorrupter(disk).flipBit(snapshot, 30, 1);
+        }
+
+        assertThatThrownBy(life::start)
+                .isInstanceOf(FormationException.class)
+                .hasMessageContaining("no sound snapshot reaches it");
+    }
+
+    @Test
+    void promisesOlderThanTheLogAreRefused() throws Throwable {
+        life.start().propose("a");
+        byte[] old = new LogCorrupter(disk).content(life.folder().resolve(QuorumStateFile.NAME));
+        life.stop();
+        life.start().propose("b");
+        life.stop();
+        Path file = life.folder().resolve(QuorumStateFile.NAME);
+        new LogCorrupter(disk).truncateTo(file, 0);
+        new LogCorrupter(disk).append(file, old);
+
+        assertThatThrownBy(life::start)
+                .isInstanceOf(FormationException.class)
+                .hasMessageContaining("older than the log");
+    }
+
+    @Test
+    void aFullDiskDelaysAProposalAndLosesNone() throws Throwable {
+        life.start().propose("before");
+        disk.faults().capacity(0);
+        life.propose("while full");
+        assertThat(life.acknowledged).containsExactly("before");
+        life.runAlarms().runAlarms();
+        assertThat(life.acknowledged).containsExactly("before");
+        assertThat(life.halts).isEmpty();
+
+        disk.faults().capacity(Long.MAX_VALUE);
+        for (int i = 0; i < 5; i++) {
+            life.runAlarms();
+        }
+
+        assertThat(life.acknowledged).containsExactly("before", "while full");
+    }
+
+    @Test
+    void q8AFailedSyncHaltsTheNodeAndAnswersNothing() throws Throwable {
+        life.start();
+        disk.faults().failAlways(StepKind.SYNC);
+
+        life.propose("a");
+        life.runAlarms();
+
+        assertThat(life.halts).hasSize(1);
+        assertThat(life.acknowledged).isEmpty();
+    }
+
+    @Test
+    void aPowerLossAtAnyStepLosesNothingThatWasAcknowledged() throws Throwable {
+        enumerate(PowerLoss.DROPS_UNSYNCED, 1);
+    }
+
+    @Tag("full")
+    @Test
+    void aPowerLossWithTornFilesAtAnyStepLosesNothingThatWasAcknowledged() throws Throwable {
+        for (int seed = 1; seed <= 10; seed++) {
+            enumerate(PowerLoss.SEEDED, seed);
+        }
+    }
+
+    private static void enumerate(PowerLoss loss, int seed) throws Throwable {
+        SimDisk counted = new SimDisk(new Random(seed));
+        scriptedLife(new QuorumLife(counted));
+        long steps = counted.steps();
+        assertThat(steps).isGreaterThan(60);
+        for (long step = 1; step <= steps; step++) {
+            SimDisk crashing = new SimDisk(new Random(seed * 1_000L + step));
+            QuorumLife life = new QuorumLife(crashing);
+            crashing.stopAt(step);
+            try {
+                scriptedLife(life);
+            } catch (LifeStopped crash) {
+                life.die();
+            }
+            List<String> acknowledged = List.copyOf(life.acknowledged);
+            crashing.afterPowerLoss(loss);
+
+            life.snapshotBytes = 40;
+            life.start();
+
+            assertThat(life.active()).as("step %d of %d, %s", step, steps, loss).isTrue();
+            assertThat(life.state.subList(0, Math.min(life.state.size(), acknowledged.size())))
+                    .as("step %d of %d, %s", step, steps, loss)
+                    .isEqualTo(acknowledged);
+            life.propose("after");
+            assertThat(life.acknowledged).endsWith("after");
+        }
+    }
+
+    /** Forms, commits, takes snapshots, stops, starts again, commits more. */
+    private static void scriptedLife(QuorumLife life) throws Throwable {
+        life.snapshotBytes = 40;
+        life.start();
+        for (int i = 0; i < 12; i++) {
+            life.propose("value " + i);
+        }
+        life.stop();
+        life.start().propose("second life");
+    }
+
+    private List<Path> snapshots() throws Exception {
+        return disk.list(life.folder()).stream()
+                .filter(file -> file.toString().endsWith(SnapshotFile.SUFFIX))
+                .toList();
+    }
+}
