@@ -28,6 +28,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
 
     private final Node node;
     private final FetchSessions sessions;
+    private final int mostBytes;
 
     /**
      * Creates the handler.
@@ -37,6 +38,8 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
     public FetchHandler(Node node, int sessionSlots) {
         this.node = node;
         this.sessions = new FetchSessions(sessionSlots);
+        // Only the node's file can set it.
+        this.mostBytes = node.configs().brokerInt(MetadataImage.EMPTY, "fetch.max.bytes");
         node.metrics()
                 .gauge(
                         "kafka_server_fetchsessioncache_numincrementalfetchsessions",
@@ -74,7 +77,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
             }
         }
         List<FetchTarget> targets = session != null ? targets(session) : targets(request);
-        new FetchOperation(node, request, context, session, incremental, targets).start();
+        new FetchOperation(node, request, context, session, incremental, targets, mostBytes).start();
     }
 
     private void refuse(Errors error, RequestContext context) {

@@ -43,6 +43,7 @@ final class FetchOperation {
     private final long deadlineNanos;
     private int groupsOut;
     private boolean lastAttempt;
+    private final int maxBytes;
     private FetchWaiter waiter;
     private ScheduledFuture<?> timeout;
 
@@ -52,13 +53,15 @@ final class FetchOperation {
             RequestContext context,
             FetchSession session,
             boolean incremental,
-            List<FetchTarget> targets) {
+            List<FetchTarget> targets,
+            int mostBytes) {
         this.node = node;
         this.request = request;
         this.context = context;
         this.session = session;
         this.incremental = incremental;
         this.targets = targets;
+        this.maxBytes = Math.min(request.maxBytes(), mostBytes);
         this.groups = new FetchGroup[node.shards().all().size()];
         this.deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, request.maxWaitMs()));
         this.lastAttempt = request.maxWaitMs() <= 0;
@@ -92,7 +95,7 @@ final class FetchOperation {
         }
         for (int index = 0; index < groups.length; index++) {
             if (groups[index] != null) {
-                groups[index].begin(request.maxBytes());
+                groups[index].begin(maxBytes);
                 node.shards().all().get(index).submit(groups[index]);
             }
         }
@@ -159,7 +162,7 @@ final class FetchOperation {
         FetchResponse response = new FetchResponse((short) 0, session == null || session.isEmpty() ? 0 : session.id());
         MetadataImage image = node.image();
         FetchResponse.Topic topic = null;
-        long left = request.maxBytes();
+        long left = maxBytes;
         boolean first = true;
         for (FetchTarget target : targets) {
             PartitionFetch read = target.read();

@@ -202,7 +202,7 @@ public final class Broker implements Node {
     public Future<Void> stop() {
         boolean served = serving;
         serving = false;
-        Future<Void> left = served
+        Future<Void> left = served && configs.brokerBoolean(image(), "controlled.shutdown.enable")
                 ? metadataVerticle
                         .registration()
                         .leave(brokerId(), config.runtime().shutdownDeadlineMs() / HANDOVER_SHARE)

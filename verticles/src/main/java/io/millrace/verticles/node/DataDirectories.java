@@ -4,6 +4,9 @@ import io.millrace.log.disk.RealDisk;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.log.store.LogDirectoryException;
 import io.millrace.log.store.LogDirectoryOptions;
+import io.millrace.membership.config.ConfigCatalog;
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.image.MetadataImage;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.NodeConfig;
@@ -62,6 +65,11 @@ final class DataDirectories {
         }
     }
 
+    private static long producerExpirationMs(NodeConfig config) {
+        return new EffectiveConfigs(ConfigCatalog.get(), config.nodeId(), config.kafka())
+                .brokerLong(MetadataImage.EMPTY, "producer.id.expiration.ms");
+    }
+
     private static LogDirectoryOptions options(NodeConfig config, String clusterId) {
         LogDirectoryOptions defaults = LogDirectoryOptions.of(config.nodeId(), clusterId);
         NodeConfig.Runtime runtime = config.runtime();
@@ -76,7 +84,7 @@ final class DataDirectories {
                 defaults.checkpointBytes(),
                 defaults.checkpointMs(),
                 defaults.indexCacheBytes(),
-                defaults.producerExpirationMs());
+                producerExpirationMs(config));
     }
 
     /** Kafka's tools take an id that begins with a dash for an option. */
