@@ -48,8 +48,7 @@ public final class BatchValidator {
      *
      * @return null when the batch may be appended
      */
-    public static Rejected check(
-            TopicPartitionId id, ByteBuffer b, LogConfig config, AppendOrigin origin, long nowMs) {
+    public static Rejected check(TopicPartitionId id, ByteBuffer b, LogConfig config, AppendOrigin origin, long nowMs) {
         int at = b.position();
         Rejected refused = checkFrame(id, b, at, b.remaining());
         if (refused == null && origin == AppendOrigin.CLIENT && BatchHeader.baseOffset(b, at) != 0) {
@@ -120,8 +119,7 @@ public final class BatchValidator {
         byte magic = BatchHeader.magic(b, at);
         if (length < MIN_LENGTH || magic < 0 || magic > BatchHeader.MAGIC) {
             return Rejected.of(
-                    AppendError.CORRUPT_MESSAGE,
-                    "A batch of " + id + " has length " + length + " and magic " + magic);
+                    AppendError.CORRUPT_MESSAGE, "A batch of " + id + " has length " + length + " and magic " + magic);
         }
         if (length > size - BatchHeader.LOG_OVERHEAD_BYTES) {
             return notOneBatch(id);

@@ -99,9 +99,7 @@ final class PackedSource extends RecordSource {
     private static BatchException malformed(Exception cause) {
         // The CRC was right, so the sender packed it so: an error that clients do not retry.
         return new BatchException(
-                AppendError.INVALID_RECORD,
-                "The records cannot be unpacked: " + cause.getMessage(),
-                cause);
+                AppendError.INVALID_RECORD, "The records cannot be unpacked: " + cause.getMessage(), cause);
     }
 
     @Override

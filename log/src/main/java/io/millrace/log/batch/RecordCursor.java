@@ -52,8 +52,7 @@ public final class RecordCursor implements AutoCloseable {
         Compression codec = Compression.ofId(BatchHeader.codecId(batch, at));
         if (codec == null) {
             throw new BatchException(
-                    AppendError.UNSUPPORTED_COMPRESSION_TYPE,
-                    "There is no codec " + BatchHeader.codecId(batch, at));
+                    AppendError.UNSUPPORTED_COMPRESSION_TYPE, "There is no codec " + BatchHeader.codecId(batch, at));
         }
         this.source = codec == Compression.NONE
                 ? new BufferSource(batch, from, end)

@@ -29,6 +29,7 @@ public enum Compression {
     private final String jar;
     /** Lambdas and not constructor references: those would link the codec's class, and so need its jar, right here. */
     private final Supplier<Codec> maker;
+
     private volatile Codec codec;
 
     Compression(int id, CompressionType type, String jar, Supplier<Codec> maker) {

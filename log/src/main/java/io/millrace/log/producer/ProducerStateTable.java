@@ -65,8 +65,7 @@ public final class ProducerStateTable implements ProducersView {
             int slot = state.find(BatchHeader.baseSequence(b, at), BatchHeader.lastSequence(b, at));
             if (slot >= 0) {
                 long last = state.lastOffset(slot);
-                return new Duplicate(
-                        last - state.offsetDelta(slot), last, state.timestampMs(slot), logStartOffset);
+                return new Duplicate(last - state.offsetDelta(slot), last, state.timestampMs(slot), logStartOffset);
             }
         }
         Rejected refused = checkEpoch(b, at, state, offset);

@@ -6,10 +6,7 @@ package io.millrace.log.replica;
  * <p>Thread: any.
  */
 public enum IsrAnswer {
-    /**
-     * The controller said that it did not and will not apply this copy of the proposal: INELIGIBLE_REPLICA,
-     * OPERATION_NOT_ATTEMPTED, INVALID_REQUEST.
-     */
+    /** The controller did not apply it: INELIGIBLE_REPLICA, OPERATION_NOT_ATTEMPTED, INVALID_REQUEST. */
     NOT_APPLIED,
     /**
      * An epoch was behind: FENCED_LEADER_EPOCH, INVALID_UPDATE_VERSION, NEW_LEADER_ELECTED. A newer committed record

@@ -10,9 +10,10 @@ import java.util.List;
  * committed. One proposal at a time, and every copy of it says the same, down to the broker epochs: a member that restarts
  * meanwhile must be refused, not be taken in its new life.
  *
- * <p>A refusal ends the proposal only if no other copy may still be on its way: otherwise a late copy could be committed
- * after the leader has stopped waiting for the new member. Then a <em>barrier</em> is proposed, the committed ISR itself: the
- * controller commits it like any other, and the raised partition epoch keeps older copies out.
+ * <p>A refused addition is not over: another copy of it may still be on its way (sent again after a timeout, or by a retry
+ * below), be accepted once the member is eligible again, and make an in-sync replica of one that the leader has stopped
+ * waiting for. So a <em>barrier</em> is proposed first, the committed ISR itself: the controller commits it like any other,
+ * and the raised partition epoch keeps older copies out.
  *
  * <p>Thread: the owner's.
  */
@@ -28,7 +29,6 @@ final class IsrState {
     /** The copy whose answer is awaited. */
     private int awaited = NO_COPY;
 
-    private boolean otherCopies;
     private boolean barrier;
     private long notBeforeMs = Long.MIN_VALUE;
 
@@ -76,16 +76,16 @@ final class IsrState {
     }
 
     /** A committed record settles whatever was under way: older copies are compared by partition epoch and refused. */
-    void commit(int[] isr, int newPartitionEpoch) {
+    void commit(int[] isr, int newPartitionEpoch, long nextNotBeforeMs) {
         committed = isr;
         partitionEpoch = newPartitionEpoch;
-        settle(Long.MIN_VALUE);
+        // After a refusal the same proposal waits: whoever refused it may know more than this node does yet.
+        settle(barrier ? nextNotBeforeMs : Long.MIN_VALUE);
     }
 
     private void settle(long nextNotBeforeMs) {
         proposed = null;
         awaited = NO_COPY;
-        otherCopies = false;
         barrier = false;
         notBeforeMs = nextNotBeforeMs;
     }
@@ -120,18 +120,15 @@ final class IsrState {
         }
         awaited = NO_COPY;
         notBeforeMs = nextNotBeforeMs;
-        switch (answer) {
-            case NOT_APPLIED -> {
-                if (otherCopies && maximalSize() > committed.length) {
-                    barrier = true;
-                } else {
-                    settle(nextNotBeforeMs);
-                }
-            }
-            case UNKNOWN -> otherCopies = true;
-            case SUPERSEDED -> {
-                // The record that superseded it is on its way and settles it.
-            }
+        if (answer != IsrAnswer.NOT_APPLIED) {
+            // UNKNOWN: sent again. SUPERSEDED: the record that did it is on its way and settles it.
+            return;
+        }
+        if (maximalSize() == committed.length) {
+            settle(nextNotBeforeMs);
+        } else if (!barrier) {
+            barrier = true;
+            notBeforeMs = Long.MIN_VALUE;
         }
     }
 }

@@ -51,7 +51,7 @@ final class Leadership {
     /** A later record of the same leader epoch. */
     void commit(CommittedPartition committed, long nowMs) {
         remotes = remotesOf(committed, nowMs);
-        isr.commit(committed.isr(), committed.partitionEpoch());
+        isr.commit(committed.isr(), committed.partitionEpoch(), nowMs + options.proposalRetryMs());
     }
 
     private RemoteReplica[] remotesOf(CommittedPartition committed, long nowMs) {

@@ -14,7 +14,8 @@ public interface ReplicaEffects {
     void highWatermarkAdvanced(long highWatermark);
 
     /**
-     * Other in-sync replicas are proposed to the controller. The answer, or that there is none, goes to {@link
+     * In-sync replicas are proposed to the controller, which must commit them even where they are the committed ones (that
+     * raises the partition epoch). What else it answers, or that no answer came in time, goes to {@link
      * ReplicaMachine#isrProposalAnswered}; the commit itself arrives as a committed record.
      */
     void proposeIsr(IsrProposal proposal);

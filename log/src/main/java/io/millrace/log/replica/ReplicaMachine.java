@@ -303,9 +303,7 @@ public final class ReplicaMachine {
 
     /** When the next tick can change anything; MAX_VALUE for an idle, caught-up or sole replica. */
     public long nextTickMs(long nowMs) {
-        return leadership == null || leadership.isAlone()
-                ? Long.MAX_VALUE
-                : leadership.nextTickMs(written, nowMs);
+        return leadership == null || leadership.isAlone() ? Long.MAX_VALUE : leadership.nextTickMs(written, nowMs);
     }
 
     private void proposeWhatIsDue(long nowMs) {

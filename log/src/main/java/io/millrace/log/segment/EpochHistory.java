@@ -45,11 +45,15 @@ public final class EpochHistory {
         return Arrays.copyOf(starts, count);
     }
 
-    /** Notes that {@code epoch} starts at {@code offset}, unless it is not newer than the latest. */
+    /**
+     * Notes that {@code epoch} starts at {@code offset}, unless it has begun already. It may be older than the latest: a
+     * leader that wrote nothing in its epoch may later be sent batches of the epochs before it.
+     */
     public void assign(int epoch, long offset) {
-        if (epoch < 0 || epoch <= latestEpoch()) return;
+        if (epoch < 0 || epoch == latestEpoch()) return;
         // An epoch that wrote nothing leaves no trace.
         while (count > 0 && starts[count - 1] >= offset) count--;
+        if (epoch <= latestEpoch()) return;
         if (count == epochs.length) {
             int size = count == 0 ? 1 : count * 2;
             epochs = Arrays.copyOf(epochs, size);

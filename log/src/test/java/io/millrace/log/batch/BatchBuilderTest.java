@@ -41,22 +41,23 @@ class BatchBuilderTest {
                 .buildBuffer();
 
         assertThat(Hex.of(batch))
-                .isEqualTo("000000000000002a" // base offset
-                        + "0000004e" // length
-                        + "00000007" // leader epoch
-                        + "02" // magic
-                        + "d50ef67a" // crc
-                        + "0000" // attributes
-                        + "00000002" // last offset delta
-                        + "0000018bcfe56800" // base timestamp
-                        + "0000018bcfe56805" // max timestamp
-                        + "00000000000003e9" // producer id
-                        + "0003" // producer epoch
-                        + "00000009" // base sequence
-                        + "00000003" // records
-                        + "100000000" + "26b02" + "7600" // k, v
-                        + "16000a0201" + "0277" + "02" + "0268" + "0201" // null key, w, header h
-                        + "0e000904" + "0264" + "01" + "00"); // tombstone
+                .isEqualTo(
+                        "000000000000002a" // base offset
+                                + "0000004e" // length
+                                + "00000007" // leader epoch
+                                + "02" // magic
+                                + "d50ef67a" // crc
+                                + "0000" // attributes
+                                + "00000002" // last offset delta
+                                + "0000018bcfe56800" // base timestamp
+                                + "0000018bcfe56805" // max timestamp
+                                + "00000000000003e9" // producer id
+                                + "0003" // producer epoch
+                                + "00000009" // base sequence
+                                + "00000003" // records
+                                + "100000000" + "26b02" + "7600" // k, v
+                                + "16000a0201" + "0277" + "02" + "0268" + "0201" // null key, w, header h
+                                + "0e000904" + "0264" + "01" + "00"); // tombstone
     }
 
     @Test
@@ -104,7 +105,8 @@ class BatchBuilderTest {
     @Test
     void aMarkerHasTheBytesThatKafkaWrites() {
         for (boolean commit : new boolean[] {true, false}) {
-            ByteBuffer ours = new ControlBatch(commit, 11).build(99, (short) 4, T).bytes();
+            ByteBuffer ours =
+                    new ControlBatch(commit, 11).build(99, (short) 4, T).bytes();
             MemoryRecords kafkas = MemoryRecords.withEndTransactionMarker(
                     0,
                     T,
@@ -133,7 +135,8 @@ class BatchBuilderTest {
         BatchHeader.place(batch, 0, 1000, 12);
         BatchHeader.stampLogAppendTime(batch, 0, T + 99);
 
-        MutableRecordBatch read = MemoryRecords.readableRecords(batch).batches().iterator().next();
+        MutableRecordBatch read =
+                MemoryRecords.readableRecords(batch).batches().iterator().next();
         read.ensureValid();
         assertThat(read.baseOffset()).isEqualTo(1000);
         assertThat(read.lastOffset()).isEqualTo(1001);
@@ -185,8 +188,8 @@ class BatchBuilderTest {
             io.millrace.log.batch.RecordHeader[] headers =
                     new io.millrace.log.batch.RecordHeader[record.headers().length];
             for (int i = 0; i < headers.length; i++) {
-                headers[i] = io.millrace.log.batch.RecordHeader.of(
-                        record.headers()[i].key(), record.headers()[i].value());
+                headers[i] =
+                        io.millrace.log.batch.RecordHeader.of(record.headers()[i].key(), record.headers()[i].value());
             }
             builder.append(record.timestamp(), record.key(), record.value(), headers);
         }

@@ -53,7 +53,9 @@ class BatchValidatorTest {
         int refused = 0;
         for (int round = 0; round < 5000; round++) {
             ByteBuffer batch = BatchBuilderTest.build(
-                            List.of(new SimpleRecord(nowMs, new byte[] {1}, new byte[20]), new SimpleRecord(nowMs, null)),
+                            List.of(
+                                    new SimpleRecord(nowMs, new byte[] {1}, new byte[20]),
+                                    new SimpleRecord(nowMs, null)),
                             Compression.NONE)
                     .buildBuffer();
             LogConfig config = random.nextInt(3) == 0 ? PLAIN.with("max.message.bytes", "100") : PLAIN;
@@ -82,7 +84,8 @@ class BatchValidatorTest {
         switch (random.nextInt(9)) {
             case 0 -> b.putLong(BatchHeader.BASE_OFFSET, value);
             // Kafka's own arithmetic overflows just below 2^31.
-            case 1 -> b.putInt(BatchHeader.LENGTH, random.nextBoolean() ? Math.min(value, 1 << 30) : random.nextInt(200));
+            case 1 ->
+                b.putInt(BatchHeader.LENGTH, random.nextBoolean() ? Math.min(value, 1 << 30) : random.nextInt(200));
             case 2 -> b.put(BatchHeader.MAGIC_AT, (byte) value);
             case 3 -> {
                 b.put(BatchHeader.ATTRIBUTES + random.nextInt(b.limit() - BatchHeader.ATTRIBUTES), (byte) 99);
@@ -131,8 +134,8 @@ class BatchValidatorTest {
 
     @Test
     void timestampsOutOfRangeAreAnsweredAsKafkaDoes() {
-        LogConfig strict =
-                PLAIN.with(Map.of("message.timestamp.before.max.ms", "60000", "message.timestamp.after.max.ms", "60000"));
+        LogConfig strict = PLAIN.with(
+                Map.of("message.timestamp.before.max.ms", "60000", "message.timestamp.after.max.ms", "60000"));
         long[] offsets = {-120_000, -30_000, 0, 30_000, 120_000};
         for (long first : offsets) {
             for (long second : offsets) {
@@ -163,7 +166,9 @@ class BatchValidatorTest {
 
     @Test
     void aRecordWithoutTimestampIsInRange() {
-        assertThat(check(new BatchBuilder().append(-1, null, bytes("v")), PLAIN.with("message.timestamp.before.max.ms", "1")))
+        assertThat(check(
+                        new BatchBuilder().append(-1, null, bytes("v")),
+                        PLAIN.with("message.timestamp.before.max.ms", "1")))
                 .isNull();
     }
 
@@ -176,7 +181,8 @@ class BatchValidatorTest {
 
     @Test
     void aClientMayNotStampItself() {
-        Rejected refused = check(new BatchBuilder().append(nowMs, null, bytes("v")).logAppendTime(nowMs), PLAIN);
+        Rejected refused =
+                check(new BatchBuilder().append(nowMs, null, bytes("v")).logAppendTime(nowMs), PLAIN);
 
         assertThat(refused.error()).isEqualTo(AppendError.INVALID_TIMESTAMP);
         assertThat(refused.recordErrors()).hasSize(1);
@@ -186,8 +192,8 @@ class BatchValidatorTest {
     void producerFieldsThatContradictEachOtherAreRefused() {
         assertRefused(AppendError.INVALID_RECORD, b -> b.putInt(BatchHeader.BASE_SEQUENCE, -1));
         assertRefused(AppendError.INVALID_RECORD, b -> b.putShort(BatchHeader.PRODUCER_EPOCH, (short) -1));
-        assertRefused(AppendError.INVALID_RECORD, b -> b.putShort(BatchHeader.ATTRIBUTES, (short)
-                        BatchHeader.TRANSACTIONAL_BIT)
+        assertRefused(AppendError.INVALID_RECORD, b -> b.putShort(
+                        BatchHeader.ATTRIBUTES, (short) BatchHeader.TRANSACTIONAL_BIT)
                 .putLong(BatchHeader.PRODUCER_ID, -1));
         assertRefused(
                 AppendError.INVALID_RECORD,
@@ -226,13 +232,14 @@ class BatchValidatorTest {
         ByteBuffer marker = new ControlBatch(true, 1).build(5, (short) 0, nowMs).bytes();
 
         assertThat(check(marker, PLAIN).error()).isEqualTo(AppendError.INVALID_RECORD);
-        assertThat(BatchValidator.check(ID, marker, PLAIN, AppendOrigin.COORDINATOR, nowMs)).isNull();
+        assertThat(BatchValidator.check(ID, marker, PLAIN, AppendOrigin.COORDINATOR, nowMs))
+                .isNull();
     }
 
     @Test
     void aBatchLargerThanASegmentHasItsOwnError() {
-        Rejected refused = check(
-                new BatchBuilder().append(nowMs, null, new byte[2000]), PLAIN.with("segment.bytes", "1000"));
+        Rejected refused =
+                check(new BatchBuilder().append(nowMs, null, new byte[2000]), PLAIN.with("segment.bytes", "1000"));
 
         assertThat(refused.error()).isEqualTo(AppendError.RECORD_LIST_TOO_LARGE);
     }
@@ -245,16 +252,13 @@ class BatchValidatorTest {
 
         assertThat(check(batch, PLAIN)).isNull();
         assertThat(check(batch, COMPACTED).error()).isEqualTo(AppendError.INVALID_RECORD);
-        assertThat(check(batch, PLAIN.with("compression.type", "gzip")).error())
-                .isEqualTo(AppendError.INVALID_RECORD);
+        assertThat(check(batch, PLAIN.with("compression.type", "gzip")).error()).isEqualTo(AppendError.INVALID_RECORD);
     }
 
     @Test
     void aReplicatedBatchIsTakenWhereItLiesAndADamagedOneIsNot() {
-        ByteBuffer batch = new BatchBuilder()
-                .baseOffset(77)
-                .append(1, null, bytes("v"))
-                .buildBuffer();
+        ByteBuffer batch =
+                new BatchBuilder().baseOffset(77).append(1, null, bytes("v")).buildBuffer();
         ByteBuffer two = ByteBuffer.allocate(2 * batch.limit())
                 .put(batch.duplicate())
                 .put(batch.duplicate())

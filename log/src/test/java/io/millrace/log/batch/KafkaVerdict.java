@@ -50,7 +50,9 @@ record KafkaVerdict(Errors error, List<Integer> blamed) {
         } catch (RecordValidationException refused) {
             return new KafkaVerdict(
                     Errors.forException(refused.invalidException()),
-                    refused.recordErrors().stream().map(error -> error.batchIndex).toList());
+                    refused.recordErrors().stream()
+                            .map(error -> error.batchIndex)
+                            .toList());
         } catch (ApiException refused) {
             return new KafkaVerdict(Errors.forException(refused), List.of());
         }

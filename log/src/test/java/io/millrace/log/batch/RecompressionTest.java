@@ -31,16 +31,19 @@ class RecompressionTest {
         for (Compression target : Compression.values()) {
             List<SimpleRecord> records = BatchBuilderTest.randomRecords(random);
             ByteBuffer batch = BatchBuilderTest.build(records, source).buildBuffer();
-            LogConfig config = LogConfig.DEFAULTS.with("compression.type", target.type().configName());
+            LogConfig config =
+                    LogConfig.DEFAULTS.with("compression.type", target.type().configName());
             if (source == target) {
                 assertThat(Recompression.target(config, batch, 0)).isNull();
                 continue;
             }
             assertThat(Recompression.target(config, batch, 0)).isSameAs(target);
 
-            ByteBuffer stored = Recompression.recompress(batch, 0, target, config).bytes();
+            ByteBuffer stored =
+                    Recompression.recompress(batch, 0, target, config).bytes();
 
-            MutableRecordBatch read = MemoryRecords.readableRecords(stored).batches().iterator().next();
+            MutableRecordBatch read =
+                    MemoryRecords.readableRecords(stored).batches().iterator().next();
             read.ensureValid();
             assertThat(read.compressionType().id).isEqualTo((byte) target.id());
             assertThat(read.producerId()).isEqualTo(77);
@@ -86,8 +89,7 @@ class RecompressionTest {
         LogConfig config = LogConfig.DEFAULTS.with("compression.type", "uncompressed");
 
         assertThatThrownBy(() -> Recompression.recompress(bomb, 0, Compression.NONE, config))
-                .isInstanceOfSatisfying(
-                        BatchException.class,
-                        refused -> assertThat(refused.error()).isEqualTo(AppendError.MESSAGE_TOO_LARGE));
+                .isInstanceOfSatisfying(BatchException.class, refused -> assertThat(refused.error())
+                        .isEqualTo(AppendError.MESSAGE_TOO_LARGE));
     }
 }

@@ -124,7 +124,11 @@ class RecordCursorTest {
         // The first record's size becomes a varint of five bytes: 2^30.
         ByteBuffer lie = ByteBuffer.allocate(batch.limit());
         lie.put(batch.duplicate()).flip();
-        lie.put(61, (byte) 0x80).put(62, (byte) 0x80).put(63, (byte) 0x80).put(64, (byte) 0x80).put(65, (byte) 0x08);
+        lie.put(61, (byte) 0x80)
+                .put(62, (byte) 0x80)
+                .put(63, (byte) 0x80)
+                .put(64, (byte) 0x80)
+                .put(65, (byte) 0x08);
 
         assertThatThrownBy(() -> walk(lie, NO_LIMIT)).isInstanceOf(BatchException.class);
         assertThatThrownBy(() -> readAll(lie)).isInstanceOf(BatchException.class);
@@ -149,9 +153,8 @@ class RecordCursorTest {
         batch.putShort(BatchHeader.ATTRIBUTES, (short) 6);
 
         assertThatThrownBy(() -> walk(batch, NO_LIMIT))
-                .isInstanceOfSatisfying(
-                        BatchException.class,
-                        refused -> assertThat(refused.error()).isEqualTo(AppendError.UNSUPPORTED_COMPRESSION_TYPE));
+                .isInstanceOfSatisfying(BatchException.class, refused -> assertThat(refused.error())
+                        .isEqualTo(AppendError.UNSUPPORTED_COMPRESSION_TYPE));
     }
 
     @ParameterizedTest
@@ -161,7 +164,8 @@ class RecordCursorTest {
         ByteBuffer good = kafkas(codec, BatchBuilderTest.randomRecords(random));
         int refused = 0;
         for (int round = 0; round < 2000; round++) {
-            ByteBuffer bad = ByteBuffer.allocate(good.limit()).put(good.duplicate()).flip();
+            ByteBuffer bad =
+                    ByteBuffer.allocate(good.limit()).put(good.duplicate()).flip();
             for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
                 int at = 21 + random.nextInt(bad.limit() - 21);
                 // The codec bits stay: another codec's errors are another round's.

@@ -115,7 +115,8 @@ class CompressionTest {
     void concatenatedSnappyStreamsAreOne() throws IOException {
         byte[] content = text(1000);
         byte[] packed = pack(Compression.SNAPPY, content, 0);
-        ByteBuffer both = ByteBuffer.allocate(2 * packed.length).put(packed).put(packed).flip();
+        ByteBuffer both =
+                ByteBuffer.allocate(2 * packed.length).put(packed).put(packed).flip();
 
         assertThat(unpack(Compression.SNAPPY, both)).hasSize(2 * content.length).startsWith(content);
     }

@@ -68,12 +68,13 @@ class AbortedTransactionsTest {
         AbortedTransactions all = of(new AbortedTransaction(258, 10, 20, 15));
 
         assertThat(Hex.of(all.encode()))
-                .isEqualTo("0001" // version
-                        + "0000000000000102" // producer id
-                        + "000000000000000a" // first offset
-                        + "0000000000000014" // marker's offset
-                        + "000000000000000f" // last stable offset
-                        + "4c245bc1"); // crc
+                .isEqualTo(
+                        "0001" // version
+                                + "0000000000000102" // producer id
+                                + "000000000000000a" // first offset
+                                + "0000000000000014" // marker's offset
+                                + "000000000000000f" // last stable offset
+                                + "4c245bc1"); // crc
     }
 
     @Test
@@ -94,7 +95,9 @@ class AbortedTransactionsTest {
             damaged.put(at, (byte) (damaged.get(at) ^ 1));
             assertThat(AbortedTransactions.decode(damaged).size()).isEqualTo(1);
         }
-        assertThat(AbortedTransactions.decode(bytes).in(0, 100)).isEqualTo(all.in(0, 100)).hasSize(3);
+        assertThat(AbortedTransactions.decode(bytes).in(0, 100))
+                .isEqualTo(all.in(0, 100))
+                .hasSize(3);
     }
 
     @Test

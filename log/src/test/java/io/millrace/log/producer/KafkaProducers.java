@@ -41,7 +41,10 @@ final class KafkaProducers {
 
     /** Kafka's answer: an error's name, {@code DUPLICATE first-last}, or NONE with what was aborted. */
     String append(ByteBuffer placed, AppendOrigin origin) {
-        RecordBatch batch = MemoryRecords.readableRecords(placed.duplicate()).batches().iterator().next();
+        RecordBatch batch = MemoryRecords.readableRecords(placed.duplicate())
+                .batches()
+                .iterator()
+                .next();
         var kafkaOrigin = org.apache.kafka.storage.internals.log.AppendOrigin.valueOf(origin.name());
         try {
             if (origin == AppendOrigin.CLIENT) {
@@ -60,8 +63,8 @@ final class KafkaProducers {
                 long stable = state.lastStableOffset(completed.get());
                 state.completeTxn(completed.get());
                 aborted = completed.get().isAborted()
-                        ? " aborted " + completed.get().firstOffset() + "-" + completed.get().lastOffset() + " stable "
-                                + stable
+                        ? " aborted " + completed.get().firstOffset() + "-"
+                                + completed.get().lastOffset() + " stable " + stable
                         : "";
             }
             state.updateMapEndOffset(batch.nextOffset());
@@ -76,8 +79,8 @@ final class KafkaProducers {
         return state.lastEntry(batch.producerId())
                 .filter(entry -> entry.producerEpoch() == batch.producerEpoch())
                 .flatMap(entry -> entry.batchMetadata().stream()
-                        .filter(known -> known.firstSeq() == batch.baseSequence()
-                                && known.lastSeq() == batch.lastSequence())
+                        .filter(known ->
+                                known.firstSeq() == batch.baseSequence() && known.lastSeq() == batch.lastSequence())
                         .findFirst());
     }
 

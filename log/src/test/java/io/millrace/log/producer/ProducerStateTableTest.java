@@ -80,8 +80,9 @@ class ProducerStateTableTest {
             assertThat(duplicate.logStartOffset()).isEqualTo(5);
         }
         assertThat(send(7, 0, 10, 10)).isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
-        assertThat(send(7, 0, 60, 5)).as("the same first sequence, another last").isEqualTo(
-                AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(send(7, 0, 60, 5))
+                .as("the same first sequence, another last")
+                .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
     }
 
     @Test
@@ -134,7 +135,8 @@ class ProducerStateTableTest {
             step(random);
             assertThat(table.snapshot(end)).as("and on from there").isEqualTo(snapshotByReplay());
             assertThat(table.lastStableOffset(Long.MAX_VALUE))
-                    .isEqualTo(ProducerStateTable.load(ID, snapshotByReplay(), NOW).lastStableOffset(Long.MAX_VALUE));
+                    .isEqualTo(
+                            ProducerStateTable.load(ID, snapshotByReplay(), NOW).lastStableOffset(Long.MAX_VALUE));
             history.clear();
         }
     }
@@ -145,7 +147,8 @@ class ProducerStateTableTest {
         int who = random.nextInt(3);
         ByteBuffer batch;
         if (random.nextInt(5) == 0) {
-            batch = new ControlBatch(random.nextBoolean(), random.nextInt(5)).build(who, (short) random.nextInt(3), NOW)
+            batch = new ControlBatch(random.nextBoolean(), random.nextInt(5))
+                    .build(who, (short) random.nextInt(3), NOW)
                     .bytes();
         } else {
             BatchBuilder builder = new BatchBuilder().producer(who, (short) random.nextInt(3), random.nextInt(100));
@@ -174,7 +177,10 @@ class ProducerStateTableTest {
 
         assertThat(table.undoTo(5)).isFalse();
         assertThat(table.undoTo(10)).isTrue();
-        assertThat(table.list()).singleElement().extracting(ProducersView.Producer::lastSequence).isEqualTo(9);
+        assertThat(table.list())
+                .singleElement()
+                .extracting(ProducersView.Producer::lastSequence)
+                .isEqualTo(9);
         assertThatThrownBy(() -> table.snapshot(5)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -200,12 +206,17 @@ class ProducerStateTableTest {
         assertThat(table.lastStableOffset(100)).isEqualTo(4);
         table.written(end);
         table.expire(NOW + 1_000_000, 100);
-        assertThat(table.list()).singleElement().extracting(ProducersView.Producer::producerId).isEqualTo(7L);
+        assertThat(table.list())
+                .singleElement()
+                .extracting(ProducersView.Producer::producerId)
+                .isEqualTo(7L);
 
         AbortedTransaction aborted = end(7, 0, false);
 
         assertThat(aborted).isEqualTo(new AbortedTransaction(7, BatchHeader.baseOffset(first, 0), 6, 7));
-        assertThat(table.lastStableOffset(6)).as("the marker is not below the watermark").isEqualTo(4);
+        assertThat(table.lastStableOffset(6))
+                .as("the marker is not below the watermark")
+                .isEqualTo(4);
         assertThat(table.lastStableOffset(7)).isEqualTo(7);
     }
 
@@ -217,9 +228,8 @@ class ProducerStateTableTest {
         end(7, 1, true);
         ByteBuffer zombie = new ControlBatch(true, 1).build(7, (short) 1, NOW).bytes();
         assertThat(table.check(zombie, 0, AppendOrigin.COORDINATOR, end, 0))
-                .isInstanceOfSatisfying(
-                        Rejected.class,
-                        refused -> assertThat(refused.error()).isEqualTo(AppendError.TRANSACTION_COORDINATOR_FENCED));
+                .isInstanceOfSatisfying(Rejected.class, refused -> assertThat(refused.error())
+                        .isEqualTo(AppendError.TRANSACTION_COORDINATOR_FENCED));
     }
 
     @Test
@@ -232,17 +242,20 @@ class ProducerStateTableTest {
         byte[] snapshot = table.snapshot(end);
 
         assertThat(Hex.of(snapshot))
-                .isEqualTo("0001" // version
-                        + "f0f2f344" // crc
-                        + "0000000000000005" // end offset
-                        + "00000002" // producers
-                        + "0000000000000005" + "0000" + "00000002" + "00000000000003e8" + "0000000000000004" + "02"
-                        + "0000000000000000" + "0000000000000002" + "00000000000003e8"
-                        + "0000000100000000" + "0000000000000004" + "00000000000003e8"
-                        + "0000000000000102" + "0003" + "ffffffff" + "00000000000003e8" + "ffffffffffffffff" + "01"
-                        + "0000000800000001" + "0000000000000001" + "00000000000003e8"
-                        + "00000001" // ended transactions
-                        + "0000000000000002" + "0000000000000003");
+                .isEqualTo(
+                        "0001" // version
+                                + "f0f2f344" // crc
+                                + "0000000000000005" // end offset
+                                + "00000002" // producers
+                                + "0000000000000005" + "0000" + "00000002" + "00000000000003e8" + "0000000000000004"
+                                + "02"
+                                + "0000000000000000" + "0000000000000002" + "00000000000003e8"
+                                + "0000000100000000" + "0000000000000004" + "00000000000003e8"
+                                + "0000000000000102" + "0003" + "ffffffff" + "00000000000003e8" + "ffffffffffffffff"
+                                + "01"
+                                + "0000000800000001" + "0000000000000001" + "00000000000003e8"
+                                + "00000001" // ended transactions
+                                + "0000000000000002" + "0000000000000003");
         ProducerStateTable loaded = ProducerStateTable.load(ID, snapshot, NOW);
         assertThat(loaded.list()).isEqualTo(table.list());
         assertThat(loaded.snapshot(end)).isEqualTo(snapshot);
@@ -323,7 +336,8 @@ class ProducerStateTableTest {
     }
 
     private AbortedTransaction end(long id, int epoch, boolean commit) {
-        ByteBuffer marker = new ControlBatch(commit, 2).build(id, (short) epoch, NOW).bytes();
+        ByteBuffer marker =
+                new ControlBatch(commit, 2).build(id, (short) epoch, NOW).bytes();
         BatchHeader.place(marker, 0, end++, 0);
         assertThat(table.check(marker, 0, AppendOrigin.COORDINATOR, end, 0)).isNull();
         return table.appended(marker, 0, NOW);

@@ -97,10 +97,15 @@ final class LeaderElection {
         }
     }
 
-    /** The leader, whose right to propose was checked, gives another ISR. */
+    /**
+     * The leader, whose right to propose was checked, gives another ISR. The same ISR again is committed too: a leader
+     * proposes it to raise the partition epoch, so that older proposals of its own that are still on their way fail.
+     */
     void leaderProposes(TopicImage topic, PartitionImage partition, int[] isr, byte recoveryState, Decision decision) {
         MetadataImage image = decision.image();
-        settle(topic, partition, isr, recoveryState, rules(image, topic.name()), activeIn(image), decision);
+        PartitionChangeRecord change = PartitionTransition.of(
+                topic.id(), partition, isr, recoveryState, rules(image, topic.name()), activeIn(image), NOBODY);
+        decision.add(change != null ? change : PartitionTransition.sameAgain(topic.id(), partition));
     }
 
     private static void settle(

@@ -67,6 +67,24 @@ final class PartitionTransition {
         return transition.toRecord(topicId);
     }
 
+    /** The record that changes nothing but the partition epoch. */
+    static PartitionChangeRecord sameAgain(UUID topicId, PartitionImage before) {
+        return new PartitionChangeRecord(
+                topicId,
+                before.partition(),
+                before.leader(),
+                before.leaderEpoch(),
+                before.partitionEpoch() + 1,
+                null,
+                null,
+                null,
+                PartitionChangeRecord.SAME_RECOVERY_STATE,
+                null,
+                null,
+                null,
+                null);
+    }
+
     private int[] eligible(IntPredicate lost) {
         if (isr.length >= minInsync) {
             return NONE;

@@ -120,12 +120,13 @@ class IsrChangesTest {
     }
 
     @Test
-    void theSameIsrAgainChangesNothing() {
-        PartitionImage before = cluster.partition("t");
+    void theSameIsrAgainRaisesThePartitionEpochSoThatOlderProposalsFail() {
+        AlterPartition.Result same = propose(0, 0, 1, 2, 3);
 
-        assertThat(propose(0, 0, 1, 2, 3).error()).isEqualTo(ControllerError.NONE);
-
-        assertThat(cluster.partition("t")).isEqualTo(before);
+        assertThat(same.error()).isEqualTo(ControllerError.NONE);
+        assertThat(same.partitionEpoch()).isEqualTo(1);
+        assertThat(cluster.partition("t").isr()).containsExactly(1, 2, 3);
+        assertThat(propose(0, 0, 1, 2).error()).isEqualTo(ControllerError.INVALID_UPDATE_VERSION);
     }
 
     private AlterPartition.Result propose(int leaderEpoch, int partitionEpoch, int... isr) {
