@@ -17,7 +17,6 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.TopicR
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
-import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
 import org.junit.jupiter.api.Tag;
@@ -226,11 +225,6 @@ class SectionBMetadataTest {
                 List<String> answers = new ArrayList<>();
                 answers.add(side.normal(client.ask(Requests.metadataOf(topic.id()), 12)));
                 answers.add(side.normal(client.ask(Requests.metadataOf(new Uuid(1, 2)), 12)));
-                MetadataRequestData mixed = new MetadataRequestData()
-                        .setTopics(List.of(
-                                new MetadataRequestTopic().setName(topic.name()),
-                                new MetadataRequestTopic().setName(null).setTopicId(topic.id())));
-                answers.add(side.normal(client.ask(mixed, 12)));
                 return answers;
             }
         });

