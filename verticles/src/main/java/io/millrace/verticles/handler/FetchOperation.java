@@ -70,7 +70,8 @@ final class FetchOperation {
     void start() {
         for (FetchTarget target : targets) {
             if (target.read() == null) {
-                lastAttempt = true;
+                // Unknown here; it does not end the wait for the others, or a client that asks for it again and again
+                // would never wait at all.
                 continue;
             }
             Shard shard = node.shards().of(target.read().topicId(), target.partition());
@@ -127,7 +128,11 @@ final class FetchOperation {
             return;
         }
         // What was found is found again; meanwhile it must not pin the buffers it lies in.
-        targets.forEach(target -> target.read().release());
+        for (FetchTarget target : targets) {
+            if (target.read() != null) {
+                target.read().release();
+            }
+        }
         waiter = new FetchWaiter(missingBytes, context.loop(), this::woken);
         context.whenClosed(this::abandoned);
         timeout = context.loop().schedule(this::timedOut, leftNanos, TimeUnit.NANOSECONDS);
@@ -167,7 +172,8 @@ final class FetchOperation {
         for (FetchTarget target : targets) {
             PartitionFetch read = target.read();
             if (read != null && read.sizeBytes() > 0) {
-                if (!first && read.sizeBytes() > left) {
+                // Only the first partition with records may exceed its limits (KIP-74).
+                if (!first && (read.sizeBytes() > left || read.sizeBytes() > read.maxBytes())) {
                     read.release();
                 } else {
                     left -= read.sizeBytes();

@@ -13,6 +13,8 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequestData> {
     private static final short FIRST_EPOCH = 0;
+    private static final long NO_ID = -1;
+    private static final short NO_EPOCH = -1;
 
     private final ProducerIds ids;
 
@@ -25,7 +27,11 @@ public final class InitProducerIdHandler implements ApiHandler<InitProducerIdReq
         if (request.transactionalId() != null) {
             // Transactions are not served: an error that no client takes for a reason to try again.
             Errors refusal = request.transactionalId().isEmpty() ? Errors.INVALID_REQUEST : Errors.UNSUPPORTED_VERSION;
-            answer(refusal, -1, (short) -1, context);
+            answer(refusal, NO_ID, NO_EPOCH, context);
+            return;
+        }
+        if ((request.producerId() == NO_ID) != (request.producerEpoch() == NO_EPOCH)) {
+            answer(Errors.INVALID_REQUEST, NO_ID, NO_EPOCH, context);
             return;
         }
         ids.next().onComplete(done -> {
@@ -33,7 +39,7 @@ public final class InitProducerIdHandler implements ApiHandler<InitProducerIdReq
                 answer(Errors.NONE, done.result(), FIRST_EPOCH, context);
             } else {
                 // Retriable for every client, whatever it was.
-                answer(Errors.COORDINATOR_LOAD_IN_PROGRESS, -1, (short) -1, context);
+                answer(Errors.COORDINATOR_LOAD_IN_PROGRESS, NO_ID, NO_EPOCH, context);
             }
         });
     }

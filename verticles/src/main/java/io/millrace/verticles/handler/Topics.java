@@ -5,7 +5,6 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.Listener;
-import io.millrace.protocol.KafkaIds;
 import io.millrace.protocol.NodeEndpoint;
 import java.util.Set;
 import java.util.UUID;
@@ -47,7 +46,8 @@ final class Topics {
         return INTERNAL.contains(name);
     }
 
+    /** Versions that name topics by id always carry one, if only the zero id, which no topic has. */
     private static boolean hasId(UUID id) {
-        return id != null && !id.equals(KafkaIds.ZERO);
+        return id != null;
     }
 }
