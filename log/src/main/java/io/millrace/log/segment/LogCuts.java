@@ -147,7 +147,6 @@ final class LogCuts {
         private void findPosition() throws IOException {
             SegmentView view = new SegmentView(
                     kept.target,
-                    kept.target.path(),
                     kept.baseOffset,
                     endExclusive,
                     (int) kept.target.fileBytes(),

@@ -77,7 +77,8 @@ public final class LogRecovery {
         } catch (NoSuchFileException e) {
             return;
         }
-        content.folderExists = true;
+        // Without its identity the folder is prepared again by the next append.
+        content.folderExists = id.topicId().equals(PartitionMetadataFile.read(disk, folder));
         for (Path file : files) {
             String name = file.getFileName().toString();
             if (name.endsWith(SegmentNames.DELETED) || name.endsWith(SegmentNames.TEMPORARY)) {

@@ -11,7 +11,20 @@ import java.util.UUID;
  * folder named {@code <topic>-<partition>.<uuid>-delete}. Thread: the writer.
  */
 public final class PartitionRemoval {
+    private static final String KEPT_FOLDER = "-unknown";
+
     private PartitionRemoval() {}
+
+    /**
+     * Renames a folder that nobody can tell the owner of, and keeps it: what is in it may be all that is left of something.
+     * Thread: the writer.
+     */
+    public static void keepAside(LogServices services, Path folder) throws IOException {
+        Path aside = services.root().resolve(folder.getFileName() + "." + UUID.randomUUID() + KEPT_FOLDER);
+        services.disk().rename(folder, aside);
+        services.disk().syncDirectory(services.root());
+        services.health().safetyAlarm(folder + " does not say which topic it belongs to and is kept as " + aside);
+    }
 
     /** Renames a partition's folder so that no start takes it for one, and removes it later. Thread: the writer. */
     public static void setAside(LogServices services, Path folder, long delayMs) throws IOException {

@@ -164,7 +164,6 @@ final class Segment {
     SegmentView view() {
         return new SegmentView(
                 target,
-                target.path(),
                 baseOffset,
                 writtenEnd,
                 writtenBytes,

@@ -17,6 +17,9 @@ final class SegmentRead implements ColdRead {
     private final LogServices services;
     private final Owner owner;
     private final SegmentView segment;
+    /** Where offsets that are missing at the end of the segment go on; null for the last one. */
+    private final SegmentView following;
+
     private final long offset;
     private final long limitExclusive;
     private final int maxBytes;
@@ -30,6 +33,7 @@ final class SegmentRead implements ColdRead {
             LogServices services,
             Owner owner,
             Segment from,
+            SegmentView following,
             long offset,
             long limitExclusive,
             int maxBytes,
@@ -37,6 +41,7 @@ final class SegmentRead implements ColdRead {
         this.services = services;
         this.owner = owner;
         this.segment = from.view();
+        this.following = following;
         this.offset = offset;
         this.limitExclusive = limitExclusive;
         this.maxBytes = maxBytes;
@@ -61,6 +66,12 @@ final class SegmentRead implements ColdRead {
 
     @Override
     public FileSlice load() throws IOException {
+        FileSlice slice = load(segment);
+        boolean elsewhere = slice.isEmpty() && slice.nextOffset() > offset && following != null;
+        return elsewhere && following.baseOffset() < limitExclusive ? load(following) : slice;
+    }
+
+    private FileSlice load(SegmentView segment) throws IOException {
         SegmentFile file;
         try {
             file = services.openFiles().acquireForRead(segment.file());
@@ -69,7 +80,7 @@ final class SegmentRead implements ColdRead {
         }
         boolean handedOut = false;
         try {
-            FileSlice slice = find(file);
+            FileSlice slice = find(segment, file);
             handedOut = !slice.isEmpty();
             return slice;
         } catch (NoSuchFileException e) {
@@ -85,9 +96,9 @@ final class SegmentRead implements ColdRead {
         }
     }
 
-    private FileSlice find(SegmentFile file) throws IOException {
-        long start = startPosition;
-        Jump boundary = jump;
+    private FileSlice find(SegmentView segment, SegmentFile file) throws IOException {
+        long start = segment == this.segment ? startPosition : 0;
+        Jump boundary = segment == this.segment ? jump : null;
         if (start < 0) {
             SparseIndex index = services.indexes().of(segment).index();
             start = index.position(Math.max(0, index.floorOffset(offset)));
@@ -95,7 +106,7 @@ final class SegmentRead implements ColdRead {
         }
         HeaderWalk walk = new HeaderWalk(file, start, segment.bytes());
         do {
-            if (!walk.next()) return endOfSegment(walk);
+            if (!walk.next()) return endOfSegment(segment, walk);
         } while (walk.nextOffset() <= offset);
         long first = walk.position();
         if (walk.nextOffset() > limitExclusive || (walk.sizeBytes() > maxBytes && !minOne)) {
@@ -117,7 +128,7 @@ final class SegmentRead implements ColdRead {
     }
 
     /** What is missing at the end goes on in the next segment; what is missing before that is damage. */
-    private FileSlice endOfSegment(HeaderWalk walk) throws IOException {
+    private FileSlice endOfSegment(SegmentView segment, HeaderWalk walk) throws IOException {
         if (walk.position() < segment.bytes()) {
             throw new DamagedSegmentException("no batch at position " + walk.position() + " of " + segment.path());
         }

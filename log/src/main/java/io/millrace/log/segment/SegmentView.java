@@ -13,13 +13,16 @@ import java.nio.file.Path;
  */
 public record SegmentView(
         FileRef file,
-        Path path,
         long baseOffset,
         long endOffset,
         int bytes,
         long maxTimestamp,
         long maxTimestampBatch) {
     static final long UNKNOWN = -2;
+
+    Path path() {
+        return file.path();
+    }
 
     boolean summaryKnown() {
         return maxTimestamp != UNKNOWN;

@@ -191,10 +191,11 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
             ReadOutcome found = tail.read(offset, limit, maxBytes, minOne);
             return found == null ? ReadOutcome.Empty.INSTANCE : found;
         }
-        Segment segment = segments.floor(offset);
-        if (segment == null) return new ReadOutcome.OutOfRange(logStart, written);
+        int i = segments.floorIndex(offset);
+        if (i < 0) return new ReadOutcome.OutOfRange(logStart, written);
+        SegmentView following = i + 1 < segments.count() ? segments.get(i + 1).view() : null;
         return new ReadOutcome.FromDisk(
-                new SegmentRead(services, owner, segment, offset, limit, maxBytes, minOne));
+                new SegmentRead(services, owner, segments.get(i), following, offset, limit, maxBytes, minOne));
     }
 
     @Override

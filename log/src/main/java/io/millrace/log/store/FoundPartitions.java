@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class FoundPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(FoundPartitions.class);
     /** A folder without a readable topic id: no topic of the metadata has this one, so that it is a stray. */
-    private static final UUID UNKNOWN_TOPIC = new UUID(0, 0);
+    static final UUID UNKNOWN_TOPIC = new UUID(0, 0);
 
     final List<TopicPartitionId> partitions = new ArrayList<>();
     final List<Path> halfDeleted = new ArrayList<>();

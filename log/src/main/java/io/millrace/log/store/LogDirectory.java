@@ -253,7 +253,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         for (SegmentedLog log : open.values()) log.owner().execute(() -> log.wentOffline(why));
     }
 
-    /** Deletes a found partition that the metadata does not want here. */
+    /** Deletes a found partition that the metadata does not want here; one of unknown topic id is only put aside. */
     public void removeStray(TopicPartitionId id) {
         if (!found.remove(id.folderName(), id)) {
             throw new IllegalStateException("partition " + id + " is not among those found in " + path);
@@ -261,7 +261,12 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         writer.submit(new LaneTask(folders) {
             @Override
             protected void onWriter() throws IOException {
-                PartitionRemoval.setAside(services, path.resolve(id.folderName()), 0);
+                Path folder = path.resolve(id.folderName());
+                if (id.topicId().equals(FoundPartitions.UNKNOWN_TOPIC)) {
+                    PartitionRemoval.keepAside(services, folder);
+                } else {
+                    PartitionRemoval.setAside(services, folder, 0);
+                }
                 journal.forget(id);
             }
         });
