@@ -3,7 +3,6 @@ package io.millrace.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -12,7 +11,7 @@ import com.tngtech.archunit.lang.ArchRule;
  * Which module may use which, and which library belongs where. The Maven graph forbids most of it already; here stands what it
  * cannot see, and how to mend a breach.
  */
-@AnalyzeClasses(packages = "io.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.millrace", importOptions = ProductClasses.class)
 class ModuleEdgesTest {
 
     @ArchTest
