@@ -66,7 +66,7 @@ class ActorRulesTest {
                     "java\\.nio\\.file\\.Files|java\\.io\\.(File|FileInputStream|FileOutputStream|RandomAccessFile)")
             .because(
                     "a disk may take seconds. Mend: ask the log directory's writer or I/O pool and take the answer back on the"
-                            + " loop");
+                            + " loop; a class that stands for one small file is called …File and called from a worker");
 
     @ArchTest
     static final ArchRule machinesReachForNothing = noClasses()
