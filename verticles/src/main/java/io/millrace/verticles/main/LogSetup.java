@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.read.CyclicBufferAppender;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
@@ -32,6 +33,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String TERMINAL = "%d{HH:mm:ss.SSS} %-5level %msg%n%nopex";
     private static final String FILE = "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n%ex";
     private static final int QUEUE_LINES = 4096;
+    private static final String EARLY = "early";
+    private static final int EARLY_LINES = 256;
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
@@ -46,10 +49,19 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         ConsoleAppender<ILoggingEvent> terminal = new ConsoleAppender<>();
         terminal.setName("terminal");
         root.addAppender(behindQueue(context, started(context, terminal, TERMINAL)));
+        CyclicBufferAppender<ILoggingEvent> early = new CyclicBufferAppender<>();
+        early.setName(EARLY);
+        early.setMaxSize(EARLY_LINES);
+        early.setContext(context);
+        early.start();
+        root.addAppender(early);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** From now on also into {@code file}; at 20 MB it is set aside, five of those are kept. */
+    /**
+     * From now on also into {@code file}, with what was said before; at 20 MB it is set aside, five of those are kept. Call it
+     * once the folder is known to be this process's own.
+     */
     static void toFile(Path file) {
         if (System.getProperty(OVERRIDE) != null) {
             return;
@@ -71,8 +83,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         trigger.start();
         appender.setRollingPolicy(window);
         appender.setTriggeringPolicy(trigger);
-        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
-                .addAppender(behindQueue(context, started(context, appender, FILE)));
+        Appender<ILoggingEvent> queue = behindQueue(context, started(context, appender, FILE));
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        if (root.getAppender(EARLY) instanceof CyclicBufferAppender<ILoggingEvent> early) {
+            root.detachAppender(early);
+            for (int i = 0; i < early.getLength(); i++) {
+                queue.doAppend(early.get(i));
+            }
+        }
+        root.addAppender(queue);
     }
 
     /** For commands whose output is for eyes or pipes: only errors. */

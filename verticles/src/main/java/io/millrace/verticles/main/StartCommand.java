@@ -6,6 +6,7 @@ import io.millrace.verticles.config.LoadedConfig;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.config.NodeConfigLoader;
 import io.netty.util.internal.PlatformDependent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -32,7 +33,8 @@ final class StartCommand {
         LoadedConfig loaded = load(file, System.getenv(), start.properties());
         loaded.warnings().forEach(log::warn);
         NodeRuntime node = launch(loaded.config());
-        System.out.println(node.readyLine(sinceExec()));
+        String ready = node.readyLine(sinceExec());
+        System.out.println(ready);
         return RUNNING;
     }
 
@@ -52,11 +54,18 @@ final class StartCommand {
         ProcessSettings.apply(config);
         NodeRuntime node = new NodeRuntime(config, StartCommand::halt);
         Shutdown.onSignal(node, config.runtime().shutdownDeadlineMs());
+        Path logFile = config.dataDirectories().get(0).resolve("node.log");
         try {
             node.start().toCompletableFuture().get();
         } catch (ExecutionException e) {
-            throw unwrapped(e.getCause());
+            Exception failure = unwrapped(e.getCause());
+            if (!(failure instanceof ConfigException) && Files.isDirectory(logFile.getParent())) {
+                LogSetup.toFile(logFile);
+            }
+            throw failure;
         }
+        // Not before: the folder could have been another process's.
+        LogSetup.toFile(logFile);
         return node;
     }
 

@@ -40,6 +40,9 @@ class ProcessTest {
             try (MillraceProcess node = start().awaitReady()) {
                 assertThat(node.terminate().exitCode()).isZero();
                 assertThat(node.out()).contains("stopped cleanly");
+                assertThat(Files.readString(folder.resolve("data/node.log")))
+                        .contains("this node is the controller")
+                        .contains("stopped cleanly");
                 assertThat(node.err()).isEmpty();
             }
         }
