@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 /** docs/FORMAT.md shows the layouts that stand in the classes, and not what they once were. */
 class FormatPageTest {
     private static final Path BASE = Path.of(System.getProperty("millrace.basedir", ".."));
-    private static final Pattern SHOWN = Pattern.compile("From \\[\\w+]\\(\\.\\./([^)]+)\\):\n\n```\n(.*?)\n```", Pattern.DOTALL);
+    private static final Pattern SHOWN =
+            Pattern.compile("From \\[\\w+]\\(\\.\\./([^)]+)\\):\n\n```\n(.*?)\n```", Pattern.DOTALL);
     private static final Pattern IN_CLASS = Pattern.compile("<pre>\n(.*?)\n \\* </pre>", Pattern.DOTALL);
 
     @Test
@@ -23,9 +24,13 @@ class FormatPageTest {
             String source = Files.readString(BASE.resolve(shown.group(1)));
             Matcher inClass = IN_CLASS.matcher(source);
 
-            assertThat(inClass.find()).as("%s has a layout between <pre> and </pre>", shown.group(1)).isTrue();
+            assertThat(inClass.find())
+                    .as("%s has a layout between <pre> and </pre>", shown.group(1))
+                    .isTrue();
             assertThat(inClass.group(1).replaceAll("(?m)^ \\* ?", "").stripTrailing())
-                    .as("docs/FORMAT.md shows another layout than %s: copy the block from the class comment", shown.group(1))
+                    .as(
+                            "docs/FORMAT.md shows another layout than %s: copy the block from the class comment",
+                            shown.group(1))
                     .isEqualTo(shown.group(2).stripTrailing());
         }
         assertThat(layouts).isGreaterThanOrEqualTo(12);

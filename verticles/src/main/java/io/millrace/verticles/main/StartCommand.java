@@ -47,8 +47,9 @@ final class StartCommand {
     /** Starts a node and waits until it serves; from the first moment on a signal stops it cleanly. */
     static NodeRuntime launch(NodeConfig config) throws Exception {
         if (config.cluster().voters().size() > 1) {
-            throw new ConfigException("cluster.voters: names " + config.cluster().voters().size()
-                    + " nodes, but this version runs a quorum of one only: leave it out");
+            throw new ConfigException(
+                    "cluster.voters: names " + config.cluster().voters().size()
+                            + " nodes, but this version runs a quorum of one only: leave it out");
         }
         Uncaught.install();
         ProcessSettings.apply(config);
@@ -94,6 +95,11 @@ final class StartCommand {
         Long told = Long.getLong("millrace.started");
         return told != null
                 ? now - told
-                : now - ProcessHandle.current().info().startInstant().map(Instant::toEpochMilli).orElse(now);
+                : now
+                        - ProcessHandle.current()
+                                .info()
+                                .startInstant()
+                                .map(Instant::toEpochMilli)
+                                .orElse(now);
     }
 }
