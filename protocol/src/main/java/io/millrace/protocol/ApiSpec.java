@@ -64,6 +64,11 @@ public record ApiSpec(
         return type == ApiMessageType.API_VERSIONS ? 0 : type.responseHeaderVersion(version);
     }
 
+    /** Most heap that a message takes of which so many values and bytes were read. */
+    public long decodedBytes(int fieldsRead, int bytesRead) {
+        return (long) heapBytesPerField * fieldsRead + 2L * bytesRead;
+    }
+
     /** Most heap that decoding a frame of this size takes beside the frame itself: what a memory permit should cover. */
     public long maxDecodedBytes(int frameBytes) {
         // Each value takes at least a byte of the frame; a byte of text becomes at most two bytes of a string.

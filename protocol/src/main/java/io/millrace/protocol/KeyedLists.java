@@ -1,5 +1,6 @@
 package io.millrace.protocol;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.ApiMessageType;
@@ -31,10 +32,30 @@ final class KeyedLists {
             ApiMessageType.DESCRIBE_LOG_DIRS,
             Map.of("/topics", List.of("topic")));
 
+    private static final Map<ApiMessageType, WirePlan[]> PLANS = plans();
+
     private KeyedLists() {}
 
     /** Key fields by the path of their list; empty when the request has no such list. */
     static Map<String, List<String>> of(ApiMessageType type) {
         return BY_API.getOrDefault(type, Map.of());
+    }
+
+    /** How to walk a request that has such lists; null for others. */
+    static WirePlan plan(ApiMessageType type, short version) {
+        WirePlan[] versions = PLANS.get(type);
+        return versions == null ? null : versions[version];
+    }
+
+    private static Map<ApiMessageType, WirePlan[]> plans() {
+        Map<ApiMessageType, WirePlan[]> plans = new EnumMap<>(ApiMessageType.class);
+        BY_API.forEach((type, lists) -> {
+            WirePlan[] versions = new WirePlan[type.highestSupportedVersion(false) + 1];
+            for (short v = type.lowestSupportedVersion(); v < versions.length; v++) {
+                versions[v] = WirePlan.of(type.requestSchemas()[v], lists);
+            }
+            plans.put(type, versions);
+        });
+        return plans;
     }
 }

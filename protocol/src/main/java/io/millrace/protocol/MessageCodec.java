@@ -34,15 +34,18 @@ public final class MessageCodec {
         if (api == null || !api.serves(version)) {
             throw new MalformedRequestException("API key " + key + " version " + version + " is not served");
         }
-        return decode(api, version, body);
+        return decode(api, version, body, HeapCharge.NONE);
     }
 
     /** As {@link #decode(short, short, ByteBuf)} for an API and a version that are known to be served. */
-    public ApiMessage decode(ApiSpec api, short version, ByteBuf body) {
+    public ApiMessage decode(ApiSpec api, short version, ByteBuf body, HeapCharge account) {
         ApiMessage request = api.type().newRequest();
         try {
             KeyedListGuard.check(api, version, body);
-            request.read(new ByteBufReadable(body, api.maxFields()), version);
+            int start = body.readerIndex();
+            ByteBufReadable in = new ByteBufReadable(body, api.maxFields());
+            request.read(in, version);
+            account.charge(api.decodedBytes(in.fieldsRead(), body.readerIndex() - start));
             return request;
         } catch (MalformedRequestException e) {
             throw e;

@@ -23,6 +23,7 @@ class DecodeAmplificationTest {
         Map<String, String> worst = new TreeMap<>();
         Map<String, Double> worstPerField = new TreeMap<>();
         List<String> broken = new ArrayList<>();
+        double most = 0;
         for (Decoders.Case c : decoders.all()) {
             Schema schema = c.api().type().requestSchemas()[c.version()];
             for (String path : SchemaBytes.arrayPaths(schema)) {
@@ -30,21 +31,28 @@ class DecodeAmplificationTest {
                     for (int nested = 0; nested <= 1; nested++) {
                         ByteBuf frame = SchemaBytes.write(schema, SchemaBytes.swollen(path, ELEMENTS, nested, text));
                         decode(c, frame.duplicate());
+                        decoders.heapCharged = Long.MAX_VALUE / 2;
                         long bytes = AllocationMeter.bytesAllocatedBy(() -> decode(c, frame.duplicate()));
                         int size = frame.readableBytes();
                         double factor = (double) bytes / size;
+                        most = Math.max(most, Double.isNaN(perField(c, bytes, size)) ? 0 : perField(c, bytes, size));
                         if (factor > worstPerField.getOrDefault(c.api().name(), 0.0)) {
                             worstPerField.put(c.api().name(), factor);
                             worst.put(
                                     c.api().name(),
                                     String.format(
                                             Locale.ROOT,
-                                            "%s %s: %d bytes of heap from %d on the wire (x%.1f)",
+                                            "%s %s: %d bytes of heap from %d on the wire (x%.1f, %.0f per value read)",
                                             c,
                                             path,
                                             bytes,
                                             size,
-                                            factor));
+                                            factor,
+                                            perField(c, bytes, size)));
+                        }
+                        if (bytes > decoders.heapCharged + ApiSpec.HEAP_BYTES_CONSTANT) {
+                            broken.add(
+                                    c + " " + path + ": " + bytes + " bytes of heap, charged " + decoders.heapCharged);
                         }
                         if (bytes > c.api().maxDecodedBytes(size)) {
                             broken.add(c + " " + path + ": " + bytes + " bytes of heap from " + size + " on the wire");
@@ -54,8 +62,15 @@ class DecodeAmplificationTest {
             }
         }
         worst.values().forEach(System.out::println);
+        System.out.printf("at worst %.0f bytes of heap per value read%n", most);
         assertThat(broken).isEmpty();
         assertThat(worst).isNotEmpty();
+    }
+
+    /** Heap per primitive value of a generated message; NaN for those with codecs of their own. */
+    private double perField(Decoders.Case c, long bytes, int size) {
+        double fields = (decoders.heapCharged - 2.0 * size) / c.api().heapBytesPerField();
+        return decoders.heapCharged == Long.MAX_VALUE / 2 ? Double.NaN : bytes / fields;
     }
 
     private boolean decode(Decoders.Case c, ByteBuf frame) {

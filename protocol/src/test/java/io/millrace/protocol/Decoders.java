@@ -22,6 +22,9 @@ final class Decoders {
     }
 
     final ApiRegistry registry = ApiRegistry.standard(ApiRegistry.DEFAULT_SOCKET_REQUEST_MAX_BYTES);
+    /** What the last generated message that was decoded was charged. */
+    long heapCharged;
+
     private final MessageCodec codec = new MessageCodec(registry);
     private final ProduceRequestDecoder produce =
             new ProduceRequestDecoder(registry.spec(ApiMessageType.PRODUCE.apiKey()));
@@ -31,7 +34,7 @@ final class Decoders {
         return switch (c.api().type()) {
             case PRODUCE -> produce.decode(c.version(), body);
             case FETCH -> fetch.decode(c.version(), body);
-            default -> codec.decode(c.api(), c.version(), body);
+            default -> codec.decode(c.api(), c.version(), body, charged -> heapCharged = charged);
         };
     }
 

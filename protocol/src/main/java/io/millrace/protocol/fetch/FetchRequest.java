@@ -31,6 +31,25 @@ public record FetchRequest(
         List<ForgottenTopic> forgotten,
         String rackId) {
 
+    /** Name or id, the list's slot, and the topic's answer. */
+    private static final long HEAP_BYTES_PER_TOPIC = 512;
+
+    /** What was asked, the read under way and its answer. */
+    private static final long HEAP_BYTES_PER_PARTITION = 512;
+
+    /** What this request and serving it takes of the heap: an upper bound, records not included. */
+    public long heapBytes() {
+        long bytes = 2L * rackId.length();
+        for (Topic topic : topics) {
+            bytes += HEAP_BYTES_PER_TOPIC
+                    + HEAP_BYTES_PER_PARTITION * topic.partitions().size();
+        }
+        for (ForgottenTopic topic : forgotten) {
+            bytes += HEAP_BYTES_PER_TOPIC + (long) Integer.BYTES * topic.partitions().length;
+        }
+        return bytes;
+    }
+
     /** One topic asked for; the name is null from v13 on, the id before. */
     public record Topic(String name, UUID id, List<Partition> partitions) {}
 

@@ -14,6 +14,12 @@ import java.util.UUID;
  * <p>Thread: the one that decoded it until handed over; immutable except for the bytes of the frame.
  */
 public final class ProduceRequest {
+    /** Name or id, the list's slot, and the topic's answer. */
+    private static final long HEAP_BYTES_PER_TOPIC = 512;
+
+    /** The columns of request and answer, a slice and an append under way. */
+    private static final long HEAP_BYTES_PER_ENTRY = 512;
+
     /** One topic of the request; the name is null from v13 on, the id before. */
     record Topic(String name, UUID id, int firstEntry, int endEntry) {}
 
@@ -108,6 +114,11 @@ public final class ProduceRequest {
     public ByteBuf records(int entry) {
         check(entry);
         return recordsSize[entry] < 0 ? null : frame.slice(recordsStart[entry], recordsSize[entry]);
+    }
+
+    /** What this request and serving it takes of the heap: an upper bound, the frame not included. */
+    public long heapBytes() {
+        return HEAP_BYTES_PER_TOPIC * topics.size() + HEAP_BYTES_PER_ENTRY * entryCount;
     }
 
     private void check(int entry) {

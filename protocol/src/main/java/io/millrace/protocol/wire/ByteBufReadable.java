@@ -26,11 +26,13 @@ import org.apache.kafka.common.protocol.types.RawTaggedField;
  */
 public final class ByteBufReadable implements Readable {
     private final ByteBuf buf;
+    private final int maxFields;
     private int fieldsLeft;
 
     /** @param maxFields how many primitive values may be read before the request is refused */
     public ByteBufReadable(ByteBuf buf, int maxFields) {
         this.buf = buf;
+        this.maxFields = maxFields;
         this.fieldsLeft = maxFields;
     }
 
@@ -214,6 +216,26 @@ public final class ByteBufReadable implements Readable {
         return readString(length);
     }
 
+    /** Skips a string and returns the {@link String#hashCode} it would have, 0 for null; most need no string for that. */
+    public int readTextHash(boolean flexible) {
+        int length = flexible ? readUnsignedVarint() - 1 : readShort();
+        if (length == -1) {
+            return 0;
+        }
+        take(length);
+        int start = buf.readerIndex();
+        buf.skipBytes(length);
+        int hash = 0;
+        for (int i = 0; i < length; i++) {
+            byte character = buf.getByte(start + i);
+            if (character < 0) {
+                return buf.toString(start, length, StandardCharsets.UTF_8).hashCode();
+            }
+            hash = 31 * hash + character;
+        }
+        return hash;
+    }
+
     public String readNonNullString(boolean flexible, String field) {
         String text = readNullableString(flexible);
         if (text == null) {
@@ -224,6 +246,11 @@ public final class ByteBufReadable implements Readable {
 
     public UUID readJavaUuid() {
         return new UUID(readLong(), readLong());
+    }
+
+    /** How many primitive values have been read. */
+    public int fieldsRead() {
+        return maxFields - Math.max(0, fieldsLeft);
     }
 
     /** Where the next read happens, as an index of the buffer. */

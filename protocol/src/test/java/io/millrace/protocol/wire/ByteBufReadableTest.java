@@ -111,4 +111,20 @@ class ByteBufReadableTest {
         assertThatThrownBy(() -> reading("00").readNonNullString(true, "topic name"))
                 .hasMessageContaining("topic name");
     }
+
+    @Test
+    void hashesOfTextAreThoseOfItsString() {
+        for (String text : new String[] {"", "a", "topic-1", "t\u00f6pic", "\u65e5\u672c", "AaBB"}) {
+            ByteBuf buf = Unpooled.buffer();
+            new ByteBufWritable(buf).writeNullableString(text, true);
+            new ByteBufWritable(buf).writeNullableString(text, false);
+            ByteBufReadable in = new ByteBufReadable(buf, 10);
+
+            assertThat(in.readTextHash(true)).isEqualTo(text.hashCode());
+            assertThat(in.readTextHash(false)).isEqualTo(text.hashCode());
+            assertThat(buf.isReadable()).isFalse();
+        }
+        assertThat(reading("ffff").readTextHash(false)).isZero();
+        assertThatThrownBy(() -> reading("0005").readTextHash(false)).isInstanceOf(MalformedRequestException.class);
+    }
 }

@@ -2,6 +2,7 @@ package io.millrace.verticles.handler;
 
 import io.millrace.protocol.fetch.FetchRequest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,17 @@ import java.util.UUID;
  */
 final class FetchSession {
     /** A partition as the client names it: by id from v13 on, by name before. */
-    record Key(String name, UUID id, int partition) {}
+    record Key(String name, UUID id, int partition) implements Comparable<Key> {
+        private static final Comparator<Key> ORDER = Comparator.comparing(Key::name, Comparator.nullsFirst(Comparator.naturalOrder()))
+                .thenComparing(Key::id, Comparator.nullsFirst(Comparator.naturalOrder()))
+                .thenComparingInt(Key::partition);
+
+        /** Gives a hash map something to sort by where a client chose names or ids that hash alike. */
+        @Override
+        public int compareTo(Key other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     /** The client's position in one partition, and the offsets it was told last. */
     static final class Entry {

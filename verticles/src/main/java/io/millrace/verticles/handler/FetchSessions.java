@@ -22,17 +22,23 @@ final class FetchSessions {
     /** A session that was used so recently is not evicted for another. */
     private static final long MIN_EVICTION_NANOS = TimeUnit.MINUTES.toNanos(2);
 
+    /** Partitions of all sessions together, at about 250 bytes each; beyond that fetches go without a session. */
+    static final int MAX_PARTITIONS = 200_000;
+
     private final int slots;
+    private final int maxPartitions;
     private final IntSupplier ids;
     private final Map<Integer, FetchSession> sessions = new HashMap<>();
+    private int partitions;
     private long evictions;
 
     FetchSessions(int slots) {
-        this(slots, () -> ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE));
+        this(slots, MAX_PARTITIONS, () -> ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE));
     }
 
-    FetchSessions(int slots, IntSupplier ids) {
+    FetchSessions(int slots, int maxPartitions, IntSupplier ids) {
         this.slots = slots;
+        this.maxPartitions = maxPartitions;
         this.ids = ids;
     }
 
@@ -50,7 +56,14 @@ final class FetchSessions {
         }
         session.nextEpoch();
         session.used(nowNanos);
+        partitions -= session.size();
         session.update(request);
+        partitions += session.size();
+        if (partitions > maxPartitions) {
+            // The client opens another, or goes on without.
+            close(session.id());
+            return new Found(null, Errors.FETCH_SESSION_ID_NOT_FOUND);
+        }
         return new Found(session, Errors.NONE);
     }
 
@@ -59,10 +72,13 @@ final class FetchSessions {
         FetchSession session = new FetchSession(freeId(), byId);
         session.used(nowNanos);
         session.update(request);
-        if (session.isEmpty() || sessions.size() >= slots && !evictFor(session, nowNanos)) {
+        if (session.isEmpty()
+                || partitions + session.size() > maxPartitions
+                || sessions.size() >= slots && !evictFor(session, nowNanos)) {
             return null;
         }
         sessions.put(session.id(), session);
+        partitions += session.size();
         return session;
     }
 
@@ -81,14 +97,17 @@ final class FetchSessions {
         if (victim == null || nowNanos - victim.lastUsedNanos() < MIN_EVICTION_NANOS) {
             return false;
         }
-        sessions.remove(victim.id());
+        close(victim.id());
         evictions++;
         return true;
     }
 
     /** Ends a session, if there is one with this id. */
     synchronized void close(int id) {
-        sessions.remove(id);
+        FetchSession closed = sessions.remove(id);
+        if (closed != null) {
+            partitions -= closed.size();
+        }
     }
 
     synchronized int count() {
@@ -96,7 +115,7 @@ final class FetchSessions {
     }
 
     synchronized int partitionCount() {
-        return sessions.values().stream().mapToInt(FetchSession::size).sum();
+        return partitions;
     }
 
     synchronized long evictions() {

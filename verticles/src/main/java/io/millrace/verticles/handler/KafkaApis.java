@@ -1,9 +1,13 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.membership.image.MetadataImage;
+import io.millrace.protocol.ApiRegistry;
+import io.millrace.protocol.fetch.FetchRequest;
 import io.millrace.protocol.fetch.FetchRequestDecoder;
+import io.millrace.protocol.produce.ProduceRequest;
 import io.millrace.protocol.produce.ProduceRequestDecoder;
 import io.millrace.verticles.listener.RequestDispatcher;
+import io.millrace.verticles.listener.RequestDispatcher.BodyDecoder;
 import io.millrace.verticles.node.Node;
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -17,10 +21,6 @@ public final class KafkaApis {
 
     /** Gives every API its handler. */
     public static void serve(Node node, RequestDispatcher dispatcher) {
-        ProduceRequestDecoder produce =
-                new ProduceRequestDecoder(dispatcher.registry().spec(ApiKeys.PRODUCE.id));
-        FetchRequestDecoder fetch =
-                new FetchRequestDecoder(dispatcher.registry().spec(ApiKeys.FETCH.id));
         int sessionSlots = node.configs().brokerInt(MetadataImage.EMPTY, "max.incremental.fetch.session.cache.slots");
         ApiVersionsHandler versions = new ApiVersionsHandler(node, dispatcher.registry());
         dispatcher
@@ -28,16 +28,35 @@ public final class KafkaApis {
                 .serveUnsupportedApiVersions(versions::handleUnsupported)
                 .serve(ApiKeys.METADATA, new MetadataHandler(node))
                 .serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(node))
-                .serve(ApiKeys.PRODUCE, (body, version) -> produce.decode(version, body), new ProduceHandler(node))
-                .serve(
+                .serve(ApiKeys.PRODUCE, produce(dispatcher.registry()), new ProduceHandler(node))
+                .serveDetached(
                         ApiKeys.FETCH,
-                        (body, version) -> fetch.decode(version, body),
+                        fetch(dispatcher.registry()),
                         new FetchHandler(node, sessionSlots))
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(node))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(node))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(node))
                 .serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(node));
         serveAdministration(node, dispatcher);
+    }
+
+    /** Its records are slices of the frame. */
+    private static BodyDecoder<ProduceRequest> produce(ApiRegistry registry) {
+        ProduceRequestDecoder decoder = new ProduceRequestDecoder(registry.spec(ApiKeys.PRODUCE.id));
+        return (body, version, account) -> {
+            ProduceRequest request = decoder.decode(version, body);
+            account.charge(request.heapBytes());
+            return request;
+        };
+    }
+
+    private static BodyDecoder<FetchRequest> fetch(ApiRegistry registry) {
+        FetchRequestDecoder decoder = new FetchRequestDecoder(registry.spec(ApiKeys.FETCH.id));
+        return (body, version, account) -> {
+            FetchRequest request = decoder.decode(version, body);
+            account.charge(request.heapBytes());
+            return request;
+        };
     }
 
     private static void serveAdministration(Node node, RequestDispatcher dispatcher) {

@@ -94,6 +94,10 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         }
         consuming = true;
         while (leftover != null && !closed && !waitingForMemory && roomForRequests()) {
+            if (listener.decoded().isFull()) {
+                waitFor(listener.decoded());
+                break;
+            }
             boolean wasMidFrame = assembler.isMidFrame();
             switch (assembler.feed(leftover)) {
                 case NEED_BYTES -> {
@@ -108,10 +112,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
                     }
                     serve(assembler.take(), assembler.takenPermitBytes());
                 }
-                case NEED_MEMORY -> {
-                    waitingForMemory = true;
-                    listener.memory().whenReleased(() -> loop().execute(this::memoryReleased));
-                }
+                case NEED_MEMORY -> waitFor(listener.memory());
                 case REFUSED -> {
                     metrics.malformedFrames.increment();
                     closeNow(assembler.refusal());
@@ -122,6 +123,11 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         if (!closed) {
             channel.channel().config().setAutoRead(leftover == null && roomForRequests() && isWritable());
         }
+    }
+
+    private void waitFor(RequestMemory exhausted) {
+        waitingForMemory = true;
+        exhausted.whenReleased(() -> loop().execute(this::memoryReleased));
     }
 
     private boolean roomForRequests() {
@@ -286,6 +292,10 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
 
     void releaseMemory(int bytes) {
         listener.memory().release(bytes);
+    }
+
+    RequestMemory decodedMemory() {
+        return listener.decoded();
     }
 
     String listenerName() {

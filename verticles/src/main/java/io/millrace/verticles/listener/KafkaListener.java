@@ -36,10 +36,14 @@ public final class KafkaListener {
     /** A client that leaves more than this unread is not read from either. */
     private static final WriteBufferWaterMark OUTBOUND = new WriteBufferWaterMark(512 * 1024, 2 * 1024 * 1024);
 
+    /** How much of the heap decoded requests may take before no more are decoded: one part in so many. */
+    private static final int DECODED_PART_OF_HEAP = 4;
+
     private final VertxInternal vertx;
     private final RequestDispatcher dispatcher;
     private final ListenerLimits limits;
     private final RequestMemory memory;
+    private final RequestMemory decoded;
     private final BrokerMetrics metrics;
     private final ConnectionLimiter limiter;
     private final ChannelGroup servers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -52,6 +56,23 @@ public final class KafkaListener {
             ListenerLimits limits,
             RequestMemory memory,
             BrokerMetrics metrics) {
+        this(
+                vertx,
+                dispatcher,
+                limits,
+                memory,
+                new RequestMemory(Runtime.getRuntime().maxMemory() / DECODED_PART_OF_HEAP),
+                metrics);
+    }
+
+    KafkaListener(
+            Vertx vertx,
+            RequestDispatcher dispatcher,
+            ListenerLimits limits,
+            RequestMemory memory,
+            RequestMemory decoded,
+            BrokerMetrics metrics) {
+        this.decoded = decoded;
         this.vertx = (VertxInternal) vertx;
         this.dispatcher = dispatcher;
         this.limits = limits;
@@ -66,7 +87,8 @@ public final class KafkaListener {
      * @return the bound address; fails with a {@link java.net.BindException} when the port is in use
      */
     public Future<InetSocketAddress> bind(String name, InetSocketAddress address) {
-        ListenerContext context = new ListenerContext(name, limits, this::maxFrameBytes, memory, dispatcher, metrics);
+        ListenerContext context =
+                new ListenerContext(name, limits, this::maxFrameBytes, memory, decoded, dispatcher, metrics);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(vertx.acceptorEventLoopGroup(), vertx.nettyEventLoopGroup())
                 .channelFactory(vertx.transport().serverChannelFactory(false))

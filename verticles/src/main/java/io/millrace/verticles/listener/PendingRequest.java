@@ -1,6 +1,7 @@
 package io.millrace.verticles.listener;
 
 import io.millrace.protocol.ApiSpec;
+import io.millrace.protocol.HeapCharge;
 import io.millrace.verticles.handler.RequestContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -18,15 +19,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: fields are written on the connection's loop; answering from elsewhere hops there first.
  */
-final class PendingRequest implements RequestContext {
+final class PendingRequest implements RequestContext, HeapCharge {
     private static final Logger log = LoggerFactory.getLogger(PendingRequest.class);
 
     private final KafkaConnection connection;
     private final long receivedAtNanos;
+    private static final int NOT_WORTH_CHARGING_BYTES = 16 << 10;
+
     private ByteBuf frame;
     private int permitBytes;
     private ApiSpec api;
     private short version;
+    private int decodedBytes;
     private int correlationId;
     private String clientId;
     private short errorCode;
@@ -49,6 +53,25 @@ final class PendingRequest implements RequestContext {
         this.version = version;
         this.correlationId = correlationId;
         this.clientId = clientId;
+    }
+
+    /** Takes what a large request holds decoded from the permit, until it is answered. */
+    @Override
+    public void charge(long bytes) {
+        if (bytes > NOT_WORTH_CHARGING_BYTES) {
+            decodedBytes = (int) Math.min(bytes, Integer.MAX_VALUE);
+            connection.decodedMemory().acquireInUse(decodedBytes);
+        }
+    }
+
+    /** The request was decoded into something that does not refer to the frame: others may use its memory. */
+    void frameIsRead() {
+        if (frame != null) {
+            frame.release();
+            frame = null;
+            connection.releaseMemory(permitBytes);
+            permitBytes = 0;
+        }
     }
 
     /** Notes that the handler has returned. */
@@ -212,10 +235,9 @@ final class PendingRequest implements RequestContext {
         answered = true;
         parts = encoded;
         closeReason = reason;
-        frame.release();
-        frame = null;
-        connection.releaseMemory(permitBytes);
-        permitBytes = 0;
+        frameIsRead();
+        connection.decodedMemory().release(decodedBytes);
+        decodedBytes = 0;
         connection.answered(this);
     }
 }

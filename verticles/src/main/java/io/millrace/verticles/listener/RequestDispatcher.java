@@ -2,6 +2,7 @@ package io.millrace.verticles.listener;
 
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.protocol.ApiSpec;
+import io.millrace.protocol.HeapCharge;
 import io.millrace.protocol.MalformedRequestException;
 import io.millrace.protocol.MessageCodec;
 import io.millrace.protocol.RequestHeader;
@@ -23,13 +24,20 @@ public final class RequestDispatcher {
     /** Turns the body of a request, which begins at the buffer's reader index, into what its handler takes. */
     @FunctionalInterface
     public interface BodyDecoder<Q> {
-        /** Decodes one body; a body that breaks the protocol throws {@link MalformedRequestException}. */
-        Q decode(ByteBuf body, short version);
+        /**
+         * Decodes one body and says what heap that took; a body that breaks the protocol throws {@link
+         * MalformedRequestException}.
+         */
+        Q decode(ByteBuf body, short version, HeapCharge account);
     }
 
-    private record Route<Q>(BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
+    private record Route<Q>(BodyDecoder<Q> decoder, boolean keepsFrame, ApiHandler<Q> handler) {
         void serve(ByteBuf body, PendingRequest request) {
-            handler.handle(decoder.decode(body, request.version()), request);
+            Q decoded = decoder.decode(body, request.version(), request);
+            if (!keepsFrame) {
+                request.frameIsRead();
+            }
+            handler.handle(decoded, request);
         }
     }
 
@@ -44,16 +52,23 @@ public final class RequestDispatcher {
         this.codec = new MessageCodec(registry);
     }
 
-    /** Serves an API with a lean codec of its own. */
+    /** Serves an API with a lean codec of its own, whose requests refer to the frame until they are answered. */
     public <Q> RequestDispatcher serve(ApiKeys api, BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
-        routes[api.id] = new Route<>(decoder, handler);
+        routes[api.id] = new Route<>(decoder, true, handler);
+        return this;
+    }
+
+    /** The same for a codec that keeps nothing of the frame: a request that waits long then holds no frame's memory. */
+    public <Q> RequestDispatcher serveDetached(ApiKeys api, BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
+        routes[api.id] = new Route<>(decoder, false, handler);
         return this;
     }
 
     /** Serves an API by its generated message class; {@code Q} must be the request class of {@code api}. */
     @SuppressWarnings("unchecked")
     public <Q extends ApiMessage> RequestDispatcher serve(ApiKeys api, ApiHandler<Q> handler) {
-        return serve(api, (body, version) -> (Q) codec.decode(registry.spec(api.id), version, body), handler);
+        ApiSpec spec = registry.spec(api.id);
+        return serve(api, (body, version, account) -> (Q) codec.decode(spec, version, body, account), handler);
     }
 
     /** Answers ApiVersions requests of a version that is not known, the only API where that is not the end. */

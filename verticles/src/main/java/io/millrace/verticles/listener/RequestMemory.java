@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The node's permit for memory held by requests that are being received or served.
  *
  * <p>A connection that is refused stops reading from its socket and is called again when memory has been given back.
- * Nothing is ever granted beyond the total, so {@code inUse <= totalBytes} always holds.
+ * Nothing is ever granted beyond the total, so {@code inUse <= totalBytes} holds where only {@link #tryAcquire} is used.
  *
  * <p>Thread: any; waiting connections are called on the thread that releases and must hop to their own loop.
  */
@@ -35,6 +35,19 @@ public final class RequestMemory {
             used = inUse.get();
         }
         return false;
+    }
+
+    /**
+     * Takes {@code bytes} that are in use already, even beyond the total. Who takes this way asks {@link #isFull} before
+     * the next time, so that the total is passed by one request of each event loop at most.
+     */
+    public void acquireInUse(int bytes) {
+        inUse.addAndGet(bytes);
+    }
+
+    /** True while nothing more may be begun. */
+    public boolean isFull() {
+        return inUse.get() >= totalBytes;
     }
 
     /** Gives back what was acquired and calls those who wait. */

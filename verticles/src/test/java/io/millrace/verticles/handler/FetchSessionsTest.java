@@ -3,16 +3,18 @@ package io.millrace.verticles.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.protocol.fetch.FetchRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class FetchSessionsTest {
     private final AtomicInteger nextId = new AtomicInteger(1);
-    private final FetchSessions sessions = new FetchSessions(2, nextId::getAndIncrement);
+    private final FetchSessions sessions = new FetchSessions(2, 1_000, nextId::getAndIncrement);
 
     private static FetchRequest request(int id, int epoch, List<Integer> add, int... forget) {
         List<FetchRequest.Partition> partitions = add.stream()
@@ -94,5 +96,33 @@ class FetchSessionsTest {
 
         assertThat(sessions.find(request(session.id(), 1, List.of()), false, 0).error())
                 .isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
+    }
+
+    @Test
+    void partitionsOfAllSessionsTogetherAreBounded() {
+        FetchSessions small = new FetchSessions(10, 5, nextId::getAndIncrement);
+        FetchSession first = small.open(request(0, 0, List.of(0, 1, 2)), false, 0);
+
+        assertThat(small.open(request(0, 0, List.of(0, 1, 2)), false, 0)).isNull();
+        assertThat(small.find(request(first.id(), 1, List.of(3, 4, 5)), false, 1).error())
+                .isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
+        assertThat(small.partitionCount()).isZero();
+        assertThat(small.open(request(0, 0, List.of(0, 1, 2, 3, 4)), false, 0)).isNotNull();
+        assertThat(small.partitionCount()).isEqualTo(5);
+    }
+
+    @Test
+    @Timeout(10)
+    void topicIdsChosenToHashAlikeDoNotSlowASessionDown() {
+        List<FetchRequest.Topic> topics = new ArrayList<>();
+        FetchRequest.Partition partition = request(0, 0, List.of(0)).topics().get(0).partitions().get(0);
+        for (int i = 0; i < 50_000; i++) {
+            // The hash of an id is that of its halves combined: equal halves give zero.
+            topics.add(new FetchRequest.Topic(null, new UUID(i, i), List.of(partition)));
+        }
+        FetchRequest request = new FetchRequest(
+                (short) 13, null, -1, -1, 0, 1, 1000, (byte) 0, 0, 0, topics, List.of(), "");
+
+        assertThat(new FetchSessions(2).open(request, true, 0).size()).isEqualTo(50_000);
     }
 }

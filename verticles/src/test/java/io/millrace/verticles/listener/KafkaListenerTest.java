@@ -17,8 +17,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,7 @@ class KafkaListenerTest {
     private final Vertx vertx = Vertx.vertx();
     private final BlockingQueue<RequestContext> served = new LinkedBlockingQueue<>();
     private final RequestMemory memory = new RequestMemory(1 << 20);
+    private final RequestMemory decoded = new RequestMemory(100_000);
     private final BrokerMetrics metrics = new BrokerMetrics();
     private KafkaListener listener;
     private InetSocketAddress address;
@@ -48,7 +51,7 @@ class KafkaListenerTest {
             throw new IllegalStateException("a bug in a handler");
         });
         ListenerLimits limits = new ListenerLimits(3, 3, IN_FLIGHT, 1 << 20, 60_000, 300);
-        listener = new KafkaListener(vertx, dispatcher, limits, memory, metrics);
+        listener = new KafkaListener(vertx, dispatcher, limits, memory, decoded, metrics);
         address = listener.bind("PLAINTEXT", new InetSocketAddress("127.0.0.1", 0))
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -72,13 +75,16 @@ class KafkaListenerTest {
     }
 
     private static void send(Socket socket, ApiKeys api, int correlationId) throws IOException {
-        ByteBuffer body = ByteBuffer.allocate(256);
+        send(socket, api, correlationId, api.messageType.newRequest());
+    }
+
+    private static void send(Socket socket, ApiKeys api, int correlationId, ApiMessage message) throws IOException {
+        ByteBuffer body = ByteBuffer.allocate(100_000);
         short headerVersion = api.requestHeaderVersion(VERSION);
         body.putShort(api.id).putShort(VERSION).putInt(correlationId).putShort((short) -1);
         if (headerVersion >= 2) {
             body.put((byte) 0);
         }
-        var message = api.messageType.newRequest();
         message.write(new ByteBufferAccessor(body), new ObjectSerializationCache(), VERSION);
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
         out.writeInt(body.position());
@@ -156,6 +162,28 @@ class KafkaListenerTest {
                 assertThat(receiveCorrelationId(socket)).isEqualTo(id);
             }
             assertThat(memory.inUseBytes()).isZero();
+        }
+    }
+
+    @Test
+    void whileLargeRequestsFillTheHeapTheyMayTakeOthersWait() throws Exception {
+        ListOffsetsRequestData large = new ListOffsetsRequestData();
+        for (int i = 0; i < 2_000; i++) {
+            large.topics().add(new ListOffsetsTopic().setName("topic-" + i));
+        }
+        try (Socket greedy = connectAndServe();
+                Socket modest = connectAndServe()) {
+            send(greedy, ApiKeys.LIST_OFFSETS, 1, large);
+            RequestContext first = next();
+            assertThat(decoded.isFull()).isTrue();
+
+            send(modest, ApiKeys.LIST_OFFSETS, 2);
+            assertThat(served.poll(200, TimeUnit.MILLISECONDS)).isNull();
+
+            first.respond(new ListOffsetsResponseData());
+            next().respond(new ListOffsetsResponseData());
+            assertThat(receiveCorrelationId(modest)).isEqualTo(2);
+            assertThat(decoded.inUseBytes()).isZero();
         }
     }
 
