@@ -17,7 +17,8 @@ import java.util.UUID;
 final class FetchSession {
     /** A partition as the client names it: by id from v13 on, by name before. */
     record Key(String name, UUID id, int partition) implements Comparable<Key> {
-        private static final Comparator<Key> ORDER = Comparator.comparing(Key::name, Comparator.nullsFirst(Comparator.naturalOrder()))
+        private static final Comparator<Key> ORDER = Comparator.comparing(
+                        Key::name, Comparator.nullsFirst(Comparator.naturalOrder()))
                 .thenComparing(Key::id, Comparator.nullsFirst(Comparator.naturalOrder()))
                 .thenComparingInt(Key::partition);
 

@@ -29,10 +29,7 @@ public final class KafkaApis {
                 .serve(ApiKeys.METADATA, new MetadataHandler(node))
                 .serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(node))
                 .serve(ApiKeys.PRODUCE, produce(dispatcher.registry()), new ProduceHandler(node))
-                .serveDetached(
-                        ApiKeys.FETCH,
-                        fetch(dispatcher.registry()),
-                        new FetchHandler(node, sessionSlots))
+                .serveDetached(ApiKeys.FETCH, fetch(dispatcher.registry()), new FetchHandler(node, sessionSlots))
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(node))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(node))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(node))

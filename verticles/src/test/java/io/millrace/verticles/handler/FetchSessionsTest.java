@@ -104,7 +104,8 @@ class FetchSessionsTest {
         FetchSession first = small.open(request(0, 0, List.of(0, 1, 2)), false, 0);
 
         assertThat(small.open(request(0, 0, List.of(0, 1, 2)), false, 0)).isNull();
-        assertThat(small.find(request(first.id(), 1, List.of(3, 4, 5)), false, 1).error())
+        assertThat(small.find(request(first.id(), 1, List.of(3, 4, 5)), false, 1)
+                        .error())
                 .isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
         assertThat(small.partitionCount()).isZero();
         assertThat(small.open(request(0, 0, List.of(0, 1, 2, 3, 4)), false, 0)).isNotNull();
@@ -115,13 +116,14 @@ class FetchSessionsTest {
     @Timeout(10)
     void topicIdsChosenToHashAlikeDoNotSlowASessionDown() {
         List<FetchRequest.Topic> topics = new ArrayList<>();
-        FetchRequest.Partition partition = request(0, 0, List.of(0)).topics().get(0).partitions().get(0);
+        FetchRequest.Partition partition =
+                request(0, 0, List.of(0)).topics().get(0).partitions().get(0);
         for (int i = 0; i < 50_000; i++) {
             // The hash of an id is that of its halves combined: equal halves give zero.
             topics.add(new FetchRequest.Topic(null, new UUID(i, i), List.of(partition)));
         }
-        FetchRequest request = new FetchRequest(
-                (short) 13, null, -1, -1, 0, 1, 1000, (byte) 0, 0, 0, topics, List.of(), "");
+        FetchRequest request =
+                new FetchRequest((short) 13, null, -1, -1, 0, 1, 1000, (byte) 0, 0, 0, topics, List.of(), "");
 
         assertThat(new FetchSessions(2).open(request, true, 0).size()).isEqualTo(50_000);
     }

@@ -12,8 +12,8 @@ class FrameAssemblerTest {
     private static final int LIMIT = 100_000;
 
     private final RequestMemory memory = new RequestMemory(1_000_000);
-    private final FrameAssembler assembler =
-            new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : key == 0 ? 2 * LIMIT : 0, memory);
+    private final FrameAssembler assembler = new FrameAssembler(
+            UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : key == 0 ? 2 * LIMIT : 0, memory);
 
     @AfterEach
     void nothingIsLeftBehind() {
@@ -100,8 +100,8 @@ class FrameAssemblerTest {
             Unpooled.buffer().writeInt(7).writeShort(3),
             Unpooled.buffer().writeInt(20).writeShort(9999)
         }) {
-            FrameAssembler fresh =
-                    new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : key == 0 ? 2 * LIMIT : 0, memory);
+            FrameAssembler fresh = new FrameAssembler(
+                    UnpooledByteBufAllocator.DEFAULT, key -> key == 3 ? LIMIT : key == 0 ? 2 * LIMIT : 0, memory);
             assertThat(fresh.feed(bad)).isEqualTo(FrameAssembler.Outcome.REFUSED);
         }
     }

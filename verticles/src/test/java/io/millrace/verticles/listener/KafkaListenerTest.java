@@ -22,6 +22,7 @@ import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.MessageSizeAccumulator;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,7 +86,9 @@ class KafkaListenerTest {
         if (headerVersion >= 2) {
             body.put((byte) 0);
         }
-        message.write(new ByteBufferAccessor(body), new ObjectSerializationCache(), VERSION);
+        ObjectSerializationCache cache = new ObjectSerializationCache();
+        message.addSize(new MessageSizeAccumulator(), cache, VERSION);
+        message.write(new ByteBufferAccessor(body), cache, VERSION);
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
         out.writeInt(body.position());
         out.write(body.array(), 0, body.position());
