@@ -18,9 +18,10 @@ public sealed interface AppendOutcome {
             implements AppendOutcome {}
 
     /**
-     * An idempotent producer sent one of its last five batches again; the offsets are the old ones.
+     * An idempotent producer sent one of its last five batches again; the offsets are the old ones. They may still be on
+     * their way to the disk and to the followers: a duplicate is acknowledged when its original is.
      *
-     * @param logAppendTimeMs -1 under CreateTime
+     * @param logAppendTimeMs the old batch's max timestamp, whatever its type: so Apache Kafka answers
      */
     record Duplicate(long baseOffset, long lastOffset, long logAppendTimeMs, long logStartOffset)
             implements AppendOutcome {}

@@ -4,12 +4,15 @@ import io.millrace.log.AbortedTransaction;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.TopicPartitionId;
+import io.millrace.log.batch.BatchException;
 import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.batch.ControlBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The producers of one partition, as Apache Kafka keeps them: producer id to epoch, last five batches, coordinator epoch
@@ -19,13 +22,12 @@ import java.util.List;
  * checked against it; {@link #written} when the file has it, or {@link #undoTo} when the write failed. Batches that come
  * from a log (replication) are not checked, their leader did that; those read in recovery go to {@link #replay}.
  *
- * <p>The rules: an unknown producer may begin with any sequence (KIP-360: its state may have expired); a new epoch begins
- * with 0; otherwise the next sequence follows the last, 0 following 2^31-1. A batch with the sequences of one of the last
- * five of this epoch is a duplicate and answers its old offsets.
+ * <p>The rules of the check stand at {@link ProducerPolicy}.
  *
  * <p>Thread: the owner's.
  */
 public final class ProducerStateTable implements ProducersView {
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerStateTable.class);
     /** A client that takes a new id for every batch must not exhaust the heap: the longest unseen make room. */
     static final int MAX_PRODUCERS = 100_000;
 
@@ -54,7 +56,11 @@ public final class ProducerStateTable implements ProducersView {
         if (state == null) {
             return null;
         }
-        return ProducerChecks.check(b, at, state, origin, id, offset, logStartOffset);
+        if (BatchHeader.isControl(b, at)) {
+            ControlBatch marker = marker(b, at);
+            return marker == null ? null : ProducerPolicy.checkMarker(id, b, at, state, marker, offset);
+        }
+        return ProducerPolicy.check(id, b, at, state, origin, offset, logStartOffset);
     }
 
     /**
@@ -78,7 +84,7 @@ public final class ProducerStateTable implements ProducersView {
             return null;
         }
         boolean control = BatchHeader.isControl(b, at);
-        ControlBatch marker = control ? ControlBatch.read(b, at) : null;
+        ControlBatch marker = control ? marker(b, at) : null;
         if (control && marker == null) {
             return null;
         }
@@ -103,6 +109,20 @@ public final class ProducerStateTable implements ProducersView {
         }
         addBatch(b, at, state);
         return null;
+    }
+
+    /** A marker that cannot be read ends no transaction; refusing it here would keep the whole log from being loaded. */
+    private ControlBatch marker(ByteBuffer b, int at) {
+        try {
+            return ControlBatch.read(b, at);
+        } catch (BatchException malformed) {
+            LOG.error(
+                    "the control batch at offset {} of {} is passed over: {}",
+                    BatchHeader.baseOffset(b, at),
+                    id,
+                    malformed.getMessage());
+            return null;
+        }
     }
 
     private ProducerState successor(ProducerState known, long producerId, short epoch) {

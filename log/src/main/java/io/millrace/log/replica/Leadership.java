@@ -17,7 +17,7 @@ final class Leadership {
     private final BrokerLiveness liveness;
     private final ReplicaEffects effects;
     private final int leaderEpoch;
-    private final long epochStartOffset;
+    private long epochStartOffset;
     private final IsrState isr;
     private RemoteReplica[] remotes = NO_REMOTES;
     private int nextProposalId;
@@ -38,6 +38,15 @@ final class Leadership {
         this.nextProposalId = firstProposalId;
         this.isr = new IsrState(committed.isr(), committed.partitionEpoch());
         this.remotes = remotesOf(committed, nowMs);
+    }
+
+    long epochStartOffset() {
+        return epochStartOffset;
+    }
+
+    /** What was assigned but never written is gone: the epoch starts where the log ends, if that is earlier. */
+    void cutBackTo(long endExclusive) {
+        epochStartOffset = Math.min(epochStartOffset, endExclusive);
     }
 
     IsrState isr() {

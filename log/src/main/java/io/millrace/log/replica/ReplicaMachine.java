@@ -10,7 +10,8 @@ import io.millrace.log.replica.ReplicaRole.Offline;
  *
  * <pre>
  *   role       {@link #becomeLeader} {@link #becomeFollower} {@link #goOffline} {@link #higherEpochSeen} {@link #checkEpoch}
- *   cursors    {@link #localProgress} {@link #localTruncated} {@link #leaderHighWatermark} {@link #followerFetched}
+ *   cursors    {@link #localProgress} {@link #localAppendsFailed} {@link #localTruncated}
+ *              {@link #leaderHighWatermark} {@link #followerFetched}
  *   produce    {@link #admit} {@link #ackOutcome}
  *   ISR        {@link #isrProposalAnswered} {@link #livenessChanged} {@link #tick} {@link #nextTickMs}
  *   read       {@link #highWatermark} {@link #isLatestKnown} {@link #role} {@link #maximalIsrSize} ...
@@ -180,6 +181,13 @@ public final class ReplicaMachine {
         advance(nowMs);
     }
 
+    /** Appends failed before they were written; nobody has seen them, but an epoch may have been meant to start behind them. */
+    public void localAppendsFailed(long cutBackTo) {
+        if (leadership != null) {
+            leadership.cutBackTo(cutBackTo);
+        }
+    }
+
     /** The log was cut (as a follower, by epoch comparison). Below the high watermark it is an alarm. */
     public void localTruncated(long endExclusive) {
         written = Math.min(written, endExclusive);
@@ -343,7 +351,7 @@ public final class ReplicaMachine {
      * answer less than its predecessor did, and says OFFSET_NOT_AVAILABLE instead.
      */
     public boolean isLatestKnown() {
-        return role instanceof Leader leader && highWatermark >= leader.epochStartOffset();
+        return leadership != null && highWatermark >= leadership.epochStartOffset();
     }
 
     /** Committed members and proposed additions; 0 when not leading. */

@@ -233,6 +233,18 @@ class ProducerStateTableTest {
     }
 
     @Test
+    void aMarkerThatCannotBeReadEndsNothing() {
+        transactional(7, 1, 0);
+        ByteBuffer marker = new ControlBatch(true, 2).build(7, (short) 1, NOW).bytes();
+        BatchHeader.place(marker, 0, end, 0);
+        marker.put(BatchHeader.SIZE_BYTES, (byte) 99);
+
+        assertThat(table.appended(marker, 0, NOW)).isNull();
+
+        assertThat(table.lastStableOffset(100)).isZero();
+    }
+
+    @Test
     void theBytesOfASnapshotAreGoldenAndReadBack() {
         send(258, 3, 7, 2);
         transactional(5, 0, 0);

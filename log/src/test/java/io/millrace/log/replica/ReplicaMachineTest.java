@@ -391,6 +391,21 @@ class ReplicaMachineTest {
     }
 
     @Test
+    void anEpochThatWasToStartBehindAppendsThatFailedStartsWhereTheLogEnds() {
+        write(10);
+        end = 15;
+        lead(4, 0, 1, 2);
+        assertThat(machine.role()).isEqualTo(new Leader(4, 15));
+
+        machine.localAppendsFailed(10);
+        fetch(2, 10);
+        fetch(3, 10);
+
+        assertThat(machine.isLatestKnown()).isTrue();
+        assertThat(proposals).hasSize(1);
+    }
+
+    @Test
     void aFollowersWatermarkIsTheLeadersAsFarAsItsLogReaches() {
         machine.becomeFollower(new CommittedPartition(2, 5, 0, THREE, THREE, new int[0]));
         assertThat(machine.role()).isEqualTo(new Follower(5, 2));

@@ -230,6 +230,7 @@ public final class Replica implements LogListener, ReplicaEffects {
 
     @Override
     public void onAppendsFailed(long cutBackTo, AppendError why) {
+        machine.localAppendsFailed(cutBackTo);
         failFrom(writtenAcks, cutBackTo, AppendErrors.toKafka(why));
         failFrom(committedAcks, cutBackTo, AppendErrors.toKafka(why));
     }

@@ -12,34 +12,27 @@ import io.millrace.log.batch.Sequences;
 import java.nio.ByteBuffer;
 
 /**
- * What a known producer may send next: repeated, in order, of the right epoch; in Kafka's words when it may not.
+ * Whether a known producer's next batch may be appended, as Apache Kafka decides it.
+ *
+ * <p>An unknown producer may begin with any sequence (KIP-360: its state may have expired), so it does not come here. A new
+ * epoch begins with 0; otherwise the next sequence follows the last, 0 following 2^31-1. A batch with the sequences of one
+ * of the last five of this epoch is a duplicate and answers its old offsets. While a transaction is open its producer
+ * writes nothing else.
  *
  * <p>Thread: any (no state).
  */
-final class ProducerChecks {
-    /** The place a refusal speaks of; its text is made only when there is one. */
-    private record Where(TopicPartitionId id, long offset) {
-        @Override
-        public String toString() {
-            return " at offset " + offset + " in partition " + id;
-        }
-    }
+final class ProducerPolicy {
+    private ProducerPolicy() {}
 
-    private ProducerChecks() {}
-
-    /** As {@link ProducerStateTable#check}, for a producer that the partition knows. */
+    /** @return null when the batch is new and may be appended */
     static AppendOutcome check(
+            TopicPartitionId id,
             ByteBuffer b,
             int at,
             ProducerState state,
             AppendOrigin origin,
-            TopicPartitionId id,
             long offset,
             long logStartOffset) {
-        Where where = new Where(id, offset);
-        if (BatchHeader.isControl(b, at)) {
-            return checkMarker(b, at, state, where);
-        }
         if (origin == AppendOrigin.CLIENT && BatchHeader.producerEpoch(b, at) == state.epoch) {
             int slot = state.find(BatchHeader.baseSequence(b, at), BatchHeader.lastSequence(b, at));
             if (slot >= 0) {
@@ -47,30 +40,43 @@ final class ProducerChecks {
                 return new Duplicate(last - state.offsetDelta(slot), last, state.timestampMs(slot), logStartOffset);
             }
         }
-        Rejected refused = checkEpoch(b, at, state, where);
+        Rejected refused = checkEpoch(id, b, at, state, offset);
         if (refused == null && origin == AppendOrigin.CLIENT) {
-            refused = checkSequence(b, at, state, where);
+            refused = checkSequence(id, b, at, state, offset);
         }
         if (refused == null && state.txnFirstOffset >= 0 && !BatchHeader.isTransactional(b, at)) {
             return refuse(
                     AppendError.INVALID_TXN_STATE,
-                    "Expected transactional write from producer " + state.producerId + where);
+                    "Expected transactional write from producer " + state.producerId + where(offset, id));
         }
         return refused;
     }
 
-    private static Rejected checkEpoch(ByteBuffer b, int at, ProducerState state, Where where) {
+    /** @return null when the marker may be appended */
+    static Rejected checkMarker(
+            TopicPartitionId id, ByteBuffer b, int at, ProducerState state, ControlBatch marker, long offset) {
+        Rejected refused = checkEpoch(id, b, at, state, offset);
+        if (refused == null && marker.coordinatorEpoch() < state.coordinatorEpoch) {
+            return refuse(
+                    AppendError.TRANSACTION_COORDINATOR_FENCED,
+                    "Invalid coordinator epoch for producerId " + state.producerId + where(offset, id) + ": "
+                            + marker.coordinatorEpoch() + " (zombie), " + state.coordinatorEpoch + " (current)");
+        }
+        return refused;
+    }
+
+    private static Rejected checkEpoch(TopicPartitionId id, ByteBuffer b, int at, ProducerState state, long offset) {
         short epoch = BatchHeader.producerEpoch(b, at);
         if (epoch >= state.epoch) {
             return null;
         }
         return refuse(
                 AppendError.INVALID_PRODUCER_EPOCH,
-                "Epoch of producer " + state.producerId + where + " is " + epoch
+                "Epoch of producer " + state.producerId + where(offset, id) + " is " + epoch
                         + ", which is smaller than the last seen epoch " + state.epoch);
     }
 
-    private static Rejected checkSequence(ByteBuffer b, int at, ProducerState state, Where where) {
+    private static Rejected checkSequence(TopicPartitionId id, ByteBuffer b, int at, ProducerState state, long offset) {
         int first = BatchHeader.baseSequence(b, at);
         short epoch = BatchHeader.producerEpoch(b, at);
         if (epoch != state.epoch) {
@@ -78,9 +84,9 @@ final class ProducerChecks {
                     ? null
                     : refuse(
                             AppendError.OUT_OF_ORDER_SEQUENCE,
-                            "Invalid sequence number for new epoch of producer " + state.producerId + where
-                                    + ": " + epoch + " (request epoch), " + first + " (seq. number), " + state.epoch
-                                    + " (current producer epoch)");
+                            "Invalid sequence number for new epoch of producer " + state.producerId
+                                    + where(offset, id) + ": " + epoch + " (request epoch), " + first
+                                    + " (seq. number), " + state.epoch + " (current producer epoch)");
         }
         // After a marker that raised the epoch there is no batch yet: then the last sequence is -1 and 0 follows it.
         if (Sequences.follows(state.lastSequence(), first)) {
@@ -88,23 +94,12 @@ final class ProducerChecks {
         }
         return refuse(
                 AppendError.OUT_OF_ORDER_SEQUENCE,
-                "Out of order sequence number for producer " + state.producerId + where + ": " + first
+                "Out of order sequence number for producer " + state.producerId + where(offset, id) + ": " + first
                         + " (incoming seq. number), " + state.lastSequence() + " (current end sequence number)");
     }
 
-    private static Rejected checkMarker(ByteBuffer b, int at, ProducerState state, Where where) {
-        ControlBatch marker = ControlBatch.read(b, at);
-        if (marker == null) {
-            return null;
-        }
-        Rejected refused = checkEpoch(b, at, state, where);
-        if (refused == null && marker.coordinatorEpoch() < state.coordinatorEpoch) {
-            return refuse(
-                    AppendError.TRANSACTION_COORDINATOR_FENCED,
-                    "Invalid coordinator epoch for producerId " + state.producerId + where + ": "
-                            + marker.coordinatorEpoch() + " (zombie), " + state.coordinatorEpoch + " (current)");
-        }
-        return refused;
+    private static String where(long offset, TopicPartitionId id) {
+        return " at offset " + offset + " in partition " + id;
     }
 
     private static Rejected refuse(AppendError error, String message) {
