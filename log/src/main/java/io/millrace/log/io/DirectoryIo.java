@@ -26,6 +26,11 @@ public interface DirectoryIo {
     /** Wall clock. */
     long nowMs();
 
+    /** For measuring how long something took. */
+    default long nanoTime() {
+        return nowMs() * 1_000_000;
+    }
+
     /** Lets everything run that was handed in, then stops the threads. Blocks; called once, by none of them. */
     void close();
 }

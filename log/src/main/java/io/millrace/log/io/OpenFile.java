@@ -27,6 +27,12 @@ final class OpenFile implements SegmentFile {
         this.file = file;
     }
 
+    /** False when a reader was interrupted, which closes a channel under everybody's feet. */
+    boolean isUsable() {
+        Optional<FileChannel> channel = file.channel();
+        return channel.isEmpty() || channel.get().isOpen();
+    }
+
     @Override
     public Optional<FileChannel> channel() {
         return file.channel();

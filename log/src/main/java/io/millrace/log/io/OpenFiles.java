@@ -29,6 +29,7 @@ public final class OpenFiles {
         OpenFile acquired;
         OpenFile evicted = null;
         synchronized (this) {
+            if (ref.open != null && !ref.open.isUsable()) dropUnusable(ref);
             if (ref.open != null) {
                 if (ref != newest) {
                     unlink(ref);
@@ -50,6 +51,13 @@ public final class OpenFiles {
         }
         if (evicted != null) evicted.release();
         return acquired;
+    }
+
+    private void dropUnusable(FileRef ref) {
+        ref.open.release();
+        ref.open = null;
+        unlink(ref);
+        count--;
     }
 
     /** An existing file for reading, retained for the caller. */

@@ -18,6 +18,7 @@ public final class Syncer {
     private final DirectoryIo io;
     private final OpenFiles files;
     private final DirectoryHealth health;
+    private final SyncTimes times = new SyncTimes();
 
     public Syncer(Disk disk, DirectoryIo io, OpenFiles files, DirectoryHealth health) {
         this.disk = disk;
@@ -84,6 +85,17 @@ public final class Syncer {
     }
 
     private void syncFile(FileRef ref) throws IOException {
+        long start = io.nanoTime();
+        syncOpened(ref);
+        times.add(io.nanoTime() - start);
+    }
+
+    /** How long syncs of segment files took. */
+    public SyncTimes times() {
+        return times;
+    }
+
+    private void syncOpened(FileRef ref) throws IOException {
         OpenFile file;
         try {
             file = files.acquire(ref, OpenMode.READ_WRITE);

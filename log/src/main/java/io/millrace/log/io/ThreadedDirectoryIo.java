@@ -113,6 +113,11 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
     }
 
     @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
     public void close() {
         try {
             stopping = true;

@@ -202,9 +202,14 @@ final class LogCuts {
                 LoadedIndex summary = keptView.bytes() == 0 ? null : log.services.indexes().of(keptView);
                 log.owner.execute(() -> rebuilt(rebuilt, summary));
             } catch (IOException | RuntimeException e) {
-                log.services.health().offline("producers of " + log.id + " cannot be rebuilt: " + e, e);
-                log.owner.execute(done);
+                log.owner.execute(() -> notRebuilt(e));
             }
+        }
+
+        /** A log that was deleted meanwhile has no files, which is nobody's fault. */
+        private void notRebuilt(Exception e) {
+            if (!log.ended) log.services.health().offline("producers of " + log.id + " cannot be rebuilt: " + e, e);
+            done.run();
         }
 
         private void rebuilt(ProducerStateTable producers, LoadedIndex summary) {

@@ -85,6 +85,10 @@ final class LogEnding {
     }
 
     void delete(Runnable done) {
+        if (log.ended) {
+            log.owner.execute(done);
+            return;
+        }
         log.ended = true;
         log.dropTailFrom(Long.MIN_VALUE);
         long delayMs = log.config.fileDeleteDelayMs();

@@ -2,6 +2,7 @@ package io.millrace.log.segment;
 
 import io.millrace.log.LogConfig;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,7 +46,7 @@ final class LogMaintenance {
         while (isRemovable(count, highWatermark)) {
             Segment segment = log.segments.get(count);
             if (!segment.summaryKnown) {
-                askForSummary(segment);
+                askForSummary(segment, highWatermark);
                 break;
             }
             long newest = segment.maxTimestamp >= 0 ? segment.maxTimestamp : segment.createdMs;
@@ -88,7 +89,7 @@ final class LogMaintenance {
     }
 
     /** Of a segment from before a restart the newest timestamp is in its index file. */
-    private void askForSummary(Segment segment) {
+    private void askForSummary(Segment segment, long highWatermark) {
         if (summaryAsked) return;
         SegmentView view = segment.view();
         summaryAsked = log.services.io().read(() -> {
@@ -96,8 +97,13 @@ final class LogMaintenance {
                 LoadedIndex loaded = log.services.indexes().of(view);
                 log.owner.execute(() -> {
                     summaryAsked = false;
+                    if (segment.writtenBytes != view.bytes()) return;
                     segment.setSummary(loaded.maxTimestamp(), loaded.maxTimestampBatch());
+                    // There may be a thousand more of them behind this one.
+                    log.maintain(log.services.io().nowMs(), highWatermark);
                 });
+            } catch (NoSuchFileException e) {
+                log.owner.execute(() -> summaryAsked = false);
             } catch (IOException e) {
                 log.services.health().failed("read of " + view.path(), e);
             }

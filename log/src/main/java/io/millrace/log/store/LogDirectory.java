@@ -14,6 +14,7 @@ import io.millrace.log.io.DirectoryIo;
 import io.millrace.log.io.DirectoryWriter;
 import io.millrace.log.io.LaneTask;
 import io.millrace.log.io.OpenFiles;
+import io.millrace.log.io.SyncTimes;
 import io.millrace.log.io.Syncer;
 import io.millrace.log.io.ThreadedDirectoryIo;
 import io.millrace.log.io.WriteLane;
@@ -185,6 +186,11 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     /** Bytes that wait for the writer. */
     public long queuedBytes() {
         return writer.queuedBytes();
+    }
+
+    /** How long syncs of segment files took since the start. */
+    public SyncTimes syncTimes() {
+        return services.syncer().times();
     }
 
     /** Segment files held open. */
