@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,7 +34,14 @@ final class QuorumLife {
     final List<String> snapshotState = new ArrayList<>();
     final List<String> acknowledged = new ArrayList<>();
     final List<String> halts = new ArrayList<>();
+    /** What the node says to others. */
+    final List<QuorumMessage> sent = new ArrayList<>();
+
     long snapshotBytes = 1 << 20;
+    /** Others who vote besides this node, number 1. */
+    List<Integer> otherVoters = List.of();
+    List<VoterAddress> voters = List.of(new VoterAddress(1, "localhost", 1));
+
     QuorumNode node;
     private final Deque<Runnable> owed = new ArrayDeque<>();
     private final Deque<Runnable> files = new ArrayDeque<>();
@@ -59,8 +67,9 @@ final class QuorumLife {
             throw new AssertionError(e);
         }
         UUID directoryId = directory.directoryId();
-        QuorumSettings settings =
-                QuorumSettings.withDefaults(1, directoryId, new VoterSet(Map.of(1, directoryId)));
+        Map<Integer, UUID> directories = new TreeMap<>(Map.of(1, directoryId));
+        otherVoters.forEach(id -> directories.put(id, VoterSet.ANY_DIRECTORY));
+        QuorumSettings settings = QuorumSettings.withDefaults(1, directoryId, new VoterSet(directories));
         QuorumPorts ports = new QuorumPorts(
                 owed::add,
                 io::nowMs,
@@ -68,14 +77,14 @@ final class QuorumLife {
                     alarms.add(task);
                     return () -> alarms.remove(task);
                 },
-                QuorumPorts.Transport.NOWHERE,
+                (to, message) -> sent.add(message),
                 bound -> 0,
                 halts::add);
         CompletableFuture<QuorumNode> opened = QuorumOpener.open(new QuorumOpener.Parts(
                         directory,
                         disk,
                         settings,
-                        List.of(new VoterAddress(1, "localhost", 1)),
+                        voters,
                         Optional.empty(),
                         ports,
                         files::add,
@@ -114,12 +123,33 @@ final class QuorumLife {
         return run();
     }
 
+    QuorumLife passMs(long ms) {
+        io.advanceMs(ms);
+        return runAlarms();
+    }
+
     private static boolean runAll(Deque<Runnable> tasks) {
         boolean any = !tasks.isEmpty();
         for (int i = tasks.size(); i > 0; i--) {
             tasks.remove().run();
         }
         return any;
+    }
+
+    /** Another node says something. */
+    QuorumLife hear(int from, QuorumMessage message) {
+        node.receive(from, message);
+        return run();
+    }
+
+    <M extends QuorumMessage> M lastSent(Class<M> kind) {
+        M last = null;
+        for (QuorumMessage message : sent) {
+            if (kind.isInstance(message)) {
+                last = kind.cast(message);
+            }
+        }
+        return last;
     }
 
     /** Proposes each value as a batch of its own; they count as acknowledged when answered. */

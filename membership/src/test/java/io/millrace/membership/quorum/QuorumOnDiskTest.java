@@ -160,6 +160,21 @@ class QuorumOnDiskTest {
         enumerate(PowerLoss.DROPS_UNSYNCED, 1);
     }
 
+    @Test
+    void theCanaryDiskThatSyncsNothingIsCaught() throws Throwable {
+        life.start();
+        disk.faults().syncsDoNothing();
+        life.propose("a");
+        assertThat(life.acknowledged).containsExactly("a");
+        life.die();
+        disk.afterPowerLoss(PowerLoss.DROPS_UNSYNCED);
+        disk.faults().heal();
+
+        life.start();
+
+        assertThat(life.state).as("the enumeration above would have noticed").doesNotContain("a");
+    }
+
     @Tag("full")
     @Test
     void aPowerLossWithTornFilesAtAnyStepLosesNothingThatWasAcknowledged() throws Throwable {

@@ -38,6 +38,12 @@ class QuorumSimulationTest {
     }
 
     @Tag("long")
+    @Seeded(runs = 10_000, fresh = true)
+    void restlessElectionsNeverGiveAnEpochTwoLeadersOverManySeeds(long seed) {
+        restlessElections(QuorumWorld.of(seed, 3));
+    }
+
+    @Tag("long")
     @Seeded(runs = 3_000, fresh = true)
     void fiveVotersKeepWhatTheyAcknowledgedOverManySeeds(long seed) {
         surviveFaults(QuorumWorld.of(seed, 5), 2 * FAULTY_MS);
@@ -141,7 +147,7 @@ class QuorumSimulationTest {
         List<SimQuorumNode> nodes = world.nodes();
         SimQuorumNode one = nodes.get(random.nextInt(nodes.size()));
         SimQuorumNode other = nodes.get(random.nextInt(nodes.size()));
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1, 2 -> {
                 if (one.up()) {
                     one.crash();
@@ -163,6 +169,12 @@ class QuorumSimulationTest {
             }
             case 10 -> nodes.stream().filter(SimQuorumNode::active).findFirst().ifPresent(leader -> leader.node()
                     .transferLeadership(one.id));
+            case 11 -> {
+                boolean first = nodes.stream().filter(n -> world.voters().contains(n.id)).allMatch(SimQuorumNode::votes);
+                if (!one.up() && first && world.voterNodes().size() > 1 && random.nextInt(3) == 0) {
+                    one.loseDisk();
+                }
+            }
             default -> world.network().heal();
         }
     }

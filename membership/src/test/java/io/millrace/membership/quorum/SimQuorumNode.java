@@ -128,6 +128,11 @@ final class SimQuorumNode {
         directoryId = new UUID(2, id);
     }
 
+    /** Whether this node may vote: it has the disk it was made a voter with. */
+    boolean votes() {
+        return world.voters().contains(id, directoryId);
+    }
+
     private final class Listener implements CommitListener {
         @Override
         public void committed(long baseOffset, int epoch, List<byte[]> records) {

@@ -35,8 +35,10 @@ public record BusAddress(int brokerId, String service) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new BusAddress(
-                    Integer.parseUnsignedInt(address.substring(PREFIX.length(), dot)), address.substring(dot + 1)));
+            BusAddress parsed = new BusAddress(
+                    Integer.parseUnsignedInt(address.substring(PREFIX.length(), dot)), address.substring(dot + 1));
+            // One spelling per address: what a selector has cached is found again by it.
+            return parsed.toString().equals(address) ? Optional.of(parsed) : Optional.empty();
         } catch (IllegalArgumentException malformed) {
             return Optional.empty();
         }
