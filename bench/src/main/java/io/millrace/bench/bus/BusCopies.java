@@ -19,7 +19,9 @@ import java.util.TreeMap;
  */
 public final class BusCopies {
     private static final List<String> JVM = List.of(
-            "-Xmx512m", "-XX:+UseG1GC", "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-Xmx512m",
+            "-XX:+UseG1GC",
+            "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
             "-Dio.netty.tryReflectionSetAccessible=true");
 
     private record Sample(double serveCpu, double pullCpu, double serveAllocated, double pullAllocated, double rate) {}
@@ -61,8 +63,8 @@ public final class BusCopies {
     private static Sample measure(String link, int frameBytes, long roundBytes) throws Exception {
         int frames = (int) (roundBytes / frameBytes);
         try (ChildJvm serve = ChildJvm.start(BusCopies.class, JVM, "serve", link, "" + frameBytes);
-                ChildJvm pull = ChildJvm.start(
-                        BusCopies.class, JVM, "pull", link, "" + frameBytes, serve.await("PORT"))) {
+                ChildJvm pull =
+                        ChildJvm.start(BusCopies.class, JVM, "pull", link, "" + frameBytes, serve.await("PORT"))) {
             pull.await("READY");
             // The warm-up compiles; it is as long as half a round.
             pull.say("pull " + frames / 2);

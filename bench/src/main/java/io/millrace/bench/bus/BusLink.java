@@ -63,9 +63,11 @@ final class BusLink implements FrameLink {
     public int serve(int frameBytes) throws Exception {
         int port = startBus(1, new BusDirectory());
         // As in a broker: the records are in a direct buffer, and the frame is a view of it.
-        ByteBuf records = PooledByteBufAllocator.DEFAULT.directBuffer(frameBytes).writeZero(frameBytes);
+        ByteBuf records =
+                PooledByteBufAllocator.DEFAULT.directBuffer(frameBytes).writeZero(frameBytes);
         DeliveryOptions options = options();
-        bus.<Buffer>consumer("b.1.frames", request -> request.reply(BufferInternal.buffer(records.duplicate()), options));
+        bus.<Buffer>consumer(
+                "b.1.frames", request -> request.reply(BufferInternal.buffer(records.duplicate()), options));
         return port;
     }
 

@@ -28,9 +28,14 @@ import java.util.UUID;
  */
 public final class JoinTiming {
     private static final List<String> JVM = List.of(
-            "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-            "--add-modules=java.se", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "--add-modules=java.se",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-opens=java.management/sun.management=ALL-UNNAMED",
             "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED");
 
@@ -58,7 +63,8 @@ public final class JoinTiming {
         }
         System.out.println("seconds from exec, " + rounds + " rounds: median (least - most)");
         seconds.forEach((what, list) -> {
-            double[] sorted = list.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            double[] sorted =
+                    list.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             System.out.printf(
                     "%-24s %.2f (%.2f - %.2f)%n",
                     what, sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
@@ -72,7 +78,12 @@ public final class JoinTiming {
     private static void child(String mode) throws Exception {
         BusNodeId self = new BusNodeId(1, UUID.randomUUID(), "127.0.0.1", 0);
         MemberSettings settings = new MemberSettings(
-                "join-timing", "127.0.0.1", 5801, 100, List.of(), Map.of(MemberAttributes.VERTX_NODE_ID, self.toString()));
+                "join-timing",
+                "127.0.0.1",
+                5801,
+                100,
+                List.of(),
+                Map.of(MemberAttributes.VERTX_NODE_ID, self.toString()));
         switch (mode) {
             case "mode-joined-first" -> {
                 ClusterManager joined = HazelcastAttach.to(HazelcastMember.start(settings, new NoHints()))
@@ -113,8 +124,17 @@ public final class JoinTiming {
                         .toCompletionStage()
                         .toCompletableFuture()
                         .get();
-        vertx.eventBus().consumer("b.1.echo", m -> m.reply(m.body())).completion().toCompletionStage().toCompletableFuture().get();
-        vertx.eventBus().request("b.1.echo", "hello").toCompletionStage().toCompletableFuture().get();
+        vertx.eventBus()
+                .consumer("b.1.echo", m -> m.reply(m.body()))
+                .completion()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+        vertx.eventBus()
+                .request("b.1.echo", "hello")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
         System.out.println("USABLE");
     }
 

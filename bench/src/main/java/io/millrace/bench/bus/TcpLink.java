@@ -32,7 +32,8 @@ final class TcpLink implements FrameLink {
 
     @Override
     public int serve(int frameBytes) throws Exception {
-        ByteBuf records = PooledByteBufAllocator.DEFAULT.directBuffer(frameBytes).writeZero(frameBytes);
+        ByteBuf records =
+                PooledByteBufAllocator.DEFAULT.directBuffer(frameBytes).writeZero(frameBytes);
         Channel listening = new ServerBootstrap()
                 .group(loops)
                 .channel(EpollServerSocketChannel.class)

@@ -25,7 +25,8 @@ final class HazelcastConfig {
                 .setProperty("hazelcast.shutdownhook.enabled", "false")
                 .setProperty("hazelcast.logging.type", "slf4j")
                 .setProperty("hazelcast.socket.bind.any", "false")
-                .setProperty("hazelcast.wait.seconds.before.join", settings.seeds().isEmpty() ? "0" : "1")
+                .setProperty(
+                        "hazelcast.wait.seconds.before.join", settings.seeds().isEmpty() ? "0" : "1")
                 .setProperty("hazelcast.max.wait.seconds.before.join", "3")
                 .setProperty("hazelcast.heartbeat.interval.seconds", "2")
                 .setProperty("hazelcast.max.no.heartbeat.seconds", "20")

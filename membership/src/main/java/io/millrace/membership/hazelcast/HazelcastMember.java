@@ -98,11 +98,13 @@ public final class HazelcastMember {
                 "millrace-hazelcast-stop");
         stopper.setDaemon(true);
         stopper.start();
-        return stopped.copy().orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> {
-            log.warn("Hazelcast did not leave within {} ms, cutting it off", deadline.toMillis());
-            started.getLifecycleService().terminate();
-            return null;
-        });
+        return stopped.copy()
+                .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(late -> {
+                    log.warn("Hazelcast did not leave within {} ms, cutting it off", deadline.toMillis());
+                    started.getLifecycleService().terminate();
+                    return null;
+                });
     }
 
     private record Hints(MemberListener listener) implements MembershipListener {

@@ -51,7 +51,6 @@ final class BatchCodec {
                 records.add(one);
             }
         }
-        return new QuorumBatch(
-                BatchHeader.baseOffset(bytes, at), BatchHeader.leaderEpoch(bytes, at), own, records);
+        return new QuorumBatch(BatchHeader.baseOffset(bytes, at), BatchHeader.leaderEpoch(bytes, at), own, records);
     }
 }

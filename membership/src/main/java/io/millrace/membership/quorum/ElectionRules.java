@@ -43,8 +43,7 @@ final class ElectionRules {
     }
 
     private void ask(int epoch, boolean preVote) {
-        VoteRequest request =
-                new VoteRequest(epoch, core.settings.directoryId(), core.log.position(), preVote);
+        VoteRequest request = new VoteRequest(epoch, core.settings.directoryId(), core.log.position(), preVote);
         for (int voter : core.settings.voters().ids()) {
             if (voter != core.self()) {
                 core.effects.send(voter, request);
@@ -78,9 +77,7 @@ final class ElectionRules {
                 && request.log().compareTo(core.log.position()) >= 0;
         boolean granted = mayVote && (request.preVote() ? wouldVote(state) : vote(state, from, nowMs));
         core.effects.send(
-                from,
-                new VoteResponse(
-                        core.state().epoch(), core.state().leaderId(), granted, request.preVote()));
+                from, new VoteResponse(core.state().epoch(), core.state().leaderId(), granted, request.preVote()));
     }
 
     /** Rule Q4: whoever hears from a leader does not help to replace it. */

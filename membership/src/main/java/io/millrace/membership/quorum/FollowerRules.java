@@ -66,8 +66,7 @@ final class FollowerRules {
         } else {
             asked = core.log.position();
             askedOf = to;
-            core.effects.send(
-                    to, new FetchRequest(epoch, core.settings.directoryId(), asked, core.highWatermark()));
+            core.effects.send(to, new FetchRequest(epoch, core.settings.directoryId(), asked, core.highWatermark()));
         }
     }
 
@@ -133,8 +132,7 @@ final class FollowerRules {
      */
     void learnCommitted() {
         if (follows()) {
-            core.advanceHighWatermark(
-                    Math.min(leaderHighWatermark, Math.min(sameAsLeader, core.log.synced())));
+            core.advanceHighWatermark(Math.min(leaderHighWatermark, Math.min(sameAsLeader, core.log.synced())));
         }
     }
 
@@ -147,7 +145,8 @@ final class FollowerRules {
                         ? Math.min(ours.get().endOffset(), leaderEnd.endOffset())
                         : ours.get().endOffset();
         if (end < core.highWatermark()) {
-            core.halt("leader " + core.state().leaderId() + " of epoch " + core.state().epoch() + " ends epoch "
+            core.halt("leader " + core.state().leaderId() + " of epoch "
+                    + core.state().epoch() + " ends epoch "
                     + leaderEnd.epoch() + " at " + leaderEnd.endOffset() + ", below what is committed here ("
                     + core.highWatermark() + ")");
             return;
@@ -216,12 +215,8 @@ final class FollowerRules {
     void loseLeader(long nowMs) {
         if (core.state() instanceof Observer observer) {
             core.become(new Observer(
-                    observer.epoch(),
-                    observer.votedId(),
-                    QuorumState.NOBODY,
-                    nowMs + core.settings.fetchTimeoutMs()));
+                    observer.epoch(), observer.votedId(), QuorumState.NOBODY, nowMs + core.settings.fetchTimeoutMs()));
             reset(nowMs);
         }
     }
-
 }

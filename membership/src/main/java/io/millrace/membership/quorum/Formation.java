@@ -57,8 +57,7 @@ public final class Formation {
         return formNew(nodeId, directoryId, directoryCluster.or(() -> wantedClusterId), voters);
     }
 
-    private NodePromises formNew(
-            int nodeId, UUID directoryId, Optional<String> clusterId, List<VoterAddress> voters)
+    private NodePromises formNew(int nodeId, UUID directoryId, Optional<String> clusterId, List<VoterAddress> voters)
             throws IOException, FormationException {
         if (voters.size() != 1 || voters.get(0).id() != nodeId) {
             throw new FormationException("only a cluster whose one voter is this node (" + nodeId

@@ -86,8 +86,7 @@ final class LeaderRules {
     }
 
     private boolean hasNews(FetchRequest request) {
-        return request.log().endOffset() < core.log.written()
-                || request.knownHighWatermark() < core.highWatermark();
+        return request.log().endOffset() < core.log.written() || request.knownHighWatermark() < core.highWatermark();
     }
 
     private void answer(int to, FetchRequest request, FetchOutcome outcome) {
@@ -95,11 +94,7 @@ final class LeaderRules {
         core.effects.send(
                 to,
                 new FetchResponse(
-                        core.state().epoch(),
-                        core.state().leaderId(),
-                        request.log(),
-                        core.highWatermark(),
-                        outcome));
+                        core.state().epoch(), core.state().leaderId(), request.log(), core.highWatermark(), outcome));
     }
 
     private void answerWithBatches(int to, FetchRequest request) {

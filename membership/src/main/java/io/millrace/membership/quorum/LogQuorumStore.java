@@ -104,8 +104,7 @@ final class LogQuorumStore implements QuorumStore {
         AppendOutcome outcome =
                 partition.appendReplicated(BatchCodec.encode(batch, wallClockMs.getAsLong()), wallClockMs.getAsLong());
         if (outcome instanceof AppendOutcome.Rejected rejected) {
-            boolean passes =
-                    rejected.error() == AppendError.DISK_FULL || rejected.error() == AppendError.WRITER_BUSY;
+            boolean passes = rejected.error() == AppendError.DISK_FULL || rejected.error() == AppendError.WRITER_BUSY;
             if (!passes) {
                 fail(rejected.message());
             }
@@ -227,8 +226,7 @@ final class LogQuorumStore implements QuorumStore {
     }
 
     /** First the snapshot counts, then the log is emptied: a crash in between is mended at the next start. */
-    private void install(
-            LogPosition snapshot, Optional<List<byte[]>> records, Consumer<Optional<List<byte[]>>> done) {
+    private void install(LogPosition snapshot, Optional<List<byte[]>> records, Consumer<Optional<List<byte[]>>> done) {
         onFiles(
                 () -> {
                     snapshots.publish(snapshot);

@@ -87,8 +87,7 @@ final class QuorumCore {
         if (before instanceof Leader && !(next instanceof Leader)) {
             effects.leadershipLost(before.epoch());
         }
-        if (before.leaderId() != next.leaderId()
-                || (next.leaderId() != NOBODY && before.epoch() != next.epoch())) {
+        if (before.leaderId() != next.leaderId() || (next.leaderId() != NOBODY && before.epoch() != next.epoch())) {
             effects.leaderChanged(
                     next.epoch(), next.leaderId() == NOBODY ? OptionalInt.empty() : OptionalInt.of(next.leaderId()));
         }

@@ -58,8 +58,7 @@ public final class QuorumMachine {
             }
         });
         LogView view = new LogView(log.base(), history, log.endOffset());
-        core = new QuorumCore(
-                settings, effects, view, stored, log.snapshot().endOffset(), jitter);
+        core = new QuorumCore(settings, effects, view, stored, log.snapshot().endOffset(), jitter);
         elections = new ElectionRules(core);
         leading = new LeaderRules(core, log.snapshot());
         following = new FollowerRules(core);
@@ -136,7 +135,8 @@ public final class QuorumMachine {
         QuorumState state = core.state();
         int leader = message.leaderId();
         boolean impossible = leader == core.self() && message.epoch() > state.epoch();
-        if (impossible || (leader != QuorumState.NOBODY && !core.settings.voters().contains(leader))) {
+        if (impossible
+                || (leader != QuorumState.NOBODY && !core.settings.voters().contains(leader))) {
             return false;
         }
         if (message.epoch() > state.epoch()) {
@@ -163,7 +163,8 @@ public final class QuorumMachine {
     }
 
     private void onEndEpoch(int from, EndEpoch end, long nowMs) {
-        if (end.epoch() != core.state().epoch() || !(core.state() instanceof Follower follower)
+        if (end.epoch() != core.state().epoch()
+                || !(core.state() instanceof Follower follower)
                 || follower.leaderId() != from) {
             return;
         }

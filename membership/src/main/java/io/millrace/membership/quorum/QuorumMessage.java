@@ -65,8 +65,7 @@ public sealed interface QuorumMessage {
     record SnapshotRequest(int epoch, LogPosition snapshot, long position) implements QuorumMessage {}
 
     /** @param totalBytes -1 when there is no such snapshot (any more) */
-    record SnapshotResponse(
-            int epoch, int leaderId, LogPosition snapshot, long position, long totalBytes, byte[] bytes)
+    record SnapshotResponse(int epoch, int leaderId, LogPosition snapshot, long position, long totalBytes, byte[] bytes)
             implements QuorumMessage {
         @Override
         public String toString() {

@@ -49,8 +49,7 @@ public final class QuorumNode implements MetadataQuorum {
             QuorumSettings settings, QuorumStore store, LoadedQuorum loaded, QuorumPorts ports, long snapshotBytes) {
         this.ports = ports;
         this.store = store;
-        this.machine =
-                new QuorumMachine(settings, new Effects(), loaded.election(), loaded.log(), ports.jitter());
+        this.machine = new QuorumMachine(settings, new Effects(), loaded.election(), loaded.log(), ports.jitter());
         this.applier = new CommittedReader(store, loaded, snapshotBytes, pending, this::snapshotWritten, this::halt);
         store.setListener(new StoreEvents());
         publish();
@@ -267,15 +266,16 @@ public final class QuorumNode implements MetadataQuorum {
 
         @Override
         public void answerFetch(int to, FetchResponse answer, long limit) {
-            effects.run(() -> store.read(
-                    answer.asked().endOffset(), limit, MAX_FETCH_BYTES, batches -> ports.transport().send(
-                            to,
-                            new FetchResponse(
-                                    answer.epoch(),
-                                    answer.leaderId(),
-                                    answer.asked(),
-                                    answer.highWatermark(),
-                                    new FetchOutcome.Batches(batches)))));
+            effects.run(
+                    () -> store.read(answer.asked().endOffset(), limit, MAX_FETCH_BYTES, batches -> ports.transport()
+                            .send(
+                                    to,
+                                    new FetchResponse(
+                                            answer.epoch(),
+                                            answer.leaderId(),
+                                            answer.asked(),
+                                            answer.highWatermark(),
+                                            new FetchOutcome.Batches(batches)))));
         }
 
         @Override
@@ -283,15 +283,16 @@ public final class QuorumNode implements MetadataQuorum {
             int epoch = machine.state().epoch();
             int leader = machine.state().leaderId();
             effects.run(() -> store.readSnapshotPart(
-                    request.snapshot(), request.position(), MAX_FETCH_BYTES, part -> ports.transport().send(
-                            to,
-                            new SnapshotResponse(
-                                    epoch,
-                                    leader,
-                                    request.snapshot(),
-                                    request.position(),
-                                    part.totalBytes(),
-                                    part.bytes()))));
+                    request.snapshot(), request.position(), MAX_FETCH_BYTES, part -> ports.transport()
+                            .send(
+                                    to,
+                                    new SnapshotResponse(
+                                            epoch,
+                                            leader,
+                                            request.snapshot(),
+                                            request.position(),
+                                            part.totalBytes(),
+                                            part.bytes()))));
         }
 
         @Override

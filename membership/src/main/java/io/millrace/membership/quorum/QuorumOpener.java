@@ -119,7 +119,11 @@ public final class QuorumOpener {
         TailBudget tail = new TailBudget(TAIL_BYTES);
         if (found.isEmpty()) {
             PartitionLog fresh = parts.directory()
-                    .create(new TopicPartitionId(TOPIC_ID, TOPIC, 0), CONFIG, parts.ports().owner(), tail);
+                    .create(
+                            new TopicPartitionId(TOPIC_ID, TOPIC, 0),
+                            CONFIG,
+                            parts.ports().owner(),
+                            tail);
             check(fresh, promises, snapshot);
             return;
         }
@@ -145,8 +149,7 @@ public final class QuorumOpener {
             finish(log, promises, snapshot, position);
         } else {
             // A snapshot of the leader's was installed and the log not yet emptied.
-            log.truncateFullyAndStartAt(
-                    position.endOffset(), () -> finish(log, promises, snapshot, position));
+            log.truncateFullyAndStartAt(position.endOffset(), () -> finish(log, promises, snapshot, position));
         }
     }
 
@@ -159,10 +162,7 @@ public final class QuorumOpener {
     }
 
     private void finish(
-            PartitionLog log,
-            NodePromises promises,
-            Optional<SnapshotFolder.Sound> snapshot,
-            LogPosition position) {
+            PartitionLog log, NodePromises promises, Optional<SnapshotFolder.Sound> snapshot, LogPosition position) {
         StoredLog stored = new StoredLog(position, position, epochStarts(log), log.assignedEnd());
         LoadedQuorum loaded = new LoadedQuorum(
                 promises.election(),
@@ -170,8 +170,7 @@ public final class QuorumOpener {
                 snapshot.map(SnapshotFolder.Sound::records).orElse(List.of()));
         LogQuorumStore store = new LogQuorumStore(
                 log, stateFile, promises, snapshots, parts.files(), parts.ports(), parts.wallClockMs());
-        opened.complete(
-                new QuorumNode(parts.settings(), store, loaded, parts.ports(), parts.snapshotBytes()));
+        opened.complete(new QuorumNode(parts.settings(), store, loaded, parts.ports(), parts.snapshotBytes()));
     }
 
     private static Map<Integer, Long> epochStarts(PartitionLog log) {

@@ -118,8 +118,7 @@ public sealed interface QuorumState {
      * @param epochStartOffset where this epoch's first record stands; nothing commits before it has (rule Q3)
      * @param deadlineMs when it next looks after voters that do not fetch
      */
-    record Leader(
-            int epoch, int leaderId, long epochStartOffset, Map<Integer, Progress> progress, long deadlineMs)
+    record Leader(int epoch, int leaderId, long epochStartOffset, Map<Integer, Progress> progress, long deadlineMs)
             implements QuorumState {
         public Leader {
             progress = Collections.unmodifiableSortedMap(new TreeMap<>(progress));

@@ -87,7 +87,8 @@ public final class QuorumStateFile {
                 + "cluster.id=" + p.clusterId() + "\n"
                 + "node.id=" + p.nodeId() + "\n"
                 + "directory.id=" + p.directoryId() + "\n"
-                + "voters=" + String.join(",", p.voterIds().stream().map(String::valueOf).toList()) + "\n"
+                + "voters="
+                + String.join(",", p.voterIds().stream().map(String::valueOf).toList()) + "\n"
                 + "voters.hash=" + p.votersHash() + "\n"
                 + "epoch=" + p.election().epoch() + "\n"
                 + "voted.id=" + p.election().votedId() + "\n";
@@ -120,16 +121,15 @@ public final class QuorumStateFile {
                     UUID.fromString(values.get("directory.id")),
                     voters,
                     values.get("voters.hash"),
-                    new ElectionState(
-                            Integer.parseInt(values.get("epoch")), Integer.parseInt(values.get("voted.id"))));
+                    new ElectionState(Integer.parseInt(values.get("epoch")), Integer.parseInt(values.get("voted.id"))));
         } catch (RuntimeException malformed) {
             throw new FormationException(path() + " is damaged: " + malformed.getMessage(), malformed);
         }
     }
 
     private FormationException damaged(String why) {
-        return new FormationException(path() + " is damaged (" + why
-                + "): this node no longer knows what it promised and must not vote");
+        return new FormationException(
+                path() + " is damaged (" + why + "): this node no longer knows what it promised and must not vote");
     }
 
     private static String crc(String text) {

@@ -16,7 +16,8 @@ public record VoterAddress(int id, String host, int port) {
     /** Equal on all nodes that were given the same voters, in whatever order. */
     public static String hash(List<VoterAddress> voters) {
         StringBuilder text = new StringBuilder();
-        voters.stream().sorted(Comparator.comparingInt(VoterAddress::id)).forEach(v -> text.append(v).append('\n'));
+        voters.stream().sorted(Comparator.comparingInt(VoterAddress::id)).forEach(v -> text.append(v)
+                .append('\n'));
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));

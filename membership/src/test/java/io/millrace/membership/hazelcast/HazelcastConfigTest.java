@@ -18,8 +18,7 @@ class HazelcastConfigTest {
     void theIoThreadsAreNeverCutToOne() {
         Config config = HazelcastConfig.of(settings("127.0.0.1", List.of()));
 
-        assertThat(config.getProperties().stringPropertyNames())
-                .noneMatch(name -> name.startsWith("hazelcast.io."));
+        assertThat(config.getProperties().stringPropertyNames()).noneMatch(name -> name.startsWith("hazelcast.io."));
     }
 
     @Test

@@ -39,8 +39,9 @@ final class MemoryQuorumDisk {
     LoadedQuorum load() {
         Map<Integer, Long> epochs = new TreeMap<>();
         log.forEach(batch -> epochs.putIfAbsent(batch.epoch(), batch.baseOffset()));
-        List<byte[]> records =
-                snapshots.isEmpty() ? List.of() : snapshots.lastEntry().getValue().records();
+        List<byte[]> records = snapshots.isEmpty()
+                ? List.of()
+                : snapshots.lastEntry().getValue().records();
         return new LoadedQuorum(election, new StoredLog(base, newestSnapshot(), epochs, end()), records);
     }
 

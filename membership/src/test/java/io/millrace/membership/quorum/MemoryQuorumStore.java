@@ -114,7 +114,9 @@ class MemoryQuorumStore implements QuorumStore {
             if (cuts == cutsBefore) {
                 disk.log = content;
                 lowWater = lowWaterOfNext;
-                synced = content.isEmpty() ? base.endOffset() : content.get(content.size() - 1).endOffset();
+                synced = content.isEmpty()
+                        ? base.endOffset()
+                        : content.get(content.size() - 1).endOffset();
                 listener.synced(synced);
             }
             if (synced < end()) {

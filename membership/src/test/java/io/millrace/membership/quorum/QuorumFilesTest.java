@@ -126,21 +126,20 @@ class QuorumFilesTest {
         assertThatThrownBy(() -> form(2, List.of(new VoterAddress(2, "localhost", 9094))))
                 .isInstanceOf(FormationException.class)
                 .hasMessage(file.path() + " was formed with node 1, this node was started with node 2");
-        assertThatThrownBy(() ->
-                        formation().form(1, DIRECTORY, Optional.empty(), false, Optional.of("other"), ALONE))
-                .hasMessageEndingWith("was formed with cluster " + formed.clusterId()
-                        + ", this node was started with cluster other");
-        assertThatThrownBy(() ->
-                        formation().form(1, new UUID(9, 9), Optional.empty(), false, Optional.empty(), ALONE))
+        assertThatThrownBy(() -> formation().form(1, DIRECTORY, Optional.empty(), false, Optional.of("other"), ALONE))
+                .hasMessageEndingWith(
+                        "was formed with cluster " + formed.clusterId() + ", this node was started with cluster other");
+        assertThatThrownBy(() -> formation().form(1, new UUID(9, 9), Optional.empty(), false, Optional.empty(), ALONE))
                 .hasMessageContaining("was formed with directory " + DIRECTORY);
-        assertThatThrownBy(() -> form(1, List.of(ALONE.get(0), new VoterAddress(2, "b", 1), new VoterAddress(3, "c", 1))))
-                .hasMessageEndingWith("was formed with the voters [1], this node was started with the voters [1, 2, 3]");
+        assertThatThrownBy(
+                        () -> form(1, List.of(ALONE.get(0), new VoterAddress(2, "b", 1), new VoterAddress(3, "c", 1))))
+                .hasMessageEndingWith(
+                        "was formed with the voters [1], this node was started with the voters [1, 2, 3]");
     }
 
     @Test
     void aFolderWithDataButWithoutPromisesIsNotFormedAnew() {
-        assertThatThrownBy(() -> formation()
-                        .form(1, DIRECTORY, Optional.of("abc"), true, Optional.empty(), ALONE))
+        assertThatThrownBy(() -> formation().form(1, DIRECTORY, Optional.of("abc"), true, Optional.empty(), ALONE))
                 .isInstanceOf(FormationException.class)
                 .hasMessageContaining("is missing but the log directory holds data of cluster abc");
     }
@@ -218,14 +217,12 @@ class QuorumFilesTest {
 
     @Test
     void aSnapshotHasTheseBytes() {
-        byte[] bytes = SnapshotFile.encode(
-                new LogPosition(258, 3), List.of("ab".getBytes(StandardCharsets.US_ASCII)));
+        byte[] bytes = SnapshotFile.encode(new LogPosition(258, 3), List.of("ab".getBytes(StandardCharsets.US_ASCII)));
 
         assertThat(java.util.HexFormat.of().formatHex(bytes))
                 .startsWith("4d52534e" + "0001" + "0000000000000102" + "00000003" + "00000001" + "00000002" + "6162")
                 .hasSize(2 * 32);
-        assertThat(SnapshotFile.name(new LogPosition(258, 3)))
-                .isEqualTo("00000000000000000258-0000000003.checkpoint");
+        assertThat(SnapshotFile.name(new LogPosition(258, 3))).isEqualTo("00000000000000000258-0000000003.checkpoint");
     }
 
     private static List<byte[]> records(int count) {

@@ -77,7 +77,9 @@ final class QuorumInvariants {
             }
             for (int i = log.size() - 1; i >= 0; i--) {
                 QuorumBatch batch = log.get(i);
-                Name before = i == 0 ? null : new Name(log.get(i - 1).epoch(), log.get(i - 1).baseOffset());
+                Name before = i == 0
+                        ? null
+                        : new Name(log.get(i - 1).epoch(), log.get(i - 1).baseOffset());
                 int hash = 0;
                 for (byte[] record : batch.records()) {
                     hash = 31 * hash + Arrays.hashCode(record);
@@ -120,11 +122,13 @@ final class QuorumInvariants {
                     for (QuorumBatch batch : node.store().live()) {
                         for (int i = 0; i < batch.records().size(); i++) {
                             records.put(
-                                    batch.baseOffset() + i, new String(batch.records().get(i)));
+                                    batch.baseOffset() + i,
+                                    new String(batch.records().get(i)));
                         }
                     }
                     for (Applied applied : world.history()) {
-                        boolean inSnapshot = applied.offset() < node.store().base().endOffset();
+                        boolean inSnapshot =
+                                applied.offset() < node.store().base().endOffset();
                         if (!inSnapshot && !applied.value().equals(records.get(applied.offset()))) {
                             return Optional.of("leader " + node.id + " of epoch " + leader.epoch()
                                     + " lacks the committed " + applied);

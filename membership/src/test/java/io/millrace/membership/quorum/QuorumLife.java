@@ -40,6 +40,7 @@ final class QuorumLife {
     long snapshotBytes = 1 << 20;
     /** Others who vote besides this node, number 1. */
     List<Integer> otherVoters = List.of();
+
     List<VoterAddress> voters = List.of(new VoterAddress(1, "localhost", 1));
 
     QuorumNode node;
@@ -155,8 +156,7 @@ final class QuorumLife {
     /** Proposes each value as a batch of its own; they count as acknowledged when answered. */
     QuorumLife propose(String... values) {
         for (String value : values) {
-            node.propose(List.of(value.getBytes(StandardCharsets.UTF_8)))
-                    .thenAccept(offset -> acknowledged.add(value));
+            node.propose(List.of(value.getBytes(StandardCharsets.UTF_8))).thenAccept(offset -> acknowledged.add(value));
         }
         return run();
     }

@@ -31,8 +31,8 @@ class QuorumRulesTest {
     private long now = 1_000;
 
     private QuorumMachine machine(VoterSet voters, ElectionState stored, StoredLog log) {
-        QuorumMachine machine = new QuorumMachine(
-                QuorumSettings.withDefaults(1, DIR_1, voters), effects, stored, log, bound -> 0);
+        QuorumMachine machine =
+                new QuorumMachine(QuorumSettings.withDefaults(1, DIR_1, voters), effects, stored, log, bound -> 0);
         machine.start(now);
         return machine;
     }
@@ -94,7 +94,9 @@ class QuorumRulesTest {
     @Test
     void q1NoVoteForAShorterLog() {
         QuorumMachine machine = machine(
-                THREE, new ElectionState(3, -1), new StoredLog(LogPosition.EMPTY, LogPosition.EMPTY, Map.of(3, 0L), 10));
+                THREE,
+                new ElectionState(3, -1),
+                new StoredLog(LogPosition.EMPTY, LogPosition.EMPTY, Map.of(3, 0L), 10));
 
         machine.onMessage(2, vote(4, DIR_2, new LogPosition(20, 2)), now);
         assertThat(effects.lastSent(VoteResponse.class).granted())
@@ -114,9 +116,7 @@ class QuorumRulesTest {
         QuorumBatch start = new QuorumBatch(0, 1, true, List.of(new byte[1]));
 
         machine.onMessage(
-                2,
-                new FetchResponse(1, 2, LogPosition.EMPTY, 0, new FetchOutcome.Batches(List.of(start))),
-                now);
+                2, new FetchResponse(1, 2, LogPosition.EMPTY, 0, new FetchOutcome.Batches(List.of(start))), now);
         assertThat(effects.sent(FetchRequest.class)).as("not synced").hasSize(asked);
         machine.onSynced(1, now);
         assertThat(effects.lastSent(FetchRequest.class).log()).isEqualTo(new LogPosition(1, 1));
@@ -144,7 +144,9 @@ class QuorumRulesTest {
 
         machine.onSynced(6, now);
         machine.onMessage(2, new FetchRequest(2, DIR_2, new LogPosition(5, 1), 0), now);
-        assertThat(effects.committed).as("5 records of epoch 1 are on a majority").isZero();
+        assertThat(effects.committed)
+                .as("5 records of epoch 1 are on a majority")
+                .isZero();
         machine.onMessage(2, new FetchRequest(2, DIR_2, new LogPosition(6, 2), 0), now);
         assertThat(effects.committed).isEqualTo(6);
     }
@@ -202,17 +204,17 @@ class QuorumRulesTest {
 
         machine.onMessage(
                 2,
-                new FetchResponse(
-                        4, 2, new LogPosition(2, 3), 2, new FetchOutcome.Diverged(new LogPosition(1, 2))),
+                new FetchResponse(4, 2, new LogPosition(2, 3), 2, new FetchOutcome.Diverged(new LogPosition(1, 2))),
                 now);
         assertThat(effects.truncatedTo).isEqualTo(1);
         machine.onSynced(1, now);
-        assertThat(effects.committed).as("what is left is of another history, too").isZero();
+        assertThat(effects.committed)
+                .as("what is left is of another history, too")
+                .isZero();
 
         machine.onMessage(
                 2,
-                new FetchResponse(
-                        4, 2, new LogPosition(1, 1), 2, new FetchOutcome.Diverged(LogPosition.EMPTY)),
+                new FetchResponse(4, 2, new LogPosition(1, 1), 2, new FetchOutcome.Diverged(LogPosition.EMPTY)),
                 now);
         assertThat(effects.truncatedTo).isZero();
         assertThat(effects.halted).isNull();
@@ -290,8 +292,7 @@ class QuorumRulesTest {
 
         machine.onMessage(
                 2,
-                new FetchResponse(
-                        4, 2, new LogPosition(12, 3), 4, new FetchOutcome.Diverged(new LogPosition(4, 3))),
+                new FetchResponse(4, 2, new LogPosition(12, 3), 4, new FetchOutcome.Diverged(new LogPosition(4, 3))),
                 now);
 
         assertThat(effects.halted).contains("below what is committed here (10)");

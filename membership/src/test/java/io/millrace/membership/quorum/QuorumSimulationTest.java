@@ -130,7 +130,9 @@ class QuorumSimulationTest {
         causeTrouble(world, simulation.random("trouble"), untilMs);
         simulation.runFor(faultyMs);
         world.healAndDemandProgress();
-        assertThat(world.acknowledged()).as("a run that commits nothing shows nothing").isNotEmpty();
+        assertThat(world.acknowledged())
+                .as("a run that commits nothing shows nothing")
+                .isNotEmpty();
     }
 
     private static void causeTrouble(QuorumWorld world, Random random, long untilMs) {
@@ -167,10 +169,13 @@ class QuorumSimulationTest {
                 world.network().reordering(random.nextDouble() * 0.5);
                 world.network().delay(1, 1 + random.nextInt(60));
             }
-            case 10 -> nodes.stream().filter(SimQuorumNode::active).findFirst().ifPresent(leader -> leader.node()
-                    .transferLeadership(one.id));
+            case 10 ->
+                nodes.stream().filter(SimQuorumNode::active).findFirst().ifPresent(leader -> leader.node()
+                        .transferLeadership(one.id));
             case 11 -> {
-                boolean first = nodes.stream().filter(n -> world.voters().contains(n.id)).allMatch(SimQuorumNode::votes);
+                boolean first = nodes.stream()
+                        .filter(n -> world.voters().contains(n.id))
+                        .allMatch(SimQuorumNode::votes);
                 if (!one.up() && first && world.voterNodes().size() > 1 && random.nextInt(3) == 0) {
                     one.loseDisk();
                 }

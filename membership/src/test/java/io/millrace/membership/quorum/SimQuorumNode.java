@@ -98,8 +98,7 @@ final class SimQuorumNode {
         QuorumPorts ports = new QuorumPorts(
                 life,
                 simulation::nowMs,
-                (delayMs, task) ->
-                        scheduler.after(delayMs, "alarm of " + id, () -> life.execute(task))::cancel,
+                (delayMs, task) -> scheduler.after(delayMs, "alarm of " + id, () -> life.execute(task))::cancel,
                 (to, message) -> network.send(id, to, message),
                 jitter::nextInt,
                 why -> world.halted(id, why));
@@ -137,8 +136,7 @@ final class SimQuorumNode {
         @Override
         public void committed(long baseOffset, int epoch, List<byte[]> records) {
             for (int i = 0; i < records.size(); i++) {
-                Applied applied =
-                        new Applied(baseOffset + i, new String(records.get(i), StandardCharsets.UTF_8));
+                Applied applied = new Applied(baseOffset + i, new String(records.get(i), StandardCharsets.UTF_8));
                 state.add(applied);
                 world.applied(id, state.size() - 1, applied);
             }

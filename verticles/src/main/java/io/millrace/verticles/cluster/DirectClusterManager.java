@@ -231,8 +231,8 @@ public final class DirectClusterManager implements ClusterManager {
         }
         List<RegistrationInfo> found = registrationsOf(direct.get().brokerId());
         if (found.isEmpty()) {
-            promise.fail(unreachable("broker " + direct.get().brokerId() + " is not known on the bus (message to "
-                    + address + ")"));
+            promise.fail(unreachable(
+                    "broker " + direct.get().brokerId() + " is not known on the bus (message to " + address + ")"));
         } else {
             promise.succeed(found);
         }

@@ -17,7 +17,19 @@ class BusAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"b.", "b.1", "b.1.", "b..x", "b.x.y", "b.-1.x", "b.+1.x", "b.01.x", "b.99999999999.x", "b.4294967295.x"})
+    @ValueSource(
+            strings = {
+                "b.",
+                "b.1",
+                "b.1.",
+                "b..x",
+                "b.x.y",
+                "b.-1.x",
+                "b.+1.x",
+                "b.01.x",
+                "b.99999999999.x",
+                "b.4294967295.x"
+            })
     void whatIsReservedAndMalformedIsNobodys(String address) {
         assertThat(BusAddress.isReserved(address)).isTrue();
         assertThat(BusAddress.parse(address)).isEmpty();

@@ -183,8 +183,8 @@ class DirectClusterManagerTest {
 
     @Test
     void anOrdinaryAddressFailsWithTheReasonWhenHazelcastCannotStart() {
-        Bus one = start(
-                1, freePort(), CompletableFuture.failedFuture(new IllegalStateException("port in use")), 60_000);
+        Bus one =
+                start(1, freePort(), CompletableFuture.failedFuture(new IllegalStateException("port in use")), 60_000);
 
         assertThatThrownBy(() -> await(one.ask("application.echo")))
                 .hasMessageContaining("Hazelcast did not attach: port in use");

@@ -98,13 +98,14 @@ class HazelcastAttachTest {
                 () -> release.thenCompose(ignored -> HazelcastAttach.to(member(broker.toString()))),
                 60_000);
         Vertx one = clustered(direct, broker.port());
-        await(one.eventBus().<String>consumer("b.1.echo", m -> m.reply("broker")).completion());
+        await(one.eventBus()
+                .<String>consumer("b.1.echo", m -> m.reply("broker"))
+                .completion());
         CompletionStage<Void> ordinary = one.eventBus()
                 .<String>consumer("orders.echo", m -> m.reply("application address"))
                 .completion()
                 .toCompletionStage();
-        assertThat(ask(one, "b.1.echo"))
-                .isEqualTo("broker");
+        assertThat(ask(one, "b.1.echo")).isEqualTo("broker");
         assertThat(direct.attached().isComplete()).isFalse();
         assertThat(ordinary.toCompletableFuture()).isNotDone();
 
@@ -113,20 +114,23 @@ class HazelcastAttachTest {
         await(direct.attached());
         ordinary.toCompletableFuture().get(10, TimeUnit.SECONDS);
         HazelcastMember second = member("application");
-        Vertx application = clustered(
-                HazelcastAttach.to(second).toCompletableFuture().get(60, TimeUnit.SECONDS), 0);
+        Vertx application =
+                clustered(HazelcastAttach.to(second).toCompletableFuture().get(60, TimeUnit.SECONDS), 0);
 
         // Then ordinary addresses work both ways, and brokers' own are nobody's to call or to take
-        assertThat(ask(application, "orders.echo"))
-                .isEqualTo("application address");
-        await(application.eventBus().<String>consumer("app.echo", m -> m.reply("from the application")).completion());
-        assertThat(ask(one, "app.echo"))
-                .isEqualTo("from the application");
+        assertThat(ask(application, "orders.echo")).isEqualTo("application address");
+        await(application
+                .eventBus()
+                .<String>consumer("app.echo", m -> m.reply("from the application"))
+                .completion());
+        assertThat(ask(one, "app.echo")).isEqualTo("from the application");
         assertThatThrownBy(() -> await(application.eventBus().request("b.1.echo", "")))
                 .hasMessageContaining("No handlers for address b.1.echo");
-        await(application.eventBus().<String>consumer("b.1.echo", m -> m.reply("an intruder")).completion());
-        assertThat(ask(one, "b.1.echo"))
-                .isEqualTo("broker");
+        await(application
+                .eventBus()
+                .<String>consumer("b.1.echo", m -> m.reply("an intruder"))
+                .completion());
+        assertThat(ask(one, "b.1.echo")).isEqualTo("broker");
         assertThat(members.get(0).members()).hasSize(2);
     }
 
