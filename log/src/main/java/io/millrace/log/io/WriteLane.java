@@ -132,11 +132,16 @@ public final class WriteLane {
         return truncations;
     }
 
-    /** The folder was renamed away: whatever comes next makes a new one. Thread: the writer. */
+    /**
+     * The folder was renamed away: whatever comes next makes a new one, and what was about to be said of the old one is
+     * not true any more. Thread: the writer.
+     */
     public void folderGone() {
         folderReady = false;
         synchronized (this) {
             unsynced.clear();
+            namesUnsynced = false;
+            truncations++;
         }
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     private DiskFile file;
     private long end;
     private long liveBytes;
-    private boolean trusted = true;
+    private boolean trusted;
 
     private CheckpointJournal(Disk disk, Path path, DirectoryHealth health) {
         this.disk = disk;
@@ -83,13 +84,19 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         boolean existed = disk.exists(path);
         file = disk.open(path, OpenMode.CREATE);
         long size = file.size();
-        if (existed && size > 0) readAll(size);
+        trusted = existed && size > 0;
+        if (trusted) readAll(size);
         if (!existed || !trusted || end == 0) begin();
     }
 
     private void begin() throws IOException {
         file.truncate(0);
-        file.writeFully(ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putShort(VERSION).flip(), 0);
+        file.writeFully(
+                ByteBuffer.allocate(HEADER_BYTES)
+                        .putInt(MAGIC)
+                        .putShort(VERSION)
+                        .flip(),
+                0);
         end = HEADER_BYTES;
         liveBytes = 0;
         for (Map.Entry<TopicPartitionId, Entry> e : entries.entrySet()) {
@@ -170,9 +177,23 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         }
     }
 
-    /** The partitions that the journal knows. */
+    /** The partitions of which a checkpoint is in force: their folders are theirs. */
     public synchronized List<TopicPartitionId> known() {
-        return List.copyOf(entries.keySet());
+        List<TopicPartitionId> known = new ArrayList<>(entries.size());
+        entries.forEach((id, entry) -> {
+            if (entry.position >= 0) known.add(id);
+        });
+        return known;
+    }
+
+    /** False when the file is damaged, or gone although there are partitions: then it has nothing to say about any. */
+    public synchronized boolean isTrusted() {
+        return trusted;
+    }
+
+    /** Whether anything is said of the partition. */
+    public synchronized boolean knows(TopicPartitionId id) {
+        return entries.containsKey(id);
     }
 
     /** Null when there is none that can be trusted. */
@@ -201,16 +222,52 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     }
 
     @Override
-    public void commitLogStart(TopicPartitionId id, long logStart) {
-        flush(new Waiting(id, CheckpointCodec.logStart(id, logStart), null, () -> true));
+    public void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue) {
+        flush(new Waiting(id, CheckpointCodec.logStart(id, logStart), null, stillTrue));
     }
 
     @Override
-    public void forget(TopicPartitionId id) {
-        synchronized (this) {
-            if (!entries.containsKey(id)) return;
+    public synchronized void forget(TopicPartitionId id) {
+        Entry gone = entries.get(id);
+        if (gone == null || file == null || health.isOffline()) return;
+        long before = end;
+        try {
+            append(CheckpointCodec.forgotten(id));
+            file.sync();
+            entries.remove(id);
+            liveBytes -= gone.bytes;
+        } catch (IOException e) {
+            health.failed("checkpoint", e);
+            withdrawInstead(id, before);
         }
-        flush(new Waiting(id, CheckpointCodec.forgotten(id), null, () -> true));
+    }
+
+    /**
+     * What is said of partitions without a folder is forgotten, before a folder of that name can be made anew: a process
+     * that died while it deleted a partition has left it behind.
+     */
+    public synchronized void forgetAllBut(Collection<String> folders) throws IOException {
+        List<TopicPartitionId> gone = new ArrayList<>();
+        for (TopicPartitionId id : entries.keySet()) {
+            if (!folders.contains(id.folderName())) gone.add(id);
+        }
+        if (gone.isEmpty()) return;
+        for (TopicPartitionId id : gone) {
+            append(CheckpointCodec.forgotten(id));
+            liveBytes -= entries.remove(id).bytes;
+        }
+        file.sync();
+    }
+
+    /** No space for a frame: then at least nothing of the partition is in force, and its folder must say whose it is. */
+    private void withdrawInstead(TopicPartitionId id, long before) {
+        try {
+            file.truncate(before);
+            end = before;
+            invalidateBeyond(id, Long.MIN_VALUE);
+        } catch (IOException e) {
+            health.offline("checkpoint of " + id + " cannot be withdrawn: " + e, e);
+        }
     }
 
     /** Those who come while one writes are written by it together, with one sync. */
@@ -262,11 +319,6 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     private void note(Waiting one, long position) {
         byte kind = CheckpointCodec.kind(one.payload);
-        if (kind == CheckpointCodec.FORGOTTEN) {
-            Entry gone = entries.remove(one.id);
-            if (gone != null) liveBytes -= gone.bytes;
-            return;
-        }
         Entry entry = entries.computeIfAbsent(one.id, key -> new Entry());
         if (kind == CheckpointCodec.LOG_START) {
             entry.logStart = Math.max(entry.logStart, one.payload.getLong(one.payload.limit() - 8));
@@ -300,7 +352,12 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         DiskFile made = disk.open(fresh, OpenMode.CREATE);
         try {
             made.truncate(0);
-            made.writeFully(ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putShort(VERSION).flip(), 0);
+            made.writeFully(
+                    ByteBuffer.allocate(HEADER_BYTES)
+                            .putInt(MAGIC)
+                            .putShort(VERSION)
+                            .flip(),
+                    0);
             file = made;
             end = HEADER_BYTES;
             for (Map.Entry<TopicPartitionId, Entry> e : entries.entrySet()) copy(e.getKey(), e.getValue(), old, moved);

@@ -14,8 +14,8 @@ public interface Checkpoints {
      */
     void commit(LogCheckpoint checkpoint, BooleanSupplier stillTrue);
 
-    /** Replaces the log's start only. Thread: the sync pool. */
-    void commitLogStart(TopicPartitionId id, long logStart);
+    /** Replaces the log's start only, unless {@code stillTrue} says no at that moment. Thread: the sync pool. */
+    void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue);
 
     /**
      * The log is about to be cut to {@code end}: a checkpoint beyond that must be gone, durably, before the file is cut.
@@ -26,6 +26,9 @@ public interface Checkpoints {
     /** The log is about to be emptied and to go on anywhere: nothing that was said of it holds. Thread: the writer. */
     void beginAnew(TopicPartitionId id) throws IOException;
 
-    /** The log is deleted. Thread: the writer. */
+    /**
+     * The log is deleted: durable when this returns, because a folder of the same name may be made next, and what stands
+     * here decides whose it is. Thread: the writer.
+     */
     void forget(TopicPartitionId id);
 }

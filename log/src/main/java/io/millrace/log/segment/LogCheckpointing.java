@@ -61,6 +61,8 @@ final class LogCheckpointing {
         log.submit(new LaneTask(log.lane()) {
             @Override
             protected void onWriter() {
+                // Whose folder it is was perhaps never synced either: without that it would be a stray.
+                lane().noteUnsynced(new PartitionMetadataFile(log.folder));
                 for (SegmentView segment : found) lane().noteFound(segment.file(), segment.endOffset());
                 log.services.pace().found(lane(), bytes, log.services.io().nowMs());
                 if (now) log.services.syncer().request(lane(), null);
@@ -104,9 +106,7 @@ final class LogCheckpointing {
                 long truncationsThen = lane().truncations();
                 log.services.syncer().request(lane(), durable -> {
                     if (durable && valid) {
-                        log.services
-                                .checkpoints()
-                                .commit(checkpoint, () -> lane().truncations() == truncationsThen);
+                        log.services.checkpoints().commit(checkpoint, () -> lane().truncations() == truncationsThen);
                     }
                     if (done != null) done.synced(durable);
                 });

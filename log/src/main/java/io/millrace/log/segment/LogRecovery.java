@@ -23,8 +23,9 @@ import java.util.List;
  *
  * <p>What is found to be bad: behind the checkpoint the log is cut there, since nothing behind it was promised to be synced
  * (in page-cache mode), or what was synced is damaged (in group mode); when intact batches lie behind the cut, a safety alarm
- * says so and the bytes are kept in files named {@code .damaged}. Without a checkpoint a sealed segment is never cut: the
- * damage stays where it is, raises the alarm, and reads of those offsets fail.
+ * says so and the bytes are kept in files named {@code .damaged}. A log that never had a checkpoint is cut likewise: any of
+ * its segments may have been torn. When the checkpoints are lost a sealed segment is never cut: the damage stays where it
+ * is, raises the alarm, and reads of those offsets fail.
  *
  * <p>Thread: the read pool; made for one recovery.
  */
@@ -36,19 +37,29 @@ public final class LogRecovery {
     private final TopicPartitionId id;
     private final LogConfig config;
     private final LogCheckpoint checkpoint;
+    private final boolean checkpointsTrusted;
     private final long nowMs;
     private final LogContent content;
     private final Disk disk;
     private final List<Found> found = new ArrayList<>();
     private boolean everything;
 
-    /** @param checkpoint null for none */
+    /**
+     * @param checkpoint null for none
+     * @param checkpointsTrusted when there is none: whether that means that nothing was ever synced for good
+     */
     public LogRecovery(
-            LogServices services, TopicPartitionId id, LogConfig config, LogCheckpoint checkpoint, long nowMs) {
+            LogServices services,
+            TopicPartitionId id,
+            LogConfig config,
+            LogCheckpoint checkpoint,
+            boolean checkpointsTrusted,
+            long nowMs) {
         this.services = services;
         this.id = id;
         this.config = config;
         this.checkpoint = checkpoint;
+        this.checkpointsTrusted = checkpointsTrusted;
         this.nowMs = nowMs;
         this.content = LogContent.empty(services, id);
         this.disk = services.disk();
@@ -64,6 +75,12 @@ public final class LogRecovery {
         }
         long first = content.segments.isEmpty() ? content.end : content.segments.get(0).baseOffset;
         content.logStart = Math.min(content.end, Math.max(first, logStart));
+        if (logStart > content.end) {
+            // The log has lost what it started at and begins again below: that start must not come back later.
+            services.checkpoints().forget(id);
+        } else {
+            services.checkpoints().invalidateBeyond(id, content.end);
+        }
         content.epochs.truncateFromStart(content.logStart);
         content.producers.advanceLogStart(content.logStart);
         return content;
@@ -94,8 +111,9 @@ public final class LogRecovery {
     private void withoutSegments() {
         if (checkpoint == null) return;
         if (checkpoint.position() > 0) {
-            services.health().safetyAlarm("the segments of " + id + " below offset " + checkpoint.recoveryOffset()
-                    + " are gone");
+            services.health()
+                    .safetyAlarm(
+                            "the segments of " + id + " below offset " + checkpoint.recoveryOffset() + " are gone");
         }
         content.end = checkpoint.recoveryOffset();
         content.syncedEnd = content.end;
@@ -116,7 +134,7 @@ public final class LogRecovery {
             content.end = checkpoint.recoveryOffset();
             content.syncedEnd = content.end;
         } else {
-            everything = true;
+            everything = checkpoint != null || !checkpointsTrusted;
             content.syncedEnd = found.get(0).base;
             scanFrom(0, 0, found.get(0).base);
         }
@@ -139,8 +157,9 @@ public final class LogRecovery {
             return;
         }
         if (segment.bytes < checkpoint.position()) {
-            services.health().safetyAlarm("segment " + segment.base + " of " + id + " has " + segment.bytes
-                    + " bytes, " + checkpoint.position() + " were synced");
+            services.health()
+                    .safetyAlarm("segment " + segment.base + " of " + id + " has " + segment.bytes + " bytes, "
+                            + checkpoint.position() + " were synced");
         }
         content.epochs = new EpochHistory(checkpoint.epochs(), checkpoint.epochStarts());
         content.epochs.truncateFromEnd(segment.base + 1);
@@ -189,8 +208,7 @@ public final class LogRecovery {
 
     private void addUnread(int i, long endOffset) {
         Found segment = found.get(i);
-        content.segments.add(
-                Segment.found(content.folder, segment.base, endOffset, (int) segment.bytes, nowMs));
+        content.segments.add(Segment.found(content.folder, segment.base, endOffset, (int) segment.bytes, nowMs));
     }
 
     private void scanFrom(int start, int position, long offset) throws IOException {
@@ -200,8 +218,8 @@ public final class LogRecovery {
             boolean first = i == start;
             if (!first && next.base != expected) {
                 if (everything) {
-                    services.health().safetyAlarm("offsets " + expected + " to " + next.base + " of " + id
-                            + " are missing");
+                    services.health()
+                            .safetyAlarm("offsets " + expected + " to " + next.base + " of " + id + " are missing");
                 } else {
                     cutAt(i, expected);
                     return;
@@ -272,16 +290,20 @@ public final class LogRecovery {
         boolean last = i == found.size() - 1;
         boolean more = scan.intactBatchFollows();
         if (everything && !last) {
-            services.health().safetyAlarm("segment " + segment.baseOffset + " of " + id + " is damaged from offset "
-                    + scan.expectedOffset() + " on; it cannot be read between there and " + found.get(i + 1).base);
+            services.health()
+                    .safetyAlarm("segment " + segment.baseOffset + " of " + id + " is damaged from offset "
+                            + scan.expectedOffset() + " on; it cannot be read between there and "
+                            + found.get(i + 1).base);
             segment.keepDamaged((int) scan.fileBytes(), found.get(i + 1).base);
             content.end = found.get(i + 1).base;
             return true;
         }
         if (more || anyBytesBehind(i)) {
-            services.health().safetyAlarm(id + " is cut at offset " + scan.expectedOffset() + ", position "
-                    + scan.position() + " of segment " + segment.baseOffset
-                    + ": the batch there is damaged, and intact ones lie behind it (kept in files *" + DAMAGED + ")");
+            services.health()
+                    .safetyAlarm(id + " is cut at offset " + scan.expectedOffset() + ", position "
+                            + scan.position() + " of segment " + segment.baseOffset
+                            + ": the batch there is damaged, and intact ones lie behind it (kept in files *" + DAMAGED
+                            + ")");
             keepTail(segment.baseOffset, scan.position(), scan.fileBytes(), file);
         }
         FolderCut.removeBeyond(disk, content.folder.path(), segment.baseOffset, scan.expectedOffset());

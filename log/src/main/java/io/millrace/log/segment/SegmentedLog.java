@@ -15,6 +15,7 @@ import io.millrace.log.TailBudget;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.io.AppendTask;
+import io.millrace.log.io.LaneTask;
 import io.millrace.log.io.WriteLane;
 import io.millrace.log.io.WriterTask;
 import io.millrace.log.producer.AbortedTransactions;
@@ -52,6 +53,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
 
     /** Made with the first use: an idle replica has none. */
     private WriteLane lane;
+
     private TailCache tail;
     private LogMaintenance maintenance;
 
@@ -64,6 +66,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     boolean busy;
     /** Closed or deleted. */
     boolean ended;
+
     private String offlineReason;
 
     public SegmentedLog(
@@ -98,6 +101,16 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     /** Thread: any. */
     public Owner owner() {
         return owner;
+    }
+
+    /** The folder was lost with the power: what the checkpoint says of it must be gone before the first append. */
+    public void forgetCheckpoint() {
+        submit(new LaneTask(lane()) {
+            @Override
+            protected void onWriter() {
+                services.checkpoints().forget(id);
+            }
+        });
     }
 
     @Override
@@ -223,7 +236,10 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         long start = Math.min(newStart, written);
         if (start <= logStart) return;
         startAt(start);
-        services.io().sync(() -> services.checkpoints().commitLogStart(id, start));
+        WriteLane mine = lane();
+        long truncations = mine.truncations();
+        services.io()
+                .sync(() -> services.checkpoints().commitLogStart(id, start, () -> mine.truncations() == truncations));
     }
 
     /** The part of the history below the new start is forgotten. */

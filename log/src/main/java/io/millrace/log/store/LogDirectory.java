@@ -116,6 +116,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         FoundPartitions partitions = new FoundPartitions(disk, path, journal.known());
         StopMarker.write(disk, path, false);
         for (TopicPartitionId id : partitions.partitions) found.put(id.folderName(), id);
+        journal.forgetAllBut(found.keySet());
         io.start(writer);
         for (Path folder : partitions.halfDeleted) {
             writer.submit(new LaneTask(folders) {
@@ -144,8 +145,8 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     public synchronized void format(String clusterId) throws LogDirectoryException {
         if (clusterId.equals(meta.clusterId())) return;
         if (meta.clusterId() != null) {
-            throw new LogDirectoryException(
-                    "Log directory " + path + " belongs to cluster " + meta.clusterId() + ", not to " + clusterId + ".");
+            throw new LogDirectoryException("Log directory " + path + " belongs to cluster " + meta.clusterId()
+                    + ", not to " + clusterId + ".");
         }
         MetaProperties bound = new MetaProperties(clusterId, meta.nodeId(), meta.directoryId());
         try {
@@ -204,7 +205,8 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         Runnable recovery = () -> {
             LoadOutcome failed;
             try {
-                LogContent content = new LogRecovery(services, id, config, journal.checkpoint(id), io.nowMs())
+                LogContent content = new LogRecovery(
+                                services, id, config, journal.checkpoint(id), journal.isTrusted(), io.nowMs())
                         .run(journal.logStart(id));
                 owner.execute(() -> loaded.accept(opened(id, config, owner, tail, content)));
                 return;
@@ -238,6 +240,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         }
         SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, LogContent.empty(services, id));
         register(log);
+        if (journal.knows(id)) log.forgetCheckpoint();
         return log;
     }
 
