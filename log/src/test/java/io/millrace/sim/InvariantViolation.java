@@ -6,6 +6,8 @@ package io.millrace.sim;
  * <p>Thread: any.
  */
 public final class InvariantViolation extends AssertionError {
+    private static final String LAST_EVENTS = "; the last events:\n";
+
     private final String invariant;
 
     public InvariantViolation(String invariant, String why, String where) {
@@ -17,8 +19,25 @@ public final class InvariantViolation extends AssertionError {
         this(
                 invariant,
                 why,
-                "seed " + seed + ", step " + step + ", " + elapsedMs + " ms after the start; the last events:\n"
-                        + traceTail);
+                "seed " + seed + ", step " + step + ", " + elapsedMs + " ms after the start" + LAST_EVENTS + traceTail);
+    }
+
+    /** The same violation with the seed and the tail of the trace, unless it has them. */
+    public InvariantViolation in(Simulation simulation) {
+        if (getMessage().contains(LAST_EVENTS)) {
+            return this;
+        }
+        InvariantViolation located = new InvariantViolation(
+                invariant,
+                getMessage() + "\nseed " + simulation.seed() + LAST_EVENTS
+                        + simulation.trace().text());
+        located.initCause(this);
+        return located;
+    }
+
+    private InvariantViolation(String invariant, String message) {
+        super(message);
+        this.invariant = invariant;
     }
 
     /** The class name of the invariant. */

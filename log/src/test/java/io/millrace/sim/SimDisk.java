@@ -17,14 +17,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
  * A disk in memory that forgets what was not synced. Page cache and platter are kept apart for every file and every
  * directory entry; every changing operation is a numbered step at which the process can be stopped.
  *
- * <p>A life ends with {@link #stopAt} (or the caller just drops it) and the next begins with {@link #afterProcessCrash}
- * or {@link #afterPowerLoss}; handles of an earlier life throw {@link LifeStopped} for ever.
+ * <p>A life ends with {@link #stopAt} (or the caller just drops it) and the next begins with {@link #afterExit},
+ * {@link #afterProcessCrash} or {@link #afterPowerLoss}; handles of an earlier life throw {@link LifeStopped} for ever.
  *
  * <p>Thread: any; every operation holds the disk's monitor.
  */
@@ -42,6 +43,7 @@ public final class SimDisk implements Disk {
     private boolean dieAfterStep;
     private long bytesRead;
     private LongConsumer beforeStep = step -> {};
+    private Consumer<String> onStep = step -> {};
 
     public SimDisk(Random random) {
         this.random = random;
@@ -75,6 +77,11 @@ public final class SimDisk implements Disk {
         beforeStep = hook;
     }
 
+    /** Called with what a step is, as in {@link #history}, before it happens. */
+    public synchronized void onStep(Consumer<String> hook) {
+        onStep = hook;
+    }
+
     /** What every step so far did, in order: "WRITE /data/t-0/00000000000000000000.log". */
     public synchronized List<String> history() {
         return List.copyOf(history);
@@ -85,12 +92,17 @@ public final class SimDisk implements Disk {
         return bytesRead;
     }
 
+    /** The process ended by itself; a step at which to stop stays set for the next one. */
+    public synchronized void afterExit() {
+        life++;
+        locks.clear();
+    }
+
     /** A new life on the same kernel: the page cache is intact, locks are free. */
     public synchronized void afterProcessCrash() {
-        life++;
         stopAt = Long.MAX_VALUE;
         stopped = false;
-        locks.clear();
+        afterExit();
     }
 
     /** A new life on a rebooted machine: un-synced bytes and names had the given fate. */
@@ -328,7 +340,9 @@ public final class SimDisk implements Disk {
      */
     private int step(StepKind kind, Path path, int sizeBytes) {
         steps++;
-        history.add(kind + " " + path);
+        String what = kind + " " + path;
+        history.add(what);
+        onStep.accept(what);
         beforeStep.accept(steps);
         if (steps == stopAt) {
             // A write may have happened in part or as a whole when the process dies in it; the rest is atomic.

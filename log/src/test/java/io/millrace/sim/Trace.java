@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * <p>Thread: the simulation's only thread.
  */
 public final class Trace {
-    private static final int TAIL_EVENTS = 120;
+    private static final int TAIL_EVENTS = 400;
 
     private final Deque<Supplier<String>> tail = new ArrayDeque<>();
 
