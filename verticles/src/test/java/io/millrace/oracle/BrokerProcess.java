@@ -184,7 +184,10 @@ public abstract class BrokerProcess implements Broker {
         if (process != null && process.isAlive()) {
             kill();
         }
-        deleteTree(dataDirectory());
+        // -Dmillrace.keep=true leaves the data for a look at it.
+        if (!Boolean.getBoolean("millrace.keep")) {
+            deleteTree(dataDirectory());
+        }
     }
 
     static void deleteTree(Path root) {
