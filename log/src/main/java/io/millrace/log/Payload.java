@@ -18,5 +18,10 @@ public interface Payload {
 
     Payload retain();
 
+    /** Some of the bytes, in place of the whole: the caller's reference becomes the slice's. */
+    default Payload slice(int from, int sizeBytes) {
+        return new PayloadSlice(this, from, sizeBytes);
+    }
+
     void release();
 }

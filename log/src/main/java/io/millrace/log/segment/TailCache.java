@@ -83,7 +83,7 @@ final class TailCache {
         if (at == from) return null;
         Payload slice = from == b.position() && at == b.limit()
                 ? kept.payload.retain()
-                : new PayloadSlice(kept.payload.retain(), from - b.position(), at - from);
+                : kept.payload.retain().slice(from - b.position(), at - from);
         return new Cut(slice, next);
     }
 

@@ -38,8 +38,16 @@ public final class ByteBufPayload implements Payload {
         slice.release();
     }
 
-    /** The bytes as the network sends them; shares the reference count. */
+    @Override
+    public ByteBufPayload slice(int from, int sizeBytes) {
+        return new ByteBufPayload(slice.slice(slice.readerIndex() + from, sizeBytes));
+    }
+
+    /**
+     * The bytes as the network sends them; shares the reference count. A view of its own each time, because sending a part
+     * of it moves its reader index, and other readers of the tail send the same bytes.
+     */
     public ByteBuf buffer() {
-        return slice;
+        return slice.duplicate();
     }
 }

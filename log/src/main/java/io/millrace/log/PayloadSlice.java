@@ -1,6 +1,5 @@
-package io.millrace.log.segment;
+package io.millrace.log;
 
-import io.millrace.log.Payload;
 import java.nio.ByteBuffer;
 
 /** Some of the batches of a payload that has several. Thread: as {@link Payload}. */
