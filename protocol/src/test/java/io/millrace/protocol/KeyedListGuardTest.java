@@ -16,6 +16,8 @@ import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys that collide cost kafka-clients' collections the cube of their number: they are refused before that. */
 class KeyedListGuardTest {
@@ -60,6 +62,22 @@ class KeyedListGuardTest {
         assertThatThrownBy(() -> decode(ApiMessageType.CREATE_TOPICS, 7, body))
                 .isInstanceOf(MalformedRequestException.class)
                 .hasMessageContaining("collide");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"topic-", "orders_", "many.0.", "t", "a-rather-long-prefix.of.topics-"})
+    void namesThatAreNumberedThroughAreFineHoweverMany(String prefix) {
+        for (int count : new int[] {999, 1_000, 2_000, 9_000}) {
+            CreateTopicsRequestData request = new CreateTopicsRequestData();
+            for (int i = 0; i < count; i++) {
+                request.topics().add(new CreateTopicsRequestData.CreatableTopic().setName(prefix + i));
+            }
+
+            CreateTopicsRequestData decoded = (CreateTopicsRequestData)
+                    decode(ApiMessageType.CREATE_TOPICS, 7, Oracle.encode(request, (short) 7));
+
+            assertThat(decoded.topics()).hasSize(count);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.membership.config.ConfigEntry;
+import io.millrace.membership.controller.TopicNames;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.record.ConfigResource;
 import io.millrace.verticles.node.Node;
@@ -72,11 +73,12 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
         ConfigResource.Type type = ConfigResource.Type.fromId(resource.resourceType());
         String name = resource.resourceName();
         if (type == ConfigResource.Type.TOPIC) {
-            if (!TopicDescriptions.isValidName(name)) {
-                throw new Undescribable(Errors.INVALID_TOPIC_EXCEPTION, "Topic name is invalid: '" + name + "'");
+            String violation = TopicNames.violation(name);
+            if (violation != null) {
+                throw new Undescribable(Errors.INVALID_TOPIC_EXCEPTION, violation);
             }
             if (image.topic(name) == null) {
-                throw new Undescribable(Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
+                throw new Undescribable(Errors.UNKNOWN_TOPIC_OR_PARTITION, "");
             }
             return node.configs().describeTopic(image, name);
         }
