@@ -30,6 +30,8 @@ final class CommittedReader {
     private boolean writingSnapshot;
     private boolean stopped;
     private long bytesSinceSnapshot;
+    /** Of the newest snapshot's records; set on the thread that encodes it. */
+    private volatile long lastSnapshotBytes;
     /** Counts replacements, so that a read begun before one is not applied after it. */
     private int generation;
 
@@ -52,6 +54,11 @@ final class CommittedReader {
         this.halt = halt;
         this.applied = loaded.log().snapshot();
         this.target = applied.endOffset();
+        this.lastSnapshotBytes = sizeOf(loaded.snapshotRecords());
+    }
+
+    private static long sizeOf(List<byte[]> records) {
+        return records.stream().mapToLong(one -> one.length).sum();
     }
 
     void setListener(CommitListener newListener) {
@@ -120,8 +127,9 @@ final class CommittedReader {
         applied = new LogPosition(batch.endOffset(), batch.epoch());
     }
 
+    /** Not before as much was applied as the last one holds: a large state is not written again for every small change. */
     private void snapshotWhenWorthWhile() {
-        if (stopped || writingSnapshot || bytesSinceSnapshot < snapshotBytes) {
+        if (stopped || writingSnapshot || bytesSinceSnapshot < Math.max(snapshotBytes, lastSnapshotBytes)) {
             return;
         }
         writingSnapshot = true;
@@ -129,7 +137,12 @@ final class CommittedReader {
         LogPosition at = applied;
         int begunIn = generation;
         Supplier<List<byte[]>> records = listener.captureSnapshot();
-        store.writeSnapshot(at, records, () -> {
+        Supplier<List<byte[]>> measured = () -> {
+            List<byte[]> all = records.get();
+            lastSnapshotBytes = sizeOf(all);
+            return all;
+        };
+        store.writeSnapshot(at, measured, () -> {
             writingSnapshot = false;
             if (!stopped && begunIn == generation) {
                 snapshotWritten.accept(at);

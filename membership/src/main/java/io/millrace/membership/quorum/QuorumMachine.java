@@ -26,7 +26,7 @@ import java.util.function.IntUnaryOperator;
  * {@link Leader} and {@link Observer}; {@link QuorumState} draws how they follow from each other. A quorum of one takes
  * the same way in one step: it pre-votes for itself, votes for itself, leads, and commits what it has synced.
  *
- * <p>Kept here (numbers as in ARCHITECTURE): Q1 vote durable before answered, one per epoch ({@link ElectionRules}); Q2
+ * <p>Kept here (the package's list has them all): Q1 vote durable before answered, one per epoch ({@link ElectionRules}); Q2
  * a fetch vouches for synced entries only ({@link FollowerRules}, {@link LeaderRules}); Q3 nothing commits before a
  * record of the own epoch; Q4 pre-vote and check-quorum; Q5 committed only; Q6 another directory is an observer
  * ({@link VoterSet}); Q7 equal-offset prefix check at a snapshot ({@link LogView}); Q8 halts instead of guessing.

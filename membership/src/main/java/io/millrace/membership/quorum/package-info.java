@@ -6,7 +6,21 @@
  * out), the storage behind {@link io.millrace.membership.quorum.QuorumStore}, and the driver
  * {@link io.millrace.membership.quorum.QuorumNode} that joins both for an owner. Open the machine first.
  *
- * <p>The rules Q1 to Q8 that keep a committed record for ever are named where they are kept. Never import here: Vert.x,
- * Hazelcast, the meaning of a record ({@code membership.record}), a clock or a thread.
+ * <p>The rules that keep a committed record for ever, each with the test or invariant that breaks when it does:
+ *
+ * <ul>
+ *   <li>Q1 Term and vote are on disk before a vote is answered; one vote per epoch; the longer log wins. {@code
+ *       QuorumRulesTest.q1*}, {@code QuorumFilesTest.q1*}, invariant {@code ElectionSafety}.
+ *   <li>Q2 A fetch vouches for synced entries only; the leader counts itself up to its own sync. {@code q2*}, invariant
+ *       {@code CommittedNeverLost}.
+ *   <li>Q3 Nothing commits before a record of the own epoch is on a majority. {@code q3*}, {@code LeaderCompleteness}.
+ *   <li>Q4 Pre-vote and check-quorum. {@code q4*}.
+ *   <li>Q5 Only what is committed is applied or answered. {@code q5*}, {@code StateMachineSafety}, {@code LogMatching}.
+ *   <li>Q6 A voter with another disk is an observer (voters do not change yet). {@code q6*}, disks lost in the simulation.
+ *   <li>Q7 Snapshots: written, synced, renamed, folder synced, then trimmed; an equal offset is checked. {@code q7*}.
+ *   <li>Q8 An I/O error, damage or an impossible message halts the node; a failed sync is not tried again. {@code q8*}.
+ * </ul>
+ *
+ * <p>Never import here: Vert.x, Hazelcast, the meaning of a record ({@code membership.record}), a clock or a thread.
  */
 package io.millrace.membership.quorum;
