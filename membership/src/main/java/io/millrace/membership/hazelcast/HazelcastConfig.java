@@ -37,7 +37,10 @@ final class HazelcastConfig {
                 .setProperty("hazelcast.partition.count", "31")
                 .setProperty("hazelcast.operation.thread.count", "2")
                 .setProperty("hazelcast.operation.response.thread.count", "1")
-                .setProperty("hazelcast.event.thread.count", "1");
+                .setProperty("hazelcast.event.thread.count", "1")
+                // Threads that wake every second to look at what nobody asks for.
+                .setProperty("hazelcast.health.monitoring.level", "OFF")
+                .setProperty("hazelcast.slow.operation.detector.enabled", "false");
         config.getMetricsConfig().setEnabled(false);
         config.getJetConfig().setEnabled(false);
         settings.attributes().forEach(config.getMemberAttributeConfig()::setAttribute);
