@@ -8,7 +8,6 @@ import java.nio.file.Path;
 public final class SegmentNames {
     public static final String LOG = ".log";
     public static final String INDEX = ".index";
-    public static final String TXN_INDEX = ".txnindex";
     public static final String SNAPSHOT = ".snapshot";
     /** A file that is waiting to be removed. */
     public static final String DELETED = ".deleted";
