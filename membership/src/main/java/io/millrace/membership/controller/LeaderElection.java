@@ -116,9 +116,7 @@ final class LeaderElection {
             TopicRules rules,
             IntPredicate mayLead,
             Decision decision) {
-        add(
-                PartitionTransition.of(topic.id(), partition, isr, recoveryState, rules, mayLead, NOBODY),
-                decision);
+        add(PartitionTransition.of(topic.id(), partition, isr, recoveryState, rules, mayLead, NOBODY), decision);
     }
 
     private static void add(PartitionChangeRecord record, Decision decision) {

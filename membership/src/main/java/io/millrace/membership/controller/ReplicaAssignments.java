@@ -112,10 +112,7 @@ final class ReplicaAssignments {
         return image.brokers().values().stream()
                 .filter(BrokerImage::isActive)
                 .map(broker -> new Candidate(
-                        broker.id(),
-                        broker.rack(),
-                        index.replicas(broker.id()),
-                        index.preferredLeaders(broker.id())))
+                        broker.id(), broker.rack(), index.replicas(broker.id()), index.preferredLeaders(broker.id())))
                 .toList();
     }
 

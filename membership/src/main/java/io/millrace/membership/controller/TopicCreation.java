@@ -1,5 +1,6 @@
 package io.millrace.membership.controller;
 
+import io.millrace.membership.config.ConfigEntry;
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.config.InvalidConfigException;
 import io.millrace.membership.image.MetadataImage;
@@ -30,8 +31,7 @@ final class TopicCreation {
     private final ClusterIndex index;
     private final Supplier<UUID> newIds;
 
-    TopicCreation(
-            EffectiveConfigs configs, ReplicaAssignments assignments, ClusterIndex index, Supplier<UUID> newIds) {
+    TopicCreation(EffectiveConfigs configs, ReplicaAssignments assignments, ClusterIndex index, Supplier<UUID> newIds) {
         this.configs = configs;
         this.index = index;
         this.assignments = assignments;
@@ -44,6 +44,7 @@ final class TopicCreation {
         List<CreateTopics.Result> results = new ArrayList<>();
         Set<String> done = new HashSet<>();
         Map<String, String> createdByMetricName = new HashMap<>();
+        Map<Map<String, String>, List<ConfigEntry>> described = new HashMap<>();
         for (CreateTopics.NewTopic topic : command.topics()) {
             if (!done.add(topic.name())) {
                 continue;
@@ -56,7 +57,7 @@ final class TopicCreation {
                     throw new Refusal(
                             ControllerError.POLICY_VIOLATION, "Excessively large number of partitions per request.");
                 }
-                results.add(create(topic, createdByMetricName, decision));
+                results.add(create(topic, createdByMetricName, described, decision));
                 createdByMetricName.put(TopicNames.metricName(topic.name()), topic.name());
             } catch (Refusal refusal) {
                 results.add(new CreateTopics.Result(
@@ -92,7 +93,10 @@ final class TopicCreation {
     }
 
     private CreateTopics.Result create(
-            CreateTopics.NewTopic topic, Map<String, String> createdByMetricName, Decision decision) {
+            CreateTopics.NewTopic topic,
+            Map<String, String> createdByMetricName,
+            Map<Map<String, String>, List<ConfigEntry>> described,
+            Decision decision) {
         MetadataImage image = decision.image();
         checkName(topic.name(), image);
         checkCollision(topic.name(), createdByMetricName);
@@ -112,7 +116,8 @@ final class TopicCreation {
                 null,
                 partitions.size(),
                 (short) partitions.get(0).replicas().length,
-                configs.describeTopic(image, overrides));
+                // A request for a thousand topics mostly has the same configs for all of them.
+                described.computeIfAbsent(overrides, same -> configs.describeTopic(image, same)));
     }
 
     private static void checkName(String name, MetadataImage image) {

@@ -2,7 +2,6 @@ package io.millrace.membership.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.record.PartitionRecord;
 import java.util.Arrays;
 import java.util.List;
