@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResultCollection;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -37,10 +38,11 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                         request.timeoutMs(),
                         context)
                 .onComplete(done -> {
-                    CreateTopicsResponseData response = new CreateTopicsResponseData();
+                    CreateTopicsResponseData response = new CreateTopicsResponseData()
+                            .setTopics(new CreatableTopicResultCollection(AnswerRows.capacity(topics.size())));
                     if (done.succeeded()) {
                         done.result().topics().forEach(result -> response.topics()
-                                .add(told(result, context)));
+                                .add(told(response.topics().size(), result, context)));
                     } else {
                         Errors error = ControllerErrors.toKafka(done.cause());
                         context.error(error.code());
@@ -48,7 +50,8 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                                 .map(CreateTopics.NewTopic::name)
                                 .distinct()
                                 .forEach(name -> response.topics()
-                                        .add(new CreatableTopicResult()
+                                        .add(new AnswerRows.CreatedTopic(
+                                                        response.topics().size())
                                                 .setName(name)
                                                 .setErrorCode(error.code())
                                                 .setErrorMessage(done.cause().getMessage())));
@@ -69,10 +72,10 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                 topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, configs);
     }
 
-    private static CreatableTopicResult told(CreateTopics.Result result, RequestContext context) {
+    private static CreatableTopicResult told(int place, CreateTopics.Result result, RequestContext context) {
         Errors error = ControllerErrors.toKafka(result.error());
         context.error(error.code());
-        CreatableTopicResult told = new CreatableTopicResult()
+        CreatableTopicResult told = new AnswerRows.CreatedTopic(place)
                 .setName(result.name())
                 .setErrorCode(error.code())
                 .setErrorMessage(result.message());

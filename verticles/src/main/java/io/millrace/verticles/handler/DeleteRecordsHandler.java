@@ -13,7 +13,9 @@ import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPar
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResultCollection;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResultCollection;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -34,14 +36,21 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
     @Override
     public void handle(DeleteRecordsRequestData request, RequestContext context) {
         MetadataImage image = node.image();
-        DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+        DeleteRecordsResponseData response = new DeleteRecordsResponseData()
+                .setTopics(new DeleteRecordsTopicResultCollection(
+                        AnswerRows.capacity(request.topics().size())));
         List<Future<?>> deletions = new ArrayList<>();
         for (DeleteRecordsTopic topic : request.topics()) {
-            DeleteRecordsTopicResult answers = new DeleteRecordsTopicResult().setName(topic.name());
+            DeleteRecordsTopicResult answers = new AnswerRows.TrimmedTopic(
+                            response.topics().size())
+                    .setName(topic.name())
+                    .setPartitions(new DeleteRecordsPartitionResultCollection(
+                            AnswerRows.capacity(topic.partitions().size())));
             response.topics().add(answers);
             TopicImage found = image.topic(topic.name());
             for (DeleteRecordsPartition partition : topic.partitions()) {
-                DeleteRecordsPartitionResult answer = new DeleteRecordsPartitionResult()
+                DeleteRecordsPartitionResult answer = new AnswerRows.TrimmedPartition(
+                                answers.partitions().size())
                         .setPartitionIndex(partition.partitionIndex())
                         .setLowWatermark(INVALID_LOW_WATERMARK);
                 answers.partitions().add(answer);

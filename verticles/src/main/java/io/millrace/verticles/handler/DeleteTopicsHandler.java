@@ -10,6 +10,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
+import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResultCollection;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -33,10 +34,12 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
         List<DeleteTopics.Target> targets = targets(request, context.version());
         ControllerCalls.submit(node.controller(), new DeleteTopics(targets), request.timeoutMs(), context)
                 .onComplete(done -> {
-                    DeleteTopicsResponseData response = new DeleteTopicsResponseData();
+                    DeleteTopicsResponseData response = new DeleteTopicsResponseData()
+                            .setResponses(new DeletableTopicResultCollection(AnswerRows.capacity(targets.size())));
                     if (done.succeeded()) {
                         done.result().topics().forEach(result -> response.responses()
                                 .add(told(
+                                        response.responses().size(),
                                         result.name(),
                                         result.topicId(),
                                         ControllerErrors.toKafka(result.error()),
@@ -45,8 +48,9 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
                     } else {
                         Errors error = ControllerErrors.toKafka(done.cause());
                         String why = done.cause().getMessage();
-                        targets.forEach(target ->
-                                response.responses().add(told(target.name(), target.id(), error, why, context)));
+                        targets.forEach(target -> response.responses()
+                                .add(told(
+                                        response.responses().size(), target.name(), target.id(), error, why, context)));
                     }
                     context.respond(response);
                 });
@@ -66,12 +70,12 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
     }
 
     private static DeletableTopicResult told(
-            String name, UUID id, Errors error, String message, RequestContext context) {
+            int place, String name, UUID id, Errors error, String message, RequestContext context) {
         Errors sent = error == Errors.TOPIC_DELETION_DISABLED && context.version() < FIRST_WITH_DELETION_DISABLED
                 ? Errors.INVALID_REQUEST
                 : error;
         context.error(sent.code());
-        return new DeletableTopicResult()
+        return new AnswerRows.DeletedTopic(place)
                 .setName(name)
                 .setTopicId(KafkaIds.toKafka(id))
                 .setErrorCode(sent.code())

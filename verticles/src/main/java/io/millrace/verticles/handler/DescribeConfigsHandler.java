@@ -44,7 +44,12 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
     public void handle(DescribeConfigsRequestData request, RequestContext context) {
         MetadataImage image = node.image();
         DescribeConfigsResponseData response = new DescribeConfigsResponseData();
+        Set<String> told = new HashSet<>();
         for (DescribeConfigsResource resource : request.resources()) {
+            // Once is enough: the answer is a hundred times larger than the question.
+            if (!told.add(resource.resourceType() + "/" + resource.resourceName())) {
+                continue;
+            }
             DescribeConfigsResult result = new DescribeConfigsResult()
                     .setResourceType(resource.resourceType())
                     .setResourceName(resource.resourceName());

@@ -11,6 +11,7 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Cursor;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
+import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopicCollection;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -49,10 +50,11 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler<Describe
 
     private static void refuse(TreeSet<String> names, boolean all, RequestContext context) {
         context.error(Errors.INVALID_REQUEST.code());
-        DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData();
+        DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData()
+                .setTopics(new DescribeTopicPartitionsResponseTopicCollection(AnswerRows.capacity(names.size())));
         if (!all) {
             names.forEach(name -> response.topics()
-                    .add(new DescribeTopicPartitionsResponseTopic()
+                    .add(new AnswerRows.DescribedTopic(response.topics().size())
                             .setName(name)
                             .setErrorCode(Errors.INVALID_REQUEST.code())));
         }
@@ -66,7 +68,8 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler<Describe
             boolean all,
             int most,
             RequestContext context) {
-        DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData();
+        DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData()
+                .setTopics(new DescribeTopicPartitionsResponseTopicCollection(AnswerRows.capacity(names.size())));
         int left = most;
         for (String name : names) {
             if (left == 0) {
@@ -75,13 +78,13 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler<Describe
             TopicImage topic = image.topic(name);
             if (topic == null) {
                 if (!all) {
-                    response.topics().add(unknown(name, context));
+                    response.topics().add(unknown(response.topics().size(), name, context));
                 }
                 continue;
             }
             int first = cursor != null && cursor.topicName().equals(name) ? cursor.partitionIndex() : 0;
             int end = (int) Math.min(topic.partitionCount(), (long) first + left);
-            response.topics().add(described(image, topic, first, end, context));
+            response.topics().add(described(response.topics().size(), image, topic, first, end, context));
             if (end < topic.partitionCount()) {
                 return response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(end));
             }
@@ -91,8 +94,8 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler<Describe
     }
 
     private static DescribeTopicPartitionsResponseTopic described(
-            MetadataImage image, TopicImage topic, int first, int end, RequestContext context) {
-        DescribeTopicPartitionsResponseTopic described = new DescribeTopicPartitionsResponseTopic()
+            int place, MetadataImage image, TopicImage topic, int first, int end, RequestContext context) {
+        DescribeTopicPartitionsResponseTopic described = new AnswerRows.DescribedTopic(place)
                 .setName(topic.name())
                 .setTopicId(KafkaIds.toKafka(topic.id()))
                 .setIsInternal(Topics.isInternal(topic.name()))
@@ -104,12 +107,12 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler<Describe
         return described;
     }
 
-    private static DescribeTopicPartitionsResponseTopic unknown(String name, RequestContext context) {
+    private static DescribeTopicPartitionsResponseTopic unknown(int place, String name, RequestContext context) {
         Errors error = TopicDescriptions.isValidName(name)
                 ? Errors.UNKNOWN_TOPIC_OR_PARTITION
                 : Errors.INVALID_TOPIC_EXCEPTION;
         context.error(error.code());
-        return new DescribeTopicPartitionsResponseTopic()
+        return new AnswerRows.DescribedTopic(place)
                 .setName(name)
                 .setErrorCode(error.code())
                 .setIsInternal(Topics.isInternal(name))

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -45,7 +44,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     @Override
     public void handle(ListOffsetsRequestData request, RequestContext context) {
         MetadataImage image = node.image();
-        Set<TopicPartition> twice = namedTwice(request);
+        Set<PartitionName> twice = namedTwice(request);
         ListOffsetsResponseData response = new ListOffsetsResponseData();
         List<Future<?>> lookups = new ArrayList<>();
         for (ListOffsetsTopic topic : request.topics()) {
@@ -56,7 +55,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
                 ListOffsetsPartitionResponse answer = unknown(partition.partitionIndex(), Errors.NONE);
                 answers.partitions().add(answer);
                 Errors unknown = Topics.check(found, null, partition.partitionIndex());
-                if (twice.contains(new TopicPartition(topic.name(), partition.partitionIndex()))) {
+                if (twice.contains(new PartitionName(topic.name(), partition.partitionIndex()))) {
                     answer.setErrorCode(Errors.INVALID_REQUEST.code());
                 } else if (partition.timestamp() < minTimestamp(context.version())) {
                     answer.setErrorCode(Errors.UNSUPPORTED_VERSION.code());
@@ -90,12 +89,12 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         }
     }
 
-    private static Set<TopicPartition> namedTwice(ListOffsetsRequestData request) {
-        Set<TopicPartition> seen = new HashSet<>();
-        Set<TopicPartition> twice = new HashSet<>();
+    private static Set<PartitionName> namedTwice(ListOffsetsRequestData request) {
+        Set<PartitionName> seen = new HashSet<>();
+        Set<PartitionName> twice = new HashSet<>();
         for (ListOffsetsTopic topic : request.topics()) {
             for (ListOffsetsPartition partition : topic.partitions()) {
-                TopicPartition named = new TopicPartition(topic.name(), partition.partitionIndex());
+                PartitionName named = new PartitionName(topic.name(), partition.partitionIndex());
                 if (!seen.add(named)) {
                     twice.add(named);
                 }

@@ -9,13 +9,16 @@ import io.millrace.verticles.node.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopicCollection;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -42,20 +45,22 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
         if (isAll(request, context.version())) {
             List<MetadataResponseTopic> topics = new ArrayList<>(image.topicCount());
             for (TopicImage topic : image.topics()) {
-                topics.add(describe(image, topic, request, context));
+                topics.add(describe(topics.size(), image, topic, request, context));
             }
             answer(image, topics, request, context);
             return;
         }
         if (namesTopicsOutOfItsVersion(request, context.version())) {
-            List<MetadataResponseTopic> refused = request.topics().stream()
-                    .map(topic ->
-                            unknown(topic.name() == null ? "" : topic.name(), topic.topicId(), Errors.INVALID_REQUEST))
-                    .toList();
+            List<MetadataResponseTopic> refused =
+                    new ArrayList<>(request.topics().size());
+            for (MetadataRequestTopic topic : request.topics()) {
+                String name = topic.name() == null ? "" : topic.name();
+                refused.add(unknown(refused.size(), name, topic.topicId(), Errors.INVALID_REQUEST));
+            }
             answer(image, refused, request, context);
             return;
         }
-        List<String> missing = missing(image, request);
+        Set<String> missing = missing(image, request);
         if (missing.isEmpty()) {
             answer(image, some(image, request, context, Map.of()), request, context);
         } else {
@@ -76,40 +81,42 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
     }
 
     /** Topics to create first: unknown by name, and both sides agree to create. */
-    private List<String> missing(MetadataImage image, MetadataRequestData request) {
+    private Set<String> missing(MetadataImage image, MetadataRequestData request) {
         if (!request.allowAutoTopicCreation()) {
-            return List.of();
+            return Set.of();
         }
-        List<String> missing = new ArrayList<>();
+        Set<String> missing = new LinkedHashSet<>();
         for (MetadataRequestTopic topic : request.topics()) {
             if (topic.name() != null
                     && topic.topicId().equals(Uuid.ZERO_UUID)
                     && image.topic(topic.name()) == null
-                    && !Topics.isInternal(topic.name())
-                    && !missing.contains(topic.name())) {
+                    && !Topics.isInternal(topic.name())) {
                 missing.add(topic.name());
             }
         }
         return missing.isEmpty() || node.configs().brokerBoolean(image, "auto.create.topics.enable")
                 ? missing
-                : List.of();
+                : Set.of();
     }
 
-    private void create(List<String> names, MetadataRequestData request, RequestContext context) {
+    private void create(Set<String> names, MetadataRequestData request, RequestContext context) {
         List<CreateTopics.NewTopic> topics = names.stream()
                 .map(name -> CreateTopics.NewTopic.of(name, CreateTopics.DEFAULT, CreateTopics.DEFAULT, Map.of()))
                 .toList();
         CreateTopics command = new CreateTopics(topics, false);
-        ControllerCalls.submit(node.controller(), command, CREATION_TIMEOUT_MS, context).onComplete(done -> {
-            Map<String, Errors> errors = new HashMap<>();
-            if (done.succeeded()) {
-                done.result().topics().forEach(result -> errors.put(result.name(), creationError(result.error())));
-            } else {
-                names.forEach(name -> errors.put(name, Errors.LEADER_NOT_AVAILABLE));
-            }
-            MetadataImage image = node.image();
-            answer(image, some(image, request, context, errors), request, context);
-        });
+        ControllerCalls.submit(node.controller(), command, CREATION_TIMEOUT_MS, context)
+                .onComplete(done -> {
+                    Map<String, Errors> errors = new HashMap<>();
+                    if (done.succeeded()) {
+                        done.result()
+                                .topics()
+                                .forEach(result -> errors.put(result.name(), creationError(result.error())));
+                    } else {
+                        names.forEach(name -> errors.put(name, Errors.LEADER_NOT_AVAILABLE));
+                    }
+                    MetadataImage image = node.image();
+                    answer(image, some(image, request, context, errors), request, context);
+                });
     }
 
     /** What a client that only asked for metadata can make sense of: retry, or a name that will never do. */
@@ -128,20 +135,22 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
         Map<Object, MetadataResponseTopic> topics = new LinkedHashMap<>();
         for (MetadataRequestTopic wanted : request.topics()) {
             boolean byId = !wanted.topicId().equals(Uuid.ZERO_UUID);
-            Object key = byId ? wanted.topicId() : wanted.name();
-            if (key == null) {
-                topics.put("", unknown(null, Uuid.ZERO_UUID, Errors.UNKNOWN_TOPIC_ID));
+            boolean byName = !byId && wanted.name() != null;
+            TopicImage found =
+                    byId ? image.topic(KafkaIds.toJava(wanted.topicId())) : byName ? image.topic(wanted.name()) : null;
+            // Asked for twice, or by name and by id, a topic is told once.
+            Object key = found != null ? found.name() : byName ? wanted.name() : wanted.topicId();
+            if (topics.containsKey(key)) {
                 continue;
             }
-            TopicImage found = byId ? image.topic(KafkaIds.toJava(wanted.topicId())) : image.topic(wanted.name());
+            int place = topics.size();
             if (found != null) {
-                // Asked for by name and by id, a topic is told once.
-                topics.put(found.name(), describe(image, found, request, context));
-            } else if (byId) {
-                topics.put(key, unknown(null, wanted.topicId(), Errors.UNKNOWN_TOPIC_ID));
-            } else {
+                topics.put(key, describe(place, image, found, request, context));
+            } else if (byName) {
                 Errors error = created.getOrDefault(wanted.name(), unknownByName(wanted.name()));
-                topics.put(key, unknown(wanted.name(), Uuid.ZERO_UUID, error));
+                topics.put(key, unknown(place, wanted.name(), Uuid.ZERO_UUID, error));
+            } else {
+                topics.put(key, unknown(place, null, wanted.topicId(), Errors.UNKNOWN_TOPIC_ID));
             }
         }
         return new ArrayList<>(topics.values());
@@ -152,16 +161,16 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
     }
 
     private static MetadataResponseTopic describe(
-            MetadataImage image, TopicImage topic, MetadataRequestData request, RequestContext context) {
-        return TopicDescriptions.metadata(image, topic, context.listenerName(), context.version())
+            int place, MetadataImage image, TopicImage topic, MetadataRequestData request, RequestContext context) {
+        return TopicDescriptions.metadata(place, image, topic, context.listenerName(), context.version())
                 .setTopicAuthorizedOperations(
                         request.includeTopicAuthorizedOperations()
                                 ? AuthorizedOperations.TOPIC
                                 : AuthorizedOperations.NOT_ASKED);
     }
 
-    private static MetadataResponseTopic unknown(String name, Uuid id, Errors error) {
-        return new MetadataResponseTopic()
+    private static MetadataResponseTopic unknown(int place, String name, Uuid id, Errors error) {
+        return new AnswerRows.MetadataTopic(place)
                 .setName(name)
                 .setTopicId(id)
                 .setErrorCode(error.code())
@@ -175,6 +184,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData> {
             MetadataRequestData request,
             RequestContext context) {
         MetadataResponseData response = new MetadataResponseData()
+                .setTopics(new MetadataResponseTopicCollection(AnswerRows.capacity(topics.size())))
                 .setClusterId(node.clusterId())
                 .setControllerId(ControllerIds.of(node, image))
                 .setClusterAuthorizedOperations(

@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetFor
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResultCollection;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -31,10 +32,13 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler<OffsetForLe
     @Override
     public void handle(OffsetForLeaderEpochRequestData request, RequestContext context) {
         MetadataImage image = node.image();
-        OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData();
+        OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData()
+                .setTopics(new OffsetForLeaderTopicResultCollection(
+                        AnswerRows.capacity(request.topics().size())));
         List<Future<?>> lookups = new ArrayList<>();
         for (OffsetForLeaderTopic topic : request.topics()) {
-            OffsetForLeaderTopicResult answers = new OffsetForLeaderTopicResult().setTopic(topic.topic());
+            OffsetForLeaderTopicResult answers =
+                    new AnswerRows.EpochsOfTopic(response.topics().size()).setTopic(topic.topic());
             response.topics().add(answers);
             TopicImage found = image.topic(topic.topic());
             for (OffsetForLeaderPartition partition : topic.partitions()) {

@@ -47,9 +47,10 @@ final class TopicDescriptions {
         return brokers;
     }
 
-    /** One topic with all its partitions. */
-    static MetadataResponseTopic metadata(MetadataImage image, TopicImage topic, String listenerName, short version) {
-        MetadataResponseTopic description = new MetadataResponseTopic()
+    /** One topic with all its partitions, at this place of the answer. */
+    static MetadataResponseTopic metadata(
+            int ordinal, MetadataImage image, TopicImage topic, String listenerName, short version) {
+        MetadataResponseTopic description = new AnswerRows.MetadataTopic(ordinal)
                 .setName(topic.name())
                 .setTopicId(KafkaIds.toKafka(topic.id()))
                 .setIsInternal(Topics.isInternal(topic.name()));

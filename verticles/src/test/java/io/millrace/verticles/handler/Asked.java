@@ -40,13 +40,19 @@ final class Asked implements RequestContext {
     /** The handler's answer, encoded and decoded again. */
     @SuppressWarnings("unchecked")
     static <Q extends ApiMessage, R> R of(ApiHandler<Q> handler, ApiKeys key, int version, Q request) {
+        ByteBuf frame = frameOf(handler, key, version, request);
+        ApiSpec api = REGISTRY.spec(key.id);
+        ApiMessage response = api.type().newResponse();
+        frame.skipBytes(4 + 4 + (api.responseHeaderVersion((short) version) >= 1 ? 1 : 0));
+        response.read(new ByteBufferAccessor(frame.nioBuffer()), (short) version);
+        return (R) response;
+    }
+
+    /** The handler's answer as it would go to the socket. */
+    static <Q extends ApiMessage> ByteBuf frameOf(ApiHandler<Q> handler, ApiKeys key, int version, Q request) {
         Asked asked = new Asked(key, (short) version);
         handler.handle(request, asked);
-        ByteBuf frame = asked.answer.orTimeout(10, TimeUnit.SECONDS).join();
-        ApiMessage response = asked.api.type().newResponse();
-        frame.skipBytes(4 + 4 + (asked.api.responseHeaderVersion(asked.version) >= 1 ? 1 : 0));
-        response.read(new ByteBufferAccessor(frame.nioBuffer()), asked.version);
-        return (R) response;
+        return asked.answer.orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.millrace.membership.controller.ControllerOptions;
 import io.millrace.membership.controller.ControllerOutcome;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.controller.RegisterBroker;
+import io.millrace.membership.image.ImageBuilder;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.placement.SpreadPlacement;
 import io.millrace.membership.record.Listener;
@@ -88,9 +89,12 @@ final class FakeNode implements Node, ControllerGateway {
     }
 
     private void commit(List<MetadataRecord> records) {
+        ImageBuilder change = image.change();
+        long offset = image.highestOffset();
         for (MetadataRecord record : records) {
-            image = image.replay(image.highestOffset() + 1, 1, record);
+            change.replay(++offset, 1, record);
         }
+        image = change.build();
         machine.committed(image, records.size());
     }
 
