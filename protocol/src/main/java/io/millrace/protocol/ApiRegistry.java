@@ -91,6 +91,7 @@ public final class ApiRegistry {
                 partitions(ApiMessageType.FETCH, 4, 18, socketRequestMaxBytes),
                 partitions(ApiMessageType.LIST_OFFSETS, 1, 11, socketRequestMaxBytes),
                 topics(ApiMessageType.METADATA, 0, 13, socketRequestMaxBytes),
+                topics(ApiMessageType.FIND_COORDINATOR, 0, 6, socketRequestMaxBytes),
                 fewStrings(ApiMessageType.API_VERSIONS, 0, 5, socketRequestMaxBytes),
                 keyed(ApiMessageType.CREATE_TOPICS, 2, 7, socketRequestMaxBytes),
                 topics(ApiMessageType.DELETE_TOPICS, 1, 6, socketRequestMaxBytes),

@@ -26,6 +26,7 @@ public final class KafkaApis {
         dispatcher
                 .serve(ApiKeys.API_VERSIONS, versions)
                 .serveUnsupportedApiVersions(versions::handleUnsupported)
+                .serve(ApiKeys.FIND_COORDINATOR, new FindCoordinatorHandler())
                 .serve(ApiKeys.METADATA, new MetadataHandler(node))
                 .serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(node))
                 .serve(ApiKeys.PRODUCE, produce(dispatcher.registry()), new ProduceHandler(node))
