@@ -22,7 +22,7 @@ class ApiRegistryTest {
             assertThat(spec.serves((short) (advertised.maxVersion() + 1))).isFalse();
             assertThat(spec.serves((short) -1)).isFalse();
         }
-        assertThat(registry.advertised()).hasSize(19);
+        assertThat(registry.advertised()).hasSize(20);
         assertThat(registry.advertised().find(ApiMessageType.PRODUCE.apiKey()).minVersion())
                 .isZero();
     }
