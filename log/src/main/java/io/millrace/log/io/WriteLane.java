@@ -109,6 +109,16 @@ public final class WriteLane {
         namesUnsynced = true;
     }
 
+    /**
+     * The folder is from before a restart: perhaps it has never been synced, nor its name, nor the file that says whose it
+     * is; so the first sync covers them. Thread: the owner, before the first task.
+     */
+    public synchronized void doubtFolder(FileRef identity) {
+        unsynced.add(identity);
+        namesUnsynced = true;
+        rootNameUnsynced = true;
+    }
+
     /** Whether what was queued under this generation was dropped behind a failed write. Thread: the writer. */
     public boolean isDropped(long generation) {
         return generation <= failedGeneration;

@@ -218,12 +218,12 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     @Override
     public void commit(LogCheckpoint checkpoint, BooleanSupplier stillTrue) {
-        flush(new Waiting(checkpoint.id(), CheckpointCodec.checkpoint(checkpoint), checkpoint, stillTrue));
+        flush(new Waiting(checkpoint.id(), CheckpointCodec.checkpoint(checkpoint), checkpoint, stillTrue, null));
     }
 
     @Override
-    public void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue) {
-        flush(new Waiting(id, CheckpointCodec.logStart(id, logStart), null, stillTrue));
+    public void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue, Runnable then) {
+        flush(new Waiting(id, CheckpointCodec.logStart(id, logStart), null, stillTrue, then));
     }
 
     @Override
@@ -293,6 +293,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
                 LOG.warn("{} was not moved: {}", path, e.toString());
                 health.failed("checkpoint", e instanceof IOException io ? io : new IOException(e));
             }
+            for (Waiting one : batch) one.written(health);
         }
     }
 
@@ -422,7 +423,18 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         long logStart = -1;
     }
 
-    /** @param checkpoint null when it is about the log start or the end only */
+    /**
+     * @param checkpoint null when it is about the log start only
+     * @param then null for nothing
+     */
     private record Waiting(
-            TopicPartitionId id, ByteBuffer payload, LogCheckpoint checkpoint, BooleanSupplier stillTrue) {}
+            TopicPartitionId id,
+            ByteBuffer payload,
+            LogCheckpoint checkpoint,
+            BooleanSupplier stillTrue,
+            Runnable then) {
+        void written(DirectoryHealth health) {
+            if (then != null && !health.isOffline() && stillTrue.getAsBoolean()) then.run();
+        }
+    }
 }

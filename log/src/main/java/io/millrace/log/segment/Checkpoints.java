@@ -14,8 +14,13 @@ public interface Checkpoints {
      */
     void commit(LogCheckpoint checkpoint, BooleanSupplier stillTrue);
 
-    /** Replaces the log's start only, unless {@code stillTrue} says no at that moment. Thread: the sync pool. */
-    void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue);
+    /**
+     * Replaces the log's start only, unless {@code stillTrue} says no at that moment. Thread: the sync pool.
+     *
+     * @param then run on the sync pool when that is durable, or when there is no space for it: what waits for it may make
+     *     space; null for nothing
+     */
+    void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue, Runnable then);
 
     /**
      * The log is about to be cut to {@code end}: a checkpoint beyond that must be gone, durably, before the file is cut.

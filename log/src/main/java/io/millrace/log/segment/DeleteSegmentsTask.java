@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Takes segments out of a log's folder: renamed at once, so that a restart does not find them, removed after
- * {@code file.delete.delay.ms}. A restart removes what was still waiting.
+ * {@code file.delete.delay.ms}. A restart removes what was still waiting. Each name is on its own: after a loss of power
+ * any of them may be there again, so that a log start above them must be durable first.
  *
  * <p>Thread: as {@link LaneTask}.
  */
@@ -23,6 +24,7 @@ final class DeleteSegmentsTask extends LaneTask {
     private final Segment successor;
 
     private final long delayMs;
+    private final int timesEmptied;
 
     DeleteSegmentsTask(SegmentedLog log, List<Segment> segments, Segment successor) {
         super(log.lane());
@@ -30,11 +32,12 @@ final class DeleteSegmentsTask extends LaneTask {
         this.segments = segments;
         this.successor = successor;
         this.delayMs = log.config.fileDeleteDelayMs();
+        this.timesEmptied = log.timesEmptied;
     }
 
     @Override
     protected void onWriter() throws IOException {
-        if (log.services.health().isOffline()) return;
+        if (log.services.health().isOffline() || log.timesEmptied != timesEmptied) return;
         Disk disk = log.services.disk();
         if (successor != null && !successor.target.exists()) {
             log.services.openFiles().create(successor.target);
@@ -47,6 +50,23 @@ final class DeleteSegmentsTask extends LaneTask {
             lane().noteGone(segment.target);
             for (String suffix : SUFFIXES) setAside(disk, log.folder.file(segment.baseOffset, suffix), waiting);
         }
+        removeLater(log, waiting, delayMs);
+    }
+
+    /** Whatever segments there are. Thread: the writer. */
+    static void setAllAside(SegmentedLog log) throws IOException {
+        Disk disk = log.services.disk();
+        List<Path> waiting = new ArrayList<>();
+        for (Path file : disk.list(log.folder.path())) {
+            for (String suffix : SUFFIXES) {
+                if (SegmentNames.baseOffset(file, suffix) >= 0) setAside(disk, file, waiting);
+            }
+        }
+        removeLater(log, waiting, log.config.fileDeleteDelayMs());
+    }
+
+    private static void removeLater(SegmentedLog log, List<Path> waiting, long delayMs) {
+        if (waiting.isEmpty()) return;
         log.services.writer().later(log.services.io().nowMs() + delayMs, () -> remove(log.services, waiting));
     }
 

@@ -61,8 +61,6 @@ final class LogCheckpointing {
         log.submit(new LaneTask(log.lane()) {
             @Override
             protected void onWriter() {
-                // Whose folder it is was perhaps never synced either: without that it would be a stray.
-                lane().noteUnsynced(new PartitionMetadataFile(log.folder));
                 for (SegmentView segment : found) lane().noteFound(segment.file(), segment.endOffset());
                 log.services.pace().found(lane(), bytes, log.services.io().nowMs());
                 if (now) log.services.syncer().request(lane(), null);

@@ -47,6 +47,7 @@ final class LogCuts {
         if (log.busy) throw new IllegalStateException("a truncation of " + log.id + " is under way");
         cutMemory(Long.MIN_VALUE);
         log.checkpointing().cut(Long.MIN_VALUE);
+        log.emptied();
         List<Segment> dropped = new ArrayList<>();
         while (!log.segments.isEmpty()) dropped.add(log.segments.removeLast());
         log.assigned = offset;
@@ -87,8 +88,10 @@ final class LogCuts {
         @Override
         protected void onWriter() throws IOException {
             log.services.checkpoints().beginAnew(log.id);
-            // The old files go first here: one of them may have the new one's name.
+            // The old files go first here: one of them may have the new one's name. Retention may have let go of others
+            // that are still there.
             new DeleteSegmentsTask(log, dropped, null).onWriter();
+            if (lane().folderIsReady()) DeleteSegmentsTask.setAllAside(log);
             log.services.writer().prepareFolder(lane());
             log.services.openFiles().create(next.target);
             lane().noteTruncated(next.target, next.baseOffset);

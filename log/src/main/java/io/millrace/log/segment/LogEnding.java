@@ -90,6 +90,7 @@ final class LogEnding {
             return;
         }
         log.ended = true;
+        log.emptied();
         log.dropTailFrom(Long.MIN_VALUE);
         long delayMs = log.config.fileDeleteDelayMs();
         List<SegmentView> files = log.segments.viewsFrom(0);

@@ -85,7 +85,8 @@ final class LogMaintenance {
         for (int i = 0; i < count; i++) gone.add(log.segments.removeFirst());
         Segment first = log.segments.first();
         if (first.baseOffset > log.logStart) log.startAt(first.baseOffset);
-        log.submit(new DeleteSegmentsTask(log, gone, first));
+        DeleteSegmentsTask removal = new DeleteSegmentsTask(log, gone, first);
+        log.commitLogStart(() -> log.submit(removal));
     }
 
     /** Of a segment from before a restart the newest timestamp is in its index file. */

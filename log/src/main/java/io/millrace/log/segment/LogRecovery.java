@@ -68,6 +68,7 @@ public final class LogRecovery {
     /** @param logStart from DeleteRecords; -1 for none */
     public LogContent run(long logStart) throws IOException {
         list();
+        dropBelow(logStart);
         if (found.isEmpty()) {
             withoutSegments();
         } else {
@@ -106,6 +107,16 @@ public final class LogRecovery {
             if (base >= 0) found.add(new Found(base, disk.size(file)));
         }
         found.sort((a, b) -> Long.compare(a.base, b.base));
+    }
+
+    /** Retention had let go of them; the names have come back, perhaps not all of them. */
+    private void dropBelow(long logStart) throws IOException {
+        while (found.size() > 1 && found.get(1).base <= logStart) {
+            long base = found.remove(0).base;
+            for (String suffix : List.of(SegmentNames.LOG, SegmentNames.INDEX, SegmentNames.SNAPSHOT)) {
+                disk.delete(content.folder.file(base, suffix));
+            }
+        }
     }
 
     private void withoutSegments() {

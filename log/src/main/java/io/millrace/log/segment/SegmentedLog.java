@@ -58,6 +58,8 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     private LogMaintenance maintenance;
 
     boolean folderExists;
+    /** The last segment as it was found; null once the lane knows of it. */
+    private SegmentTarget foundActive;
     long logStart;
     long assigned;
     long written;
@@ -66,6 +68,8 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     boolean busy;
     /** Closed or deleted. */
     boolean ended;
+    /** Changed by the owner, read by all: what was planned for files of an earlier content must not be done any more. */
+    volatile int timesEmptied;
 
     private String offlineReason;
 
@@ -87,6 +91,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         this.producers = content.producers;
         this.aborted = content.aborted;
         content.segments.forEach(segments::add);
+        this.foundActive = segments.isEmpty() ? null : segments.active().target;
         this.logStart = content.logStart;
         this.assigned = content.end;
         this.written = content.end;
@@ -236,10 +241,21 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         long start = Math.min(newStart, written);
         if (start <= logStart) return;
         startAt(start);
-        WriteLane mine = lane();
-        long truncations = mine.truncations();
+        commitLogStart(null);
+    }
+
+    /** Nothing of the files so far belongs to the log any more. */
+    void emptied() {
+        timesEmptied = timesEmptied + 1;
+    }
+
+    /** @param then run on the sync pool when the start is durable, unless the log was emptied meanwhile; null for nothing */
+    void commitLogStart(Runnable then) {
+        long start = logStart;
+        int emptiedBefore = timesEmptied;
         services.io()
-                .sync(() -> services.checkpoints().commitLogStart(id, start, () -> mine.truncations() == truncations));
+                .sync(() -> services.checkpoints()
+                        .commitLogStart(id, start, () -> timesEmptied == emptiedBefore, then));
     }
 
     /** The part of the history below the new start is forgotten. */
@@ -336,8 +352,19 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         if (lane == null) {
             lane = new WriteLane(owner, this, services.health(), folder.path(), folderExists);
             lane.syncsAfterWrite(config.syncsBeforeAck());
+            if (folderExists) doubtWhatWasFound();
         }
         return lane;
+    }
+
+    /**
+     * The process before may have made the folder or cut the last segment without a sync: nothing of that shows, and a loss
+     * of power would undo it below what is synced from now on.
+     */
+    private void doubtWhatWasFound() {
+        lane.doubtFolder(new PartitionMetadataFile(folder));
+        if (foundActive != null) lane.noteUnsynced(foundActive);
+        foundActive = null;
     }
 
     boolean hasLane() {
