@@ -167,7 +167,11 @@ final class LogLife {
         ended = true;
         owner.stop();
         io.stop();
-        replicas.values().forEach(world.simulation()::release);
+        for (Replica replica : replicas.values()) {
+            world.simulation().release(replica);
+            // Retention may have moved it inside the very step in which the process died.
+            replica.history().startAskedFor(replica.log().logStartOffset());
+        }
     }
 
     LoadOutcome load(TopicPartitionId id) {

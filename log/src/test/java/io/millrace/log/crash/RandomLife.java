@@ -35,7 +35,6 @@ final class RandomLife {
 
     private final NodeWorld world;
     private final Random random;
-    private boolean syncHasFailed;
     private long acknowledged;
 
     RandomLife(NodeWorld world) {
@@ -118,11 +117,7 @@ final class RandomLife {
     private CrashKind kindOfCrash() {
         CrashKind kind = CrashKind.values()[random.nextInt(CrashKind.values().length)];
         // After a failed sync the cache holds pages that will never be written: only a reboot is honest about them.
-        if (syncHasFailed && !kind.losesPower()) {
-            kind = CrashKind.POWER_SEEDED;
-        }
-        syncHasFailed = false;
-        return kind;
+        return world.disk().syncHasFailed() && !kind.losesPower() ? CrashKind.POWER_SEEDED : kind;
     }
 
     private void act(LogLife life) throws IOException {
@@ -220,10 +215,7 @@ final class RandomLife {
             case 0 -> faults.capacity(2_000 + random.nextInt(20_000));
             case 1 -> faults.failNext(StepKind.WRITE, ".log");
             case 2 -> faults.shortWriteNext(".log");
-            case 3 -> {
-                faults.failNext(StepKind.SYNC, "");
-                syncHasFailed = true;
-            }
+            case 3 -> faults.failNext(StepKind.SYNC, "");
             case 4 -> faults.failNext(StepKind.values()[random.nextInt(StepKind.values().length)], "");
             default -> faults.heal();
         }

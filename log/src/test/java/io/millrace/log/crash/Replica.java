@@ -122,8 +122,12 @@ final class Replica implements LogListener, Invariant {
     }
 
     void maintain(long nowMs) {
-        log.maintain(nowMs, log.writtenEnd());
-        history.startAskedFor(log.logStartOffset());
+        try {
+            log.maintain(nowMs, log.writtenEnd());
+        } finally {
+            // Also when the process dies in it.
+            history.startAskedFor(log.logStartOffset());
+        }
     }
 
     boolean allAcked() {
@@ -186,6 +190,7 @@ final class Replica implements LogListener, Invariant {
                     log.id() + ": the log start went back from " + lastStart + " to " + log.logStartOffset());
         }
         lastStart = log.logStartOffset();
+        history.startAskedFor(lastStart);
         return Optional.empty();
     }
 
