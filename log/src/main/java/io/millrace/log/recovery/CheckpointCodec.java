@@ -41,13 +41,13 @@ final class CheckpointCodec {
 
     static ByteBuffer checkpoint(LogCheckpoint c) {
         byte[] topic = c.id().topic().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES
-                + topic.length
-                + c.epochs().length * 12
-                + c.producers().length
-                + c.aborted().length);
+        ByteBuffer out = ByteBuffer.allocate(
+                FIXED_BYTES + topic.length + c.epochs().length * 12 + c.producers().length + c.aborted().length);
         putId(out, CHECKPOINT, c.id(), topic);
-        out.putLong(c.logStart()).putLong(c.recoveryOffset()).putLong(c.segmentBase()).putInt(c.position());
+        out.putLong(c.logStart())
+                .putLong(c.recoveryOffset())
+                .putLong(c.segmentBase())
+                .putInt(c.position());
         out.putLong(c.maxTimestamp()).putLong(c.maxTimestampBatch());
         out.putLong(c.firstTimestamp()).putLong(c.createdMs());
         out.putInt(c.epochs().length);

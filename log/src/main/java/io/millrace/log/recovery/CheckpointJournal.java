@@ -1,7 +1,6 @@
 package io.millrace.log.recovery;
 
 import io.millrace.log.TopicPartitionId;
-import io.millrace.log.batch.Crc;
 import io.millrace.log.disk.Disk;
 import io.millrace.log.disk.DiskFile;
 import io.millrace.log.disk.OpenMode;
@@ -50,11 +49,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     private static final int MAGIC = 0x4d524350;
     private static final short VERSION = 1;
     private static final int HEADER_BYTES = 6;
-    private static final int FRAME_BYTES = 9;
-    private static final int MAX_PAYLOAD_BYTES = 256 << 20;
     private static final long SLACK_BYTES = 1 << 20;
-    private static final byte IN_FORCE = 1;
-    private static final byte WITHDRAWN = 0;
 
     private final Disk disk;
     private final Path path;
@@ -91,12 +86,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     private void begin() throws IOException {
         file.truncate(0);
-        file.writeFully(
-                ByteBuffer.allocate(HEADER_BYTES)
-                        .putInt(MAGIC)
-                        .putShort(VERSION)
-                        .flip(),
-                0);
+        file.writeFully(header(), 0);
         end = HEADER_BYTES;
         liveBytes = 0;
         for (Map.Entry<TopicPartitionId, Entry> e : entries.entrySet()) {
@@ -105,6 +95,10 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         }
         file.sync();
         disk.syncDirectory(path.getParent());
+    }
+
+    private static ByteBuffer header() {
+        return ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putShort(VERSION).flip();
     }
 
     private void readAll(long size) throws IOException {
@@ -116,13 +110,13 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         }
         int at = HEADER_BYTES;
         while (at < all.limit()) {
-            int bytes = frameBytes(all, at);
+            int bytes = JournalFrame.sizeBytes(all, at);
             if (bytes < 0) break;
             apply(all, at, bytes);
             at += bytes;
         }
         end = at;
-        if (at < all.limit() && intactFrameFollows(all, at)) {
+        if (at < all.limit() && JournalFrame.intactOneFollows(all, at)) {
             LOG.error("{} is damaged at position {}: every partition is scanned", path, at);
             trusted = false;
             entries.values().forEach(entry -> entry.position = -1);
@@ -139,27 +133,8 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         return all.flip();
     }
 
-    /** Size of the whole frame; -1 when there is no intact one. */
-    private static int frameBytes(ByteBuffer all, int at) {
-        if (at + FRAME_BYTES > all.limit()) return -1;
-        int length = all.getInt(at);
-        if (length < 1 || length > MAX_PAYLOAD_BYTES || length > all.limit() - at - FRAME_BYTES) return -1;
-        return all.getInt(at + 4) == crc(all, at + FRAME_BYTES, length) ? FRAME_BYTES + length : -1;
-    }
-
-    private static int crc(ByteBuffer bytes, int at, int length) {
-        return Crc.of(bytes, at, length) ^ Integer.reverse(length);
-    }
-
-    private static boolean intactFrameFollows(ByteBuffer all, int from) {
-        for (int at = from + 1; at + FRAME_BYTES < all.limit(); at++) {
-            if (frameBytes(all, at) > 0) return true;
-        }
-        return false;
-    }
-
     private void apply(ByteBuffer all, int at, int bytes) {
-        ByteBuffer payload = all.slice(at + FRAME_BYTES, bytes - FRAME_BYTES);
+        ByteBuffer payload = all.slice(at + JournalFrame.OVERHEAD_BYTES, bytes - JournalFrame.OVERHEAD_BYTES);
         byte kind = CheckpointCodec.kind(payload);
         TopicPartitionId id = CheckpointCodec.id(payload);
         if (kind == CheckpointCodec.FORGOTTEN) {
@@ -173,7 +148,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             liveBytes += bytes - entry.bytes;
             entry.bytes = bytes;
             entry.recoveryOffset = payload.getLong();
-            entry.position = all.get(at + 8) == IN_FORCE ? at : -1;
+            entry.position = all.get(at + 8) == JournalFrame.IN_FORCE ? at : -1;
         }
     }
 
@@ -205,8 +180,8 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             if (file.read(frame, entry.position + frame.position()) <= 0) return null;
         }
         frame.flip();
-        if (frameBytes(frame, 0) != entry.bytes) return null;
-        ByteBuffer payload = frame.slice(FRAME_BYTES, entry.bytes - FRAME_BYTES);
+        if (JournalFrame.sizeBytes(frame, 0) != entry.bytes) return null;
+        ByteBuffer payload = frame.slice(JournalFrame.OVERHEAD_BYTES, entry.bytes - JournalFrame.OVERHEAD_BYTES);
         return CheckpointCodec.checkpoint(CheckpointCodec.id(payload), payload);
     }
 
@@ -325,7 +300,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             entry.logStart = Math.max(entry.logStart, one.payload.getLong(one.payload.limit() - 8));
             return;
         }
-        int bytes = FRAME_BYTES + one.payload.remaining();
+        int bytes = JournalFrame.OVERHEAD_BYTES + one.payload.remaining();
         liveBytes += bytes - entry.bytes;
         entry.bytes = bytes;
         entry.position = position;
@@ -335,13 +310,11 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     /** @return where the frame starts */
     private long append(ByteBuffer payload) throws IOException {
-        int length = payload.remaining();
-        ByteBuffer frame = ByteBuffer.allocate(FRAME_BYTES + length);
-        frame.putInt(length).putInt(crc(payload, payload.position(), length)).put(IN_FORCE);
-        frame.put(payload.duplicate()).flip();
+        ByteBuffer frame = JournalFrame.of(payload);
+        int bytes = frame.remaining();
         long position = end;
         file.writeFully(frame, position);
-        end += FRAME_BYTES + length;
+        end += bytes;
         return position;
     }
 
@@ -353,12 +326,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         DiskFile made = disk.open(fresh, OpenMode.CREATE);
         try {
             made.truncate(0);
-            made.writeFully(
-                    ByteBuffer.allocate(HEADER_BYTES)
-                            .putInt(MAGIC)
-                            .putShort(VERSION)
-                            .flip(),
-                    0);
+            made.writeFully(header(), 0);
             file = made;
             end = HEADER_BYTES;
             for (Map.Entry<TopicPartitionId, Entry> e : entries.entrySet()) copy(e.getKey(), e.getValue(), old, moved);
@@ -392,7 +360,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     public synchronized void invalidateBeyond(TopicPartitionId id, long endOffset) throws IOException {
         Entry entry = entries.get(id);
         if (entry == null || entry.position < 0 || entry.recoveryOffset <= endOffset) return;
-        file.writeFully(ByteBuffer.allocate(1).put(WITHDRAWN).flip(), entry.position + 8);
+        file.writeFully(ByteBuffer.allocate(1).put(JournalFrame.WITHDRAWN).flip(), entry.position + 8);
         file.sync();
         entry.position = -1;
     }
