@@ -8,7 +8,7 @@ import java.util.List;
  * The file system, as little of it as the log needs.
  *
  * <p>Errors: {@link DiskFullException} for a full device or quota, {@link java.nio.file.NoSuchFileException} for a
- * missing file, any other {@link IOException} is an I/O error of the device.
+ * missing file, {@link NoFreeFilesException} when the process has no file handle left, any other {@link IOException} is an I/O error of the device.
  *
  * <p>What a crash may leave: names made, renamed or deleted since the last {@link #syncDirectory} of their folder may be
  * as before or as after, each on its own; a rename is never half done.

@@ -83,6 +83,8 @@ public final class RealDisk implements Disk {
             stream.forEach(entries::add);
         } catch (java.io.UncheckedIOException e) {
             throw e.getCause();
+        } catch (IOException e) {
+            throw typed(folder, e);
         }
         entries.sort(null);
         return entries;
@@ -177,13 +179,16 @@ public final class RealDisk implements Disk {
         }
     }
 
-    /** NIO reports a full device only in the message's text. */
+    /** NIO reports a full device, and a full table of files, only in the message's text. */
     static IOException typed(Path path, IOException e) {
         if (e instanceof DiskFullException || e instanceof NoSuchFileException) return e;
         String text = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
         String lower = text == null ? "" : text.toLowerCase(Locale.ROOT);
         if (lower.contains("no space left") || lower.contains("quota exceeded")) {
             return new DiskFullException(path + ": " + text, e);
+        }
+        if (lower.contains("too many open files")) {
+            return new NoFreeFilesException(path + ": " + text, e);
         }
         return e;
     }

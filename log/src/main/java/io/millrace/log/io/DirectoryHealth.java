@@ -1,6 +1,7 @@
 package io.millrace.log.io;
 
 import io.millrace.log.disk.DiskFullException;
+import io.millrace.log.disk.NoFreeFilesException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -78,10 +79,12 @@ public final class DirectoryHealth {
         return safetyAlarms.get();
     }
 
-    /** A full disk is noted, anything else takes the directory offline. */
+    /** A full disk or a lack of file handles is noted, anything else takes the directory offline. */
     public void failed(String what, IOException e) {
         if (e instanceof DiskFullException full) {
             diskFull(what, full);
+        } else if (e instanceof NoFreeFilesException) {
+            LOG.warn("{}: {} has to wait for a free file handle ({})", directory, what, e.getMessage());
         } else {
             offline(what + ": " + e, e);
         }

@@ -2,6 +2,7 @@ package io.millrace.log.io;
 
 import io.millrace.log.AppendError;
 import io.millrace.log.disk.DiskFullException;
+import io.millrace.log.disk.NoFreeFilesException;
 import io.millrace.log.disk.OpenMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.PriorityQueue;
  */
 public final class DirectoryWriter implements WriterWork {
     static final int MAX_RUN_PARTS = 256;
+    private static final long SYNC_RETRY_MS = 200;
     static final int MAX_RUN_BYTES = 8 << 20;
 
     private final DirectoryIo io;
@@ -65,6 +67,16 @@ public final class DirectoryWriter implements WriterWork {
 
     public void submit(WriterTask task) {
         if (queue.submit(task)) io.wakeWriter();
+    }
+
+    /** Asks for another sync of a lane a little later: one that could not even begin is no failed one. Thread: any. */
+    public void syncLater(WriteLane lane) {
+        submit(new LaneTask(lane) {
+            @Override
+            protected void onWriter() {
+                later(io.nowMs() + SYNC_RETRY_MS, () -> syncer.request(lane, null));
+            }
+        });
     }
 
     /** Runs a task on the writer when the clock has come to {@code dueMs}. */
@@ -212,6 +224,9 @@ public final class DirectoryWriter implements WriterWork {
         } catch (DiskFullException e) {
             health.diskFull("log " + lane.name(), e);
             return AppendError.DISK_FULL;
+        } catch (NoFreeFilesException e) {
+            health.failed("log " + lane.name(), e);
+            return AppendError.WRITER_BUSY;
         } catch (IOException | RuntimeException e) {
             health.offline("write to log " + lane.name() + " failed: " + e, e);
             return AppendError.OFFLINE;

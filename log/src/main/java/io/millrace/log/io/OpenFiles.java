@@ -2,8 +2,11 @@ package io.millrace.log.io;
 
 import io.millrace.log.SegmentFile;
 import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.DiskFile;
+import io.millrace.log.disk.NoFreeFilesException;
 import io.millrace.log.disk.OpenMode;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * The bound on open segment files of one directory: the least recently used are closed first, but never while someone
@@ -37,7 +40,7 @@ public final class OpenFiles {
                 }
                 return ref.open.retain();
             }
-            acquired = new OpenFile(ref.path(), disk.open(ref.path(), mode));
+            acquired = new OpenFile(ref.path(), openOrMakeRoom(ref.path(), mode));
             ref.open = acquired.retain();
             linkNewest(ref);
             count++;
@@ -51,6 +54,22 @@ public final class OpenFiles {
         }
         if (evicted != null) evicted.release();
         return acquired;
+    }
+
+    /** Other parts of the process need handles too: when there are none left, half of those kept here are given up. */
+    private DiskFile openOrMakeRoom(Path path, OpenMode mode) throws IOException {
+        try {
+            return disk.open(path, mode);
+        } catch (NoFreeFilesException e) {
+            for (int i = count / 2; i > 0; i--) {
+                FileRef least = oldest;
+                least.open.release();
+                least.open = null;
+                unlink(least);
+                count--;
+            }
+            return disk.open(path, mode);
+        }
     }
 
     private void dropUnusable(FileRef ref) {

@@ -1,10 +1,12 @@
 package io.millrace.log.io;
 
 import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.NoFreeFilesException;
 import io.millrace.log.disk.OpenMode;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Makes written bytes durable. At most one sync per lane runs at a time; it covers everything written before it started,
@@ -19,12 +21,18 @@ public final class Syncer {
     private final OpenFiles files;
     private final DirectoryHealth health;
     private final SyncTimes times = new SyncTimes();
+    private Consumer<WriteLane> retry = lane -> {};
 
     public Syncer(Disk disk, DirectoryIo io, OpenFiles files, DirectoryHealth health) {
         this.disk = disk;
         this.io = io;
         this.files = files;
         this.health = health;
+    }
+
+    /** @param again asks for another sync of a lane a little later */
+    public void retryThrough(Consumer<WriteLane> again) {
+        retry = again;
     }
 
     /** @param afterSync told on the sync pool when everything written by now is durable, or cannot be; null for nobody */
@@ -41,28 +49,20 @@ public final class Syncer {
     }
 
     private void run(WriteLane lane) {
-        List<FileRef> dirty;
-        List<SyncCallback> after;
-        boolean names;
-        boolean rootName;
-        long end;
-        long truncations;
-        synchronized (lane) {
-            dirty = List.copyOf(lane.unsynced);
-            after = List.copyOf(lane.afterSync);
-            lane.unsynced.clear();
-            lane.afterSync.clear();
-            names = lane.namesUnsynced;
-            rootName = lane.rootNameUnsynced;
-            lane.namesUnsynced = false;
-            lane.rootNameUnsynced = false;
-            lane.syncAgain = false;
-            end = lane.writtenEnd;
-            truncations = lane.truncations;
+        Covered covered = take(lane);
+        boolean durable;
+        try {
+            durable = !health.isOffline() && sync(lane, covered);
+        } catch (NoFreeFilesException e) {
+            health.failed("sync of log " + lane.name(), e);
+            giveBack(lane, covered);
+            retry.accept(lane);
+            return;
         }
-        boolean durable = !health.isOffline() && sync(lane, dirty, names, rootName);
-        if (durable && !dirty.isEmpty()) lane.owner.execute(() -> lane.client.syncCompleted(end, truncations));
-        for (SyncCallback callback : after) callback.synced(durable);
+        if (durable && !covered.files.isEmpty()) {
+            lane.owner.execute(() -> lane.client.syncCompleted(covered.end, covered.truncations));
+        }
+        for (SyncCallback callback : covered.callbacks) callback.synced(durable);
         synchronized (lane) {
             if (!lane.syncAgain) {
                 lane.syncRunning = false;
@@ -72,12 +72,45 @@ public final class Syncer {
         io.sync(() -> run(lane));
     }
 
-    private boolean sync(WriteLane lane, List<FileRef> dirty, boolean names, boolean rootName) {
+    private static Covered take(WriteLane lane) {
+        synchronized (lane) {
+            Covered covered = new Covered(
+                    List.copyOf(lane.unsynced),
+                    List.copyOf(lane.afterSync),
+                    lane.namesUnsynced,
+                    lane.rootNameUnsynced,
+                    lane.writtenEnd,
+                    lane.truncations);
+            lane.unsynced.clear();
+            lane.afterSync.clear();
+            lane.namesUnsynced = false;
+            lane.rootNameUnsynced = false;
+            lane.syncAgain = false;
+            return covered;
+        }
+    }
+
+    /** Nothing was synced, and nothing failed: the next sync covers all of it. */
+    private static void giveBack(WriteLane lane, Covered covered) {
+        synchronized (lane) {
+            for (FileRef file : covered.files) {
+                if (!lane.unsynced.contains(file)) lane.unsynced.add(file);
+            }
+            lane.afterSync.addAll(0, covered.callbacks);
+            lane.namesUnsynced |= covered.names;
+            lane.rootNameUnsynced |= covered.rootName;
+            lane.syncRunning = false;
+        }
+    }
+
+    private boolean sync(WriteLane lane, Covered covered) throws NoFreeFilesException {
         try {
-            for (FileRef ref : dirty) syncFile(ref);
-            if (names) syncFolder(lane);
-            if (rootName) disk.syncDirectory(lane.folder().getParent());
+            for (FileRef ref : covered.files) syncFile(ref);
+            if (covered.names) syncFolder(lane);
+            if (covered.rootName) disk.syncDirectory(lane.folder().getParent());
             return true;
+        } catch (NoFreeFilesException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             health.offline("sync of log " + lane.name() + " failed: " + e, e);
             return false;
@@ -117,4 +150,19 @@ public final class Syncer {
             // The partition was deleted meanwhile.
         }
     }
+
+    /**
+     * What one sync covers.
+     *
+     * @param names of the files in the lane's folder
+     * @param rootName of the folder itself
+     * @param end the log's end when it began
+     */
+    private record Covered(
+            List<FileRef> files,
+            List<SyncCallback> callbacks,
+            boolean names,
+            boolean rootName,
+            long end,
+            long truncations) {}
 }

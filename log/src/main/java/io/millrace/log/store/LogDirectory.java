@@ -74,6 +74,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         Syncer syncer = new Syncer(disk, io, files, health);
         CheckpointPace pace = new CheckpointPace(options.checkpointBytes(), options.checkpointMs());
         this.writer = new DirectoryWriter(io, files, syncer, health, pace, options.writerQueueBytes());
+        syncer.retryThrough(writer::syncLater);
         this.journal = CheckpointJournal.open(disk, path, health);
         this.services = new LogServices(
                 path,
@@ -301,8 +302,13 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
 
     /** Lets go of the lock as a dying process does, and of nothing else: a killed process leaves no other trace. */
     void abandon() {
-        services.openFiles().closeAll();
+        forgetOpenFiles();
         OpenedDirectory.release(lock);
+    }
+
+    /** Closes what nobody uses at the moment; it is opened again when needed. */
+    void forgetOpenFiles() {
+        services.openFiles().closeAll();
     }
 
     /** Waits for what is queued, marks the stop as clean when all logs were closed, releases the lock. Blocks. */

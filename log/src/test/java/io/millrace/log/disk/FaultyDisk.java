@@ -14,6 +14,7 @@ public final class FaultyDisk implements Disk {
     private volatile boolean writesFail;
     private volatile boolean syncsFail;
     private volatile String identity;
+    private volatile int opensToFail;
 
     /** From now on so many bytes fit; the write that crosses that leaves what fitted. */
     public void freeBytes(long bytes) {
@@ -39,7 +40,19 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public DiskFile open(Path file, OpenMode mode) throws IOException {
+        takeHandle(file);
         return new File(file, real.open(file, mode));
+    }
+
+    private void takeHandle(Path path) throws IOException {
+        if (opensToFail == 0) return;
+        opensToFail--;
+        throw new NoFreeFilesException(path + ": Too many open files", null);
+    }
+
+    /** So many of the next opens find no free file handle. */
+    public void noHandles(int opens) {
+        opensToFail = opens;
     }
 
     @Override

@@ -134,6 +134,31 @@ class FailingDiskTest {
     }
 
     @Test
+    void aLackOfFileHandlesIsWaitedForAndHarmsNothing() {
+        life.options = life.options.withMaxOpenFiles(1);
+        life.with("flush.mode", "group").killAndStart();
+        life.told.clear();
+        life.directory.forgetOpenFiles();
+        disk.noHandles(2);
+        life.append(life.batch("b"));
+        life.run();
+        assertThat(life.told).containsExactly("failed 1 WRITER_BUSY");
+
+        life.append(life.batch("b"));
+        life.io.runWriter();
+        life.directory.forgetOpenFiles();
+        disk.noHandles(2);
+        life.run();
+        assertThat(life.log.syncedEnd()).isLessThan(2);
+        life.io.advanceMs(1_000);
+        life.run();
+
+        assertThat(life.log.syncedEnd()).isEqualTo(2);
+        assertThat(life.directory.offlineReason()).isEmpty();
+        assertThat(life.valuesFrom(0)).containsExactly("a", "b");
+    }
+
+    @Test
     void anotherBootIsToldFromADeadProcess() {
         disk.reboot();
         life.killAndStart();
