@@ -64,7 +64,7 @@ class ApiRegistryTest {
     @Test
     void theSupportTableHasARowPerApi() {
         assertThat(registry.supportTable().lines())
-                .hasSize(2 + 19)
+                .hasSize(2 + 20)
                 .contains("| 0 | Produce | 3-13 (advertised 0-13) | 102400 KiB |")
                 .contains("| 75 | DescribeTopicPartitions | 0 | 2048 KiB |");
     }

@@ -15,11 +15,13 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of one client connection: frames in, requests served concurrently, answers out in order.
+ * The life of one client connection: frames in, requests served in their order, answers out in
+ * the same.
  *
  * <p>It stops reading from its socket while too many of its requests are unanswered, while the node's request memory is
  * used up, and while the client does not take its answers. Writes are flushed once per turn of the loop.
@@ -37,6 +39,11 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
     private InetSocketAddress remote;
     private LoopMetrics metrics;
     private ByteBuf leftover;
+    /** A request that must not begin before those ahead of it have been answered, and what its frame holds. */
+    private ByteBuf stalled;
+
+    private int stalledPermitBytes;
+    private short runningKey;
     private boolean waitingForMemory;
     private boolean turning;
     private boolean consuming;
@@ -93,7 +100,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         consuming = true;
-        while (leftover != null && !closed && !waitingForMemory && roomForRequests()) {
+        while (leftover != null && !closed && !waitingForMemory && stalled == null && roomForRequests()) {
             if (listener.decoded().isFull()) {
                 waitFor(listener.decoded());
                 break;
@@ -121,7 +128,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         }
         consuming = false;
         if (!closed) {
-            channel.channel().config().setAutoRead(leftover == null && roomForRequests() && isWritable());
+            channel.channel().config().setAutoRead(leftover == null && stalled == null && roomForRequests() && isWritable());
         }
     }
 
@@ -143,7 +150,22 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         consume();
     }
 
+    /**
+     * Begins a request, or stalls it: as in Kafka each request sees what those ahead of it on its connection have done.
+     * Several Produces or several Fetches may run side by side, because a partition takes them in their order anyway.
+     */
     private void serve(ByteBuf frame, int permitBytes) {
+        short key = frame.getShort(frame.readerIndex());
+        if (responses.size() == 0 || key == runningKey && (key == ApiKeys.PRODUCE.id || key == ApiKeys.FETCH.id)) {
+            begin(key, frame, permitBytes);
+        } else {
+            stalled = frame;
+            stalledPermitBytes = permitBytes;
+        }
+    }
+
+    private void begin(short key, ByteBuf frame, int permitBytes) {
+        runningKey = key;
         PendingRequest request = new PendingRequest(this, frame, permitBytes, lastReadNanos);
         responses.add(request);
         try {
@@ -184,7 +206,12 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             flushScheduled = true;
             loop().execute(this::scheduledFlush);
         }
-        if (wasFull && roomForRequests()) {
+        if (stalled != null && responses.size() == 0) {
+            ByteBuf frame = stalled;
+            stalled = null;
+            begin(frame.getShort(frame.readerIndex()), frame, stalledPermitBytes);
+            consume();
+        } else if (wasFull && roomForRequests()) {
             consume();
         }
     }
@@ -233,6 +260,10 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         long now = System.nanoTime();
+        if (stalled != null || !roomForRequests() || !isWritable()) {
+            // Not read from at present, so what is missing of a frame is not the client's fault.
+            frameStartedNanos = now;
+        }
         long idleMs = TimeUnit.NANOSECONDS.toMillis(now - lastReadNanos);
         long frameMs = assembler.isMidFrame() ? TimeUnit.NANOSECONDS.toMillis(now - frameStartedNanos) : 0;
         if (frameMs >= listener.limits().frameMs()) {
@@ -269,6 +300,11 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         watch.cancel(false);
         dropLeftover();
         assembler.release();
+        if (stalled != null) {
+            stalled.release();
+            stalled = null;
+            releaseMemory(stalledPermitBytes);
+        }
         // Requests still being served keep their memory until their handlers answer.
         for (PendingRequest request = responses.pollAny(); request != null; request = responses.pollAny()) {
             request.connectionEnded();

@@ -16,6 +16,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class KafkaListenerTest {
     private static final short VERSION = 1;
+    private static final short FETCH_VERSION = 4;
     private static final int IN_FLIGHT = 4;
 
     private final Vertx vertx = Vertx.vertx();
@@ -48,6 +51,7 @@ class KafkaListenerTest {
                 .serve(
                         ApiKeys.LIST_OFFSETS,
                         (ListOffsetsRequestData request, RequestContext context) -> served.add(context));
+        dispatcher.serve(ApiKeys.FETCH, (FetchRequestData request, RequestContext context) -> served.add(context));
         dispatcher.serve(ApiKeys.DESCRIBE_CLUSTER, (DescribeClusterRequestData request, RequestContext context) -> {
             throw new IllegalStateException("a bug in a handler");
         });
@@ -81,14 +85,15 @@ class KafkaListenerTest {
 
     private static void send(Socket socket, ApiKeys api, int correlationId, ApiMessage message) throws IOException {
         ByteBuffer body = ByteBuffer.allocate(100_000);
-        short headerVersion = api.requestHeaderVersion(VERSION);
-        body.putShort(api.id).putShort(VERSION).putInt(correlationId).putShort((short) -1);
+        short version = api == ApiKeys.FETCH ? FETCH_VERSION : VERSION;
+        short headerVersion = api.requestHeaderVersion(version);
+        body.putShort(api.id).putShort(version).putInt(correlationId).putShort((short) -1);
         if (headerVersion >= 2) {
             body.put((byte) 0);
         }
         ObjectSerializationCache cache = new ObjectSerializationCache();
-        message.addSize(new MessageSizeAccumulator(), cache, VERSION);
-        message.write(new ByteBufferAccessor(body), cache, VERSION);
+        message.addSize(new MessageSizeAccumulator(), cache, version);
+        message.write(new ByteBufferAccessor(body), cache, version);
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
         out.writeInt(body.position());
         out.write(body.array(), 0, body.position());
@@ -111,15 +116,15 @@ class KafkaListenerTest {
     void answersLeaveInTheOrderOfTheRequestsWhateverTheOrderOfTheHandlers() throws Exception {
         try (Socket socket = connect()) {
             for (int id = 1; id <= 3; id++) {
-                send(socket, ApiKeys.LIST_OFFSETS, id);
+                send(socket, ApiKeys.FETCH, id);
             }
             RequestContext first = next();
             RequestContext second = next();
             RequestContext third = next();
 
-            third.respond(new ListOffsetsResponseData());
-            second.respond(new ListOffsetsResponseData());
-            first.respond(new ListOffsetsResponseData());
+            third.respond(new FetchResponseData());
+            second.respond(new FetchResponseData());
+            first.respond(new FetchResponseData());
 
             assertThat(receiveCorrelationId(socket)).isEqualTo(1);
             assertThat(receiveCorrelationId(socket)).isEqualTo(2);
@@ -130,11 +135,11 @@ class KafkaListenerTest {
     @Test
     void aRequestWithoutAnAnswerDoesNotHoldUpTheNext() throws Exception {
         try (Socket socket = connect()) {
-            send(socket, ApiKeys.LIST_OFFSETS, 1);
-            send(socket, ApiKeys.LIST_OFFSETS, 2);
+            send(socket, ApiKeys.FETCH, 1);
+            send(socket, ApiKeys.FETCH, 2);
 
             next().respondNothing();
-            next().respond(new ListOffsetsResponseData());
+            next().respond(new FetchResponseData());
 
             assertThat(receiveCorrelationId(socket)).isEqualTo(2);
         }
@@ -144,7 +149,7 @@ class KafkaListenerTest {
     void noMoreRequestsAreServedAtATimeThanTheLimitAndTheRestIsServedLater() throws Exception {
         try (Socket socket = connect()) {
             for (int id = 1; id <= IN_FLIGHT + 3; id++) {
-                send(socket, ApiKeys.LIST_OFFSETS, id);
+                send(socket, ApiKeys.FETCH, id);
             }
             RequestContext[] contexts = new RequestContext[IN_FLIGHT];
             for (int i = 0; i < IN_FLIGHT; i++) {
@@ -155,10 +160,10 @@ class KafkaListenerTest {
             assertThat(served).isEmpty();
 
             for (RequestContext context : contexts) {
-                context.respond(new ListOffsetsResponseData());
+                context.respond(new FetchResponseData());
             }
             for (int i = 0; i < 3; i++) {
-                next().respond(new ListOffsetsResponseData());
+                next().respond(new FetchResponseData());
             }
 
             for (int id = 1; id <= IN_FLIGHT + 3; id++) {
@@ -166,6 +171,32 @@ class KafkaListenerTest {
             }
             assertThat(memory.inUseBytes()).isZero();
         }
+    }
+
+    @Test
+    void aRequestBehindOneOfAnotherKindBeginsWhenThatIsAnswered() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, ApiKeys.FETCH, 1);
+            RequestContext fetch = next();
+            send(socket, ApiKeys.LIST_OFFSETS, 2);
+            send(socket, ApiKeys.LIST_OFFSETS, 3);
+            // Turns of the connection's loop: had the second begun, it would be seen.
+            for (int turn = 0; turn < 3; turn++) {
+                fetch.loop().submit(() -> {}).get();
+            }
+            assertThat(served).isEmpty();
+
+            fetch.respond(new FetchResponseData());
+            RequestContext second = next();
+            assertThat(second.correlationId()).isEqualTo(2);
+            second.respond(new ListOffsetsResponseData());
+            next().respond(new ListOffsetsResponseData());
+
+            assertThat(receiveCorrelationId(socket)).isEqualTo(1);
+            assertThat(receiveCorrelationId(socket)).isEqualTo(2);
+            assertThat(receiveCorrelationId(socket)).isEqualTo(3);
+        }
+        assertThat(memory.inUseBytes()).isZero();
     }
 
     @Test
