@@ -30,8 +30,7 @@ public final class RealDisk implements Disk {
                 switch (mode) {
                     case READ -> Set.of(StandardOpenOption.READ);
                     case READ_WRITE -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
-                    case CREATE -> Set.of(
-                            StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+                    case CREATE -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
                 };
         try {
             return new RealDiskFile(file, FileChannel.open(file, options));

@@ -13,6 +13,7 @@ import java.util.List;
 public final class CheckpointPace {
     /** Below this a log waits for {@link #PATIENCE} times the usual time. */
     static final long WORTH_BYTES = 1 << 20;
+
     static final int PATIENCE = 6;
 
     private final long limitBytes;

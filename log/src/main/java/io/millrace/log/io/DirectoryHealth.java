@@ -58,7 +58,8 @@ public final class DirectoryHealth {
         diskFull = true;
         if (nowMs - lastToldMs < TELL_EVERY_MS) return;
         lastToldMs = nowMs;
-        LOG.error("{}: no space left, appends are refused until there is some ({}: {})", directory, what, e.getMessage());
+        LOG.error(
+                "{}: no space left, appends are refused until there is some ({}: {})", directory, what, e.getMessage());
     }
 
     void wroteAgain() {

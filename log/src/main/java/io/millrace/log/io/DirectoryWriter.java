@@ -104,7 +104,8 @@ public final class DirectoryWriter implements WriterWork {
         completions.clear();
         for (int i = 0; i < toSync.size(); i++) syncer.request(toSync.get(i), null);
         toSync.clear();
-        while (!later.isEmpty() && later.peek().dueMs <= nowMs) later.poll().task.run();
+        while (!later.isEmpty() && later.peek().dueMs <= nowMs)
+            later.poll().task.run();
         health.tick(nowMs);
         long due = pace.dueOrRun(nowMs);
         return later.isEmpty() ? due : Math.min(due, later.peek().dueMs);
@@ -204,8 +205,8 @@ public final class DirectoryWriter implements WriterWork {
     private AppendError write(WriteLane lane, WriteTarget target, int count, long bytes, long nowMs) {
         try {
             if (run[0].position() != target.fileBytes()) {
-                throw new IOException("append at " + run[0].position() + " of " + target + ", which ends at "
-                        + target.fileBytes());
+                throw new IOException(
+                        "append at " + run[0].position() + " of " + target + ", which ends at " + target.fileBytes());
             }
             prepareFolder(lane);
             boolean isNew = !target.exists();

@@ -1,6 +1,5 @@
 package io.millrace.log.io;
 
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -94,7 +93,12 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
 
     @Override
     public void sync(Runnable task) {
-        syncs.execute(task);
+        try {
+            syncs.execute(task);
+        } catch (RejectedExecutionException e) {
+            // Closing: only logs that were not closed themselves still ask, and they are recovered at the next start.
+            LOG.debug("A sync was asked for after the end");
+        }
     }
 
     @Override

@@ -59,7 +59,8 @@ final class IndexFile {
     static LoadedIndex read(Disk disk, Path path, long baseOffset, int segmentBytes) throws IOException {
         if (!disk.exists(path)) return null;
         long size = disk.size(path);
-        if (size < FIXED_BYTES + 4 || size > FIXED_BYTES + 4 + (long) SparseIndex.MAX_ENTRIES * ENTRY_BYTES) return null;
+        if (size < FIXED_BYTES + 4 || size > FIXED_BYTES + 4 + (long) SparseIndex.MAX_ENTRIES * ENTRY_BYTES)
+            return null;
         ByteBuffer in = ByteBuffer.allocate((int) size);
         try (DiskFile file = disk.open(path, OpenMode.READ)) {
             while (in.hasRemaining()) {

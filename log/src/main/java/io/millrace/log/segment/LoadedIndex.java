@@ -8,5 +8,4 @@ package io.millrace.log.segment;
  * @param maxTimestamp -1 for none
  * @param maxTimestampBatch base offset of the first batch that has it
  */
-record LoadedIndex(
-        SparseIndex index, int coveredBytes, long endOffset, long maxTimestamp, long maxTimestampBatch) {}
+record LoadedIndex(SparseIndex index, int coveredBytes, long endOffset, long maxTimestamp, long maxTimestampBatch) {}

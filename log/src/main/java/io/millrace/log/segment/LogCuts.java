@@ -200,9 +200,10 @@ final class LogCuts {
 
         private void rebuild(List<SegmentView> left, SegmentView keptView, long nowMs) {
             try {
-                ProducerStateTable rebuilt = new ProducerReplay(log.services, log.id, log.folder.path())
-                        .rebuild(left, actualEnd, nowMs);
-                LoadedIndex summary = keptView.bytes() == 0 ? null : log.services.indexes().of(keptView);
+                ProducerStateTable rebuilt =
+                        new ProducerReplay(log.services, log.id, log.folder.path()).rebuild(left, actualEnd, nowMs);
+                LoadedIndex summary =
+                        keptView.bytes() == 0 ? null : log.services.indexes().of(keptView);
                 log.owner.execute(() -> rebuilt(rebuilt, summary));
             } catch (IOException | RuntimeException e) {
                 log.owner.execute(() -> notRebuilt(e));

@@ -31,9 +31,7 @@ final class LogMaintenance {
 
     private int belowLogStart(long highWatermark) {
         int count = 0;
-        while (count + 1 < log.segments.count()
-                && endOf(count) <= log.logStart
-                && endOf(count) <= highWatermark) {
+        while (count + 1 < log.segments.count() && endOf(count) <= log.logStart && endOf(count) <= highWatermark) {
             count++;
         }
         return count;

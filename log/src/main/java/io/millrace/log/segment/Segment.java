@@ -23,6 +23,7 @@ final class Segment {
     SparseIndex index;
     /** False for a segment from before a restart whose index file has not been read yet. */
     boolean summaryKnown;
+
     long maxTimestamp = NONE;
     long maxTimestampBatch = NONE;
     private long writtenMaxTimestamp = NONE;

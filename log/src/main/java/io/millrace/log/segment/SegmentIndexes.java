@@ -62,7 +62,10 @@ public final class SegmentIndexes {
                     segment.baseOffset(), REBUILD_INTERVAL_BYTES, segment.baseOffset(), 0, Segment.NONE);
             if (from != null) {
                 for (int i = 1; i < from.index().count(); i++) {
-                    index.add(from.index().offset(i), from.index().position(i), from.index().maxTimestampBefore(i));
+                    index.add(
+                            from.index().offset(i),
+                            from.index().position(i),
+                            from.index().maxTimestampBefore(i));
                 }
             }
             HeaderWalk walk = new HeaderWalk(file, start, segment.bytes());

@@ -12,12 +12,7 @@ import java.nio.file.Path;
  * @param maxTimestampBatch base offset of the first batch that has it
  */
 public record SegmentView(
-        FileRef file,
-        long baseOffset,
-        long endOffset,
-        int bytes,
-        long maxTimestamp,
-        long maxTimestampBatch) {
+        FileRef file, long baseOffset, long endOffset, int bytes, long maxTimestamp, long maxTimestampBatch) {
     static final long UNKNOWN = -2;
 
     Path path() {

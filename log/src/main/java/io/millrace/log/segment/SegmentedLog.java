@@ -60,6 +60,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     boolean folderExists;
     /** The last segment as it was found; null once the lane knows of it. */
     private SegmentTarget foundActive;
+
     long logStart;
     long assigned;
     long written;
@@ -253,9 +254,8 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     void commitLogStart(Runnable then) {
         long start = logStart;
         int emptiedBefore = timesEmptied;
-        services.io()
-                .sync(() -> services.checkpoints()
-                        .commitLogStart(id, start, () -> timesEmptied == emptiedBefore, then));
+        services.io().sync(() -> services.checkpoints()
+                .commitLogStart(id, start, () -> timesEmptied == emptiedBefore, then));
     }
 
     /** The part of the history below the new start is forgotten. */

@@ -24,8 +24,7 @@ public final class SparseIndex {
     private long[] maxTimestampsBefore;
 
     /** An index whose first entry is the batch at {@code fromPosition}, which starts at {@code fromOffset}. */
-    public SparseIndex(
-            long baseOffset, int intervalBytes, long fromOffset, int fromPosition, long maxTimestampBefore) {
+    public SparseIndex(long baseOffset, int intervalBytes, long fromOffset, int fromPosition, long maxTimestampBefore) {
         this.baseOffset = baseOffset;
         this.intervalBytes = Math.max(1, intervalBytes);
         this.relativeOffsets = new int[INITIAL_ENTRIES];

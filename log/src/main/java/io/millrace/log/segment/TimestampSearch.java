@@ -162,8 +162,8 @@ final class TimestampSearch {
         SegmentFile file = log.services.openFiles().acquireForRead(segment.file());
         try {
             SparseIndex index = log.services.indexes().of(segment).index();
-            HeaderWalk walk = new HeaderWalk(
-                    file, index.position(Math.max(0, index.floorOffset(batch))), segment.bytes());
+            HeaderWalk walk =
+                    new HeaderWalk(file, index.position(Math.max(0, index.floorOffset(batch))), segment.bytes());
             while (walk.next()) {
                 if (walk.baseOffset() < batch) continue;
                 TimestampOutcome found = findInBatch(file, walk, timestamp);

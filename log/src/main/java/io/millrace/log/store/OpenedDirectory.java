@@ -79,8 +79,8 @@ record OpenedDirectory(Path path, DiskLock lock, MetaProperties meta, PreviousSt
             throws LogDirectoryException {
         if (found == null) {
             if (used) {
-                throw new LogDirectoryException("Log directory " + path + " holds folders but no "
-                        + MetaProperties.NAME + "; expected an empty folder or one that belongs to this node.");
+                throw new LogDirectoryException("Log directory " + path + " holds folders but no " + MetaProperties.NAME
+                        + "; expected an empty folder or one that belongs to this node.");
             }
             return new MetaProperties(options.clusterId(), options.nodeId(), UUID.randomUUID());
         }

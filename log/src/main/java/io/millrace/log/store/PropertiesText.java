@@ -20,7 +20,9 @@ final class PropertiesText {
         for (String line : text.split("\n")) {
             int equals = line.indexOf('=');
             if (equals > 0 && line.charAt(0) != '#') {
-                values.put(line.substring(0, equals).trim(), line.substring(equals + 1).trim());
+                values.put(
+                        line.substring(0, equals).trim(),
+                        line.substring(equals + 1).trim());
             }
         }
     }

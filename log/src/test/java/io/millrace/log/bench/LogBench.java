@@ -50,8 +50,7 @@ public final class LogBench {
         loop.setDaemon(true);
         loop.start();
         long t0 = System.nanoTime();
-        LogDirectory directory =
-                LogDirectory.open(folder, new RealDisk(), options());
+        LogDirectory directory = LogDirectory.open(folder, new RealDisk(), options());
         long opened = System.nanoTime();
         List<PartitionLog> logs = new ArrayList<>();
         TailBudget tail = new TailBudget(64 << 20);
@@ -90,7 +89,9 @@ public final class LogBench {
     private static LogDirectoryOptions options() {
         LogDirectoryOptions defaults = LogDirectoryOptions.of(1, "bench");
         Long mib = Long.getLong("checkpoint.mib");
-        return mib == null ? defaults : defaults.withCheckpoint(mib << 20, mib == 0 ? 1 : defaults.checkpointMs() * mib);
+        return mib == null
+                ? defaults
+                : defaults.withCheckpoint(mib << 20, mib == 0 ? 1 : defaults.checkpointMs() * mib);
     }
 
     private static void append(Owner owner, List<PartitionLog> logs, long bytes, int batchBytes) throws Exception {
@@ -136,7 +137,9 @@ public final class LogBench {
                     .build()
                     .bytes();
             for (int i = 0; i < buffers.length; i++) {
-                buffers[i] = ByteBuffer.allocateDirect(built.remaining()).put(built.duplicate()).flip();
+                buffers[i] = ByteBuffer.allocateDirect(built.remaining())
+                        .put(built.duplicate())
+                        .flip();
             }
         }
 

@@ -31,12 +31,7 @@ class DirectoryWriterTest {
         OpenFiles files = new OpenFiles(disk, 10);
         DirectoryHealth health = new DirectoryHealth("test", why -> told.add("offline"));
         writer = new DirectoryWriter(
-                io,
-                files,
-                new Syncer(disk, io, files, health),
-                health,
-                new CheckpointPace(1 << 20, 1_000),
-                1_000);
+                io, files, new Syncer(disk, io, files, health), health, new CheckpointPace(1 << 20, 1_000), 1_000);
         io.start(writer);
         lanes = List.of(lane("a", health), lane("b", health));
     }

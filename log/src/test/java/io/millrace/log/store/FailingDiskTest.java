@@ -95,7 +95,8 @@ class FailingDiskTest {
         life.run();
 
         assertThat(life.told).contains("offline", "failed 1 OFFLINE").doesNotContain("written 2");
-        assertThat(life.directory.offlineReason()).hasValueSatisfying(why -> assertThat(why).contains("Input/output"));
+        assertThat(life.directory.offlineReason())
+                .hasValueSatisfying(why -> assertThat(why).contains("Input/output"));
         AppendOutcome later = life.append(life.batch("c"));
         assertThat(((Rejected) later).error()).isEqualTo(AppendError.OFFLINE);
         assertThat(life.valuesFrom(0)).containsExactly("a");

@@ -94,8 +94,7 @@ class LogDirectoryTest {
         life.appendAll("a");
         life.stop();
         ManualDirectoryIo io = new ManualDirectoryIo();
-        LogDirectory directory =
-                LogDirectory.open(dir, new RealDisk(), LogDirectoryOptions.of(1, "c1"), io);
+        LogDirectory directory = LogDirectory.open(dir, new RealDisk(), LogDirectoryOptions.of(1, "c1"), io);
         TopicPartitionId recreated = new TopicPartitionId(new UUID(1, 2), "orders", 0);
 
         assertThat(directory.found()).containsExactly(LogLife.ID);

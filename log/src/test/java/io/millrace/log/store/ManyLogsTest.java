@@ -57,8 +57,8 @@ class ManyLogsTest {
         before = usedHeap();
         long start = System.nanoTime();
         for (TopicPartitionId id : directory.found()) {
-            directory.load(id, LogConfig.DEFAULTS, owed::add, tail, outcome ->
-                    logs.add(((LoadOutcome.Loaded) outcome).log()));
+            directory.load(
+                    id, LogConfig.DEFAULTS, owed::add, tail, outcome -> logs.add(((LoadOutcome.Loaded) outcome).log()));
         }
         run();
         each = (usedHeap() - before) / WITH_DATA;

@@ -72,8 +72,9 @@ class RecoveryTest {
         assertThat(life.valuesFrom(0)).containsExactly("a");
         assertThat(life.directory.safetyAlarms()).isEqualTo(1);
         try (Stream<Path> files = Files.list(life.folder())) {
-            assertThat(files.filter(f -> f.toString().endsWith(".damaged"))).singleElement().satisfies(f -> assertThat(f)
-                    .hasSize(3 * batch));
+            assertThat(files.filter(f -> f.toString().endsWith(".damaged")))
+                    .singleElement()
+                    .satisfies(f -> assertThat(f).hasSize(3 * batch));
         }
     }
 
@@ -196,8 +197,8 @@ class RecoveryTest {
 
     private void fill() {
         for (int i = 0; i < 8; i++) {
-            var outcome = life.log.append(
-                    LogLife.idempotent(3, i, "v" + i), AppendOrigin.CLIENT, i / 3, life.io.nowMs());
+            var outcome =
+                    life.log.append(LogLife.idempotent(3, i, "v" + i), AppendOrigin.CLIENT, i / 3, life.io.nowMs());
             assertThat(outcome).isInstanceOf(Appended.class);
             life.run();
         }

@@ -16,7 +16,9 @@ class RetentionTest {
 
     @Test
     void segmentsBeyondTheSizeGoFromTheStart() {
-        LogLife life = new LogLife(dir).with("segment.bytes", "150", "retention.bytes", "300").start();
+        LogLife life = new LogLife(dir)
+                .with("segment.bytes", "150", "retention.bytes", "300")
+                .start();
         life.appendAll("a", "b", "c", "d", "e", "f", "g");
 
         life.log.maintain(life.io.nowMs(), life.log.writtenEnd());
@@ -31,7 +33,9 @@ class RetentionTest {
 
     @Test
     void nothingAboveTheHighWatermarkGoes() {
-        LogLife life = new LogLife(dir).with("segment.bytes", "150", "retention.bytes", "0").start();
+        LogLife life = new LogLife(dir)
+                .with("segment.bytes", "150", "retention.bytes", "0")
+                .start();
         life.appendAll("a", "b", "c", "d", "e");
 
         life.log.maintain(life.io.nowMs(), 2);
@@ -42,7 +46,9 @@ class RetentionTest {
 
     @Test
     void oldSegmentsGoAndTheActiveOneIsRolledFirst() throws Exception {
-        LogLife life = new LogLife(dir).with("segment.bytes", "150", "retention.ms", "1000").start();
+        LogLife life = new LogLife(dir)
+                .with("segment.bytes", "150", "retention.ms", "1000")
+                .start();
         life.appendAll("a", "b", "c");
         life.io.advanceMs(2_000);
 
@@ -60,7 +66,9 @@ class RetentionTest {
 
     @Test
     void theAgeOfSegmentsFromBeforeARestartIsReadFromTheirIndexes() {
-        LogLife life = new LogLife(dir).with("segment.bytes", "150", "retention.ms", "1000").start();
+        LogLife life = new LogLife(dir)
+                .with("segment.bytes", "150", "retention.ms", "1000")
+                .start();
         life.appendAll("a", "b", "c", "d", "e");
         life.io.advanceMs(2_000);
         long later = life.io.nowMs();

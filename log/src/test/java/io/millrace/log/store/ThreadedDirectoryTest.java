@@ -122,19 +122,20 @@ class ThreadedDirectoryTest {
             CompletableFuture<Long> step = new CompletableFuture<>();
             loops.get(i % 2).execute(() -> {
                 var disk = (ReadOutcome.FromDisk) log.read(from, Long.MAX_VALUE, 3_000, true);
-                disk.read().submit(
-                        slice -> {
-                            ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
-                            try {
-                                if (!slice.isEmpty()) slice.readInto(bytes);
-                            } catch (java.io.IOException e) {
-                                step.completeExceptionally(e);
-                            }
-                            slice.release();
-                            values.addAll(LogLife.valuesOf(bytes.flip(), from));
-                            step.complete(slice.nextOffset());
-                        },
-                        step::completeExceptionally);
+                disk.read()
+                        .submit(
+                                slice -> {
+                                    ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
+                                    try {
+                                        if (!slice.isEmpty()) slice.readInto(bytes);
+                                    } catch (java.io.IOException e) {
+                                        step.completeExceptionally(e);
+                                    }
+                                    slice.release();
+                                    values.addAll(LogLife.valuesOf(bytes.flip(), from));
+                                    step.complete(slice.nextOffset());
+                                },
+                                step::completeExceptionally);
             });
             next = step.get(10, TimeUnit.SECONDS);
         }

@@ -12,10 +12,10 @@ import io.millrace.log.batch.BatchBuilder;
 import io.millrace.log.compress.Compression;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TimestampLookupTest {
     private static final long T = 1_600_000_000_000L;
