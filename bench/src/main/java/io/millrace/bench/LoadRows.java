@@ -29,6 +29,7 @@ final class LoadRows {
             for (int round = 0; round < options.rounds(); round++) {
                 for (Peer peer : peers) {
                     String suffix = "-" + round;
+                    Quiet.await();
                     if (rows.contains(1) || rows.contains(4)) {
                         large(peer, "row1" + suffix, options, rows, results);
                     }
@@ -89,6 +90,7 @@ final class LoadRows {
     private static Measured produce(Peer peer, String topic, int acks, int recordBytes, int records, long bytes)
             throws Exception {
         Topics.create(peer, topic, RawProduce.PARTITIONS);
+        Quiet.await();
         Measured measured = new RawProduce(peer, topic, acks, recordBytes, records).run(bytes);
         Topics.delete(peer, topic);
         return measured;
@@ -96,6 +98,7 @@ final class LoadRows {
 
     private static void latency(Peer peer, String topic, Results results) throws Exception {
         Topics.create(peer, topic, RawProduce.PARTITIONS);
+        Quiet.await();
         double[] latencies = AckLatency.run(peer, topic, LATENCY_S);
         results.add(peer, "9 ack latency at 5 MB/s, p50", "ms", "0.25x", AckLatency.percentile(latencies, 50));
         results.add(peer, "9 ack latency at 5 MB/s, p99", "ms", "0.25x", AckLatency.percentile(latencies, 99));
