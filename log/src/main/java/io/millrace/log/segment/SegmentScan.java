@@ -27,21 +27,29 @@ final class SegmentScan {
     private int chunkBytes;
     private long position;
     private long expectedOffset;
+    private int leastEpoch;
     private int at;
 
-    /** @param gapsAllowed in compacted logs offsets may be missing */
-    SegmentScan(DiskFile file, long position, long expectedOffset, boolean gapsAllowed) throws IOException {
+    /**
+     * @param gapsAllowed in compacted logs offsets may be missing
+     * @param leastEpoch of the batches before; an older one is what a lost truncation has left behind
+     */
+    SegmentScan(DiskFile file, long position, long expectedOffset, boolean gapsAllowed, int leastEpoch)
+            throws IOException {
         this.file = file;
         this.fileBytes = file.size();
         this.position = position;
         this.expectedOffset = expectedOffset;
         this.gapsAllowed = gapsAllowed;
+        this.leastEpoch = leastEpoch;
     }
 
     /** The next batch is in {@link #bytes} at {@link #index}; false at the end and at the first bad one. */
     boolean next() throws IOException {
         if (!isBatch(position, expectedOffset, gapsAllowed)) return false;
         at = (int) (position - chunkStart);
+        if (BatchHeader.leaderEpoch(chunk, at) < leastEpoch) return false;
+        leastEpoch = BatchHeader.leaderEpoch(chunk, at);
         position += BatchHeader.sizeBytes(chunk, at);
         expectedOffset = BatchHeader.nextOffset(chunk, at);
         return true;
