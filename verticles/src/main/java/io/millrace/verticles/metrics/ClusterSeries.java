@@ -71,7 +71,22 @@ final class ClusterSeries {
                 "kafka_server_kafkaserver_brokerstate",
                 "3 when running, 1 while starting.",
                 node.running() ? RUNNING : STARTING);
+        writeQuorum(text, node);
         writeDirectories(text, node);
+    }
+
+    private static void writeQuorum(MetricsText text, NodeSnapshot node) {
+        String quorum = "kafka_server_raftmetrics_";
+        text.singleGauge(
+                quorum + "current_leader",
+                "The broker that leads the metadata quorum, -1 for none.",
+                node.controllerId().orElse(-1));
+        text.singleGauge(
+                quorum + "current_epoch", "Leader epoch of the newest applied record.", node.image().highestEpoch());
+        text.singleGauge(
+                quorum + "high_watermark",
+                "End of the committed metadata that this node has applied.",
+                node.image().highestOffset() + 1);
     }
 
     private static void writeDirectories(MetricsText text, NodeSnapshot node) {
