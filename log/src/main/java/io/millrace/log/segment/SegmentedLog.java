@@ -133,7 +133,8 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     public void applyConfig(LogConfig newConfig) {
         config = newConfig;
         if (lane != null) lane.syncsAfterWrite(newConfig.syncsBeforeAck());
-        if (newConfig.syncsBeforeAck() && synced < written) checkpointing.requestSync();
+        // What is on its way to the file may pass the writer before it sees the new mode.
+        if (newConfig.syncsBeforeAck() && synced < assigned) checkpointing.requestSync();
     }
 
     @Override

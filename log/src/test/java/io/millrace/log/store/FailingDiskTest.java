@@ -119,6 +119,21 @@ class FailingDiskTest {
     }
 
     @Test
+    void whatIsOnItsWayToTheFileWhenGroupModeBeginsIsSyncedToo() {
+        life.log.applyConfig(life.config.with("flush.mode", "group"));
+        life.run();
+        life.log.applyConfig(life.config.with("flush.mode", "page-cache"));
+        life.append(life.batch("b"));
+        life.io.runWriter();
+
+        life.log.applyConfig(life.config.with("flush.mode", "group"));
+        life.run();
+
+        assertThat(life.log.writtenEnd()).isEqualTo(2);
+        assertThat(life.log.syncedEnd()).isEqualTo(2);
+    }
+
+    @Test
     void groupModeSyncsWhatWasWrittenBeforeTheSyncStarted() {
         life.log.applyConfig(life.config.with("flush.mode", "group"));
         life.run();
