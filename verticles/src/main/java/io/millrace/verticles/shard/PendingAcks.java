@@ -1,8 +1,8 @@
 package io.millrace.verticles.shard;
 
 /**
- * Appends of one partition that wait until a cursor has passed their last offset; a ring, because they are answered in
- * the order in which they came.
+ * Appends of one partition that wait until a cursor has passed their last offset; a ring in the order of these offsets.
+ * That is the order in which they came, but for duplicates, which wait for offsets given out before.
  *
  * <p>Bounded by the requests in flight of all connections.
  *
@@ -26,8 +26,12 @@ final class PendingAcks {
             ring = larger;
             head = 0;
         }
-        ring[(head + size) & (ring.length - 1)] = append;
-        size++;
+        int at = size++;
+        while (at > 0 && ring[(head + at - 1) & (ring.length - 1)].lastOffset() > append.lastOffset()) {
+            ring[(head + at) & (ring.length - 1)] = ring[(head + at - 1) & (ring.length - 1)];
+            at--;
+        }
+        ring[(head + at) & (ring.length - 1)] = append;
     }
 
     /** The oldest one if it needs no more than offsets below {@code endExclusive}, removed; else null. */

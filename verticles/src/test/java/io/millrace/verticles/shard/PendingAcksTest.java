@@ -66,6 +66,17 @@ class PendingAcksTest {
     }
 
     @Test
+    void aDuplicateOfAnEarlierAppendHidesNoLaterOneFromACut() {
+        acks.add(at(5, 0));
+        acks.add(at(10, 0));
+        acks.add(at(5, 0));
+
+        assertThat(acks.pollYoungestFrom(6).lastOffset()).isEqualTo(10);
+        assertThat(acks.pollYoungestFrom(6)).isNull();
+        assertThat(pollBelow(6)).containsExactly(5L, 5L);
+    }
+
+    @Test
     void theOldestExpiresAtItsDeadline() {
         acks.add(at(0, 1000));
         acks.add(at(1, 2000));
