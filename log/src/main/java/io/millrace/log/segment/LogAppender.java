@@ -233,6 +233,8 @@ final class LogAppender {
         AppendError failure = roundFailure;
         roundBytes = 0;
         roundFailure = null;
+        // First: what a listener appends from its next call has the offsets of those that failed.
+        if (failure != null) log.listener.onAppendsFailed(log.written, failure);
         if (bytes > 0) {
             log.producers.written(log.written);
             if (messagesSinceSync >= log.config.flushMessages() && !log.config.syncsBeforeAck()) {
@@ -242,7 +244,6 @@ final class LogAppender {
             log.listener.onWritten(log.written, bytes);
             log.checkpointing().settle();
         }
-        if (failure != null) log.listener.onAppendsFailed(log.written, failure);
     }
 
     long generation() {

@@ -19,6 +19,8 @@ import io.millrace.log.replica.ReplicaRole;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.verticles.metrics.TopicMetrics;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -231,8 +233,7 @@ public final class Replica implements LogListener, ReplicaEffects {
     @Override
     public void onAppendsFailed(long cutBackTo, AppendError why) {
         machine.localAppendsFailed(cutBackTo);
-        failFrom(writtenAcks, cutBackTo, AppendErrors.toKafka(why));
-        failFrom(committedAcks, cutBackTo, AppendErrors.toKafka(why));
+        failFrom(cutBackTo, AppendErrors.toKafka(why));
     }
 
     @Override
@@ -244,14 +245,21 @@ public final class Replica implements LogListener, ReplicaEffects {
 
     /** Fails every waiting append and lets every parked fetch look again: this replica's role has ended. */
     void failWaiting(Errors error) {
-        failFrom(writtenAcks, 0, error);
-        failFrom(committedAcks, 0, error);
+        failFrom(0, error);
         fetches.wakeAll();
     }
 
-    private static void failFrom(PendingAcks acks, long offset, Errors error) {
+    /** All are taken out before the first is answered: an answer may let the next append in, at the same offsets. */
+    private void failFrom(long offset, Errors error) {
+        List<PartitionAppend> cut = new ArrayList<>();
+        takeFrom(writtenAcks, offset, cut);
+        takeFrom(committedAcks, offset, cut);
+        cut.forEach(append -> fail(append, error));
+    }
+
+    private static void takeFrom(PendingAcks acks, long offset, List<PartitionAppend> taken) {
         for (PartitionAppend cut = acks.pollYoungestFrom(offset); cut != null; cut = acks.pollYoungestFrom(offset)) {
-            fail(cut, error);
+            taken.add(cut);
         }
     }
 

@@ -146,7 +146,14 @@ public final class Shard implements Owner {
 
     private void checkTimeouts() {
         long nowMs = context.ticker().getAsLong();
-        timed.removeIf(replica -> !replica.expire(nowMs));
+        // An answer may let the next append in, which may wait on another replica: the list can grow meanwhile.
+        List<Replica> looked = new ArrayList<>(timed);
+        timed.clear();
+        for (Replica replica : looked) {
+            if (replica.expire(nowMs)) {
+                timed.add(replica);
+            }
+        }
         timeoutsScheduled = !timed.isEmpty() && !closed;
         if (timeoutsScheduled) {
             loop.schedule(this::checkTimeouts, TIMEOUT_CHECK_MS, TimeUnit.MILLISECONDS);

@@ -8,6 +8,8 @@ import io.millrace.membership.image.PartitionImage;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.protocol.Errors;
@@ -169,6 +171,41 @@ class ReplicaTest {
 
         assertThat(answers).hasValue(2);
         assertThat(again.baseOffset()).isZero();
+    }
+
+    @Test
+    void anAppendBehindWhichADuplicateWaitsIsNotAcknowledgedByWhatTakesItsOffsets() {
+        replica.take(led(ME, 0, 0, ME));
+        append(1, Long.MAX_VALUE);
+        PartitionAppend unwritten = append(1, Long.MAX_VALUE);
+        log.nextOutcome = new AppendOutcome.Duplicate(0, 0, -1, 0);
+        append(1, Long.MAX_VALUE);
+        log.nextOutcome = null;
+
+        log.write(1);
+        log.failFrom(1, AppendError.DISK_FULL);
+        append(1, Long.MAX_VALUE);
+        log.write(2);
+
+        assertThat(unwritten.error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(answers).hasValue(4);
+    }
+
+    @Test
+    void anAppendThatBeginsWhileTheFailedOnesAreAnsweredIsNotFailedWithThem() {
+        replica.take(led(ME, 0, 0, ME));
+        PartitionAppend failing = new PartitionAppend(log.id.topicId(), 0, Unpooled.wrappedBuffer(new byte[100]));
+        List<PartitionAppend> next = new ArrayList<>();
+        AppendGroup group =
+                new AppendGroup((short) 1, Long.MAX_VALUE, Runnable::run, () -> next.add(append(1, Long.MAX_VALUE)));
+        group.add(failing);
+        replica.append(failing, nowMs);
+
+        log.failFrom(0, AppendError.DISK_FULL);
+        log.write(1);
+
+        assertThat(failing.error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(next.get(0).error()).isEqualTo(Errors.NONE);
     }
 
     @Test
