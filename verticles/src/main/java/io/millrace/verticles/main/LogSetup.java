@@ -7,6 +7,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
@@ -44,8 +45,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         context.getLogger("io.millrace").setLevel(Level.INFO);
-        // It warns of what is meant to be so: no join for one node, ports taken by the node beside it.
+        // They warn of what is meant to be so: no join for one node, ports taken by the node beside it, Vert.x' gauges.
         context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+        context.getLogger("io.micrometer").setLevel(Level.ERROR);
         ConsoleAppender<ILoggingEvent> terminal = new ConsoleAppender<>();
         terminal.setName("terminal");
         root.addAppender(behindQueue(context, started(context, terminal, TERMINAL)));
@@ -92,6 +94,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             }
         }
         root.addAppender(queue);
+    }
+
+    /** A line that the terminal has got already. */
+    static void toFileOnly(String line) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        if (root.getAppender("file-queue") instanceof AsyncAppender queue) {
+            queue.doAppend(new LoggingEvent(LogSetup.class.getName(), root, Level.INFO, line, null, null));
+        }
     }
 
     /** For commands whose output is for eyes or pipes: only errors. */

@@ -35,6 +35,7 @@ final class StartCommand {
         NodeRuntime node = launch(loaded.config());
         String ready = node.readyLine(sinceExec());
         System.out.println(ready);
+        LogSetup.toFileOnly(ready);
         return RUNNING;
     }
 

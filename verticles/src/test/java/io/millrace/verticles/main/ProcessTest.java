@@ -42,6 +42,7 @@ class ProcessTest {
                 assertThat(node.out()).contains("stopped cleanly");
                 assertThat(Files.readString(folder.resolve("data/node.log")))
                         .contains("this node is the controller")
+                        .contains("node 1 is ready after")
                         .contains("stopped cleanly");
                 assertThat(node.err()).isEmpty();
             }
