@@ -228,6 +228,8 @@ public final class DirectoryWriter implements WriterWork {
         } catch (NoFreeFilesException e) {
             health.failed("log " + lane.name(), e);
             return AppendError.WRITER_BUSY;
+        } catch (FolderTakenException e) {
+            return AppendError.WRITER_BUSY;
         } catch (IOException | RuntimeException e) {
             health.offline("write to log " + lane.name() + " failed: " + e, e);
             return AppendError.OFFLINE;

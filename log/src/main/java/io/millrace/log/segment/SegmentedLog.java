@@ -15,6 +15,7 @@ import io.millrace.log.TailBudget;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.io.AppendTask;
+import io.millrace.log.io.FolderTakenException;
 import io.millrace.log.io.LaneTask;
 import io.millrace.log.io.WriteLane;
 import io.millrace.log.io.WriterTask;
@@ -23,6 +24,7 @@ import io.millrace.log.producer.ProducerStateTable;
 import io.millrace.log.producer.ProducersView;
 import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -317,8 +319,16 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     /** Thread: the writer. */
     @Override
     public void prepareFolder() throws IOException {
+        // The topics of one name may be on different loops, so that the new one's append overtakes the old one's removal.
+        if (isTaken()) throw new FolderTakenException(folder.path() + " is still that of a deleted topic");
         PartitionMetadataFile.write(services.disk(), folder.path(), id);
         lane.noteUnsynced(new PartitionMetadataFile(folder));
+    }
+
+    /** Whether the folder belongs to another topic of the same name. Thread: the writer. */
+    boolean isTaken() throws IOException {
+        UUID there = PartitionMetadataFile.read(services.disk(), folder.path());
+        return there != null && !there.equals(id.topicId());
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.millrace.log.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.PartitionLog;
+import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.RealDisk;
@@ -86,6 +88,47 @@ class LogDirectoryTest {
         assertThat(Files.readString(dir.resolve("meta.properties")))
                 .isEqualTo("version=1\ncluster.id=c9\nnode.id=1\ndirectory.id=" + id + "\n");
         again.close();
+    }
+
+    @Test
+    void aTopicMadeAnewWaitsUntilTheFolderOfTheOldOneIsGone() throws Exception {
+        LogLife life = new LogLife(dir).start();
+        life.appendAll("old");
+        PartitionLog anew = life.directory.create(
+                new TopicPartitionId(new UUID(1, 2), LogLife.ID.topic(), LogLife.ID.partition()),
+                LogConfig.DEFAULTS,
+                life.owner,
+                life.tail);
+
+        anew.append(life.batch("early"), AppendOrigin.CLIENT, 0, life.io.nowMs());
+        life.run();
+        assertThat(anew.writtenEnd()).isZero();
+        assertThat(life.valuesFrom(0)).containsExactly("old");
+        life.log.delete(() -> {});
+        life.run();
+        anew.append(life.batch("new"), AppendOrigin.CLIENT, 0, life.io.nowMs());
+        life.run();
+
+        assertThat(anew.writtenEnd()).isEqualTo(1);
+        assertThat(life.directory.offlineReason()).isEmpty();
+        assertThat(life.folder().resolve("00000000000000000000.log")).isNotEmptyFile();
+    }
+
+    @Test
+    void deletingATopicThatNeverHadAFolderLeavesThatOfTheNextOne() throws Exception {
+        LogLife life = new LogLife(dir).start();
+        PartitionLog anew = life.directory.create(
+                new TopicPartitionId(new UUID(1, 2), LogLife.ID.topic(), LogLife.ID.partition()),
+                LogConfig.DEFAULTS,
+                life.owner,
+                life.tail);
+        anew.append(life.batch("new"), AppendOrigin.CLIENT, 0, life.io.nowMs());
+        life.run();
+
+        life.log.delete(() -> {});
+        life.run();
+
+        assertThat(life.folder().resolve("00000000000000000000.log")).isNotEmptyFile();
     }
 
     @Test
