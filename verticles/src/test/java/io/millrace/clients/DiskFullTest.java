@@ -45,7 +45,7 @@ class DiskFullTest {
         boolean mounted = Commands.run(List.of("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", mount.toString()))
                         .exitCode()
                 == 0;
-        TestTools.require("the right to mount a tmpfs (root)", mounted);
+        TestTools.requireRight("the right to mount a tmpfs", mounted);
         try {
             Path ballast = mount.resolve("ballast");
             Files.write(ballast, new byte[12 << 20]);

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 @Tag("full")
 class HostileFramesTest {
     private static final int CASES = Integer.getInteger("millrace.fuzz.cases", 4000);
+    private static final int MILLION = 1_000_000;
     private static final long ALLOWED_GROWTH_KB = 300 << 10;
 
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -49,6 +50,16 @@ class HostileFramesTest {
 
     @Test
     void honestConnectionsAndMemoryDoNotSuffer() throws Exception {
+        attack(CASES);
+    }
+
+    @Test
+    @Tag("long")
+    void nothingGivesWayUnderAMillionOfThem() throws Exception {
+        attack(MILLION);
+    }
+
+    private void attack(int cases) throws Exception {
         long seed = Long.getLong("millrace.seed", System.nanoTime());
         try (Broker broker = Brokers.startOurs(Map.of());
                 Side side = Brokers.side(broker)) {
@@ -58,7 +69,7 @@ class HostileFramesTest {
             honest.start();
             long before = residentKb(broker.pid());
 
-            mutatedFrames(side, topic, new Random(seed));
+            mutatedFrames(side, topic, new Random(seed), cases);
             long roundsBeforeThreats = honestRounds.get();
             List<WireClient> threats = halfSentGiants(side);
             awaitRounds(roundsBeforeThreats + 20);
@@ -73,7 +84,7 @@ class HostileFramesTest {
             long after = residentKb(broker.pid());
             System.out.printf(
                     "%d hostile frames, %d honest rounds, slowest %d ms, RSS %d -> %d KB, seed %d%n",
-                    CASES, honestRounds.get(), slowestNanos.get() / 1_000_000, before, after, seed);
+                    cases, honestRounds.get(), slowestNanos.get() / 1_000_000, before, after, seed);
             assertThat(after - before)
                     .as("growth of the resident set in KB, seed %d", seed)
                     .isLessThan(ALLOWED_GROWTH_KB);
@@ -116,10 +127,10 @@ class HostileFramesTest {
     }
 
     /** Valid requests with bits flipped, cut, lengthened and their counts raised; and plain noise. */
-    private static void mutatedFrames(Side side, Topic topic, Random random) throws IOException {
+    private static void mutatedFrames(Side side, Topic topic, Random random, int cases) throws IOException {
         List<byte[]> seeds = seeds(topic);
         WireClient client = side.connect();
-        for (int i = 0; i < CASES; i++) {
+        for (int i = 0; i < cases; i++) {
             byte[] frame = mutated(seeds.get(random.nextInt(seeds.size())).clone(), random);
             try {
                 if (random.nextInt(50) == 0) {

@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.common.message.ApiVersionsRequestData;
-import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,19 +225,8 @@ class RealClientsTest {
                 for (var batch : records.batches()) {
                     last = batch.compressionType().name;
                 }
-                if (last.equals("none") && librdkafkaHoldsBackLz4(client, partition)) {
-                    continue;
-                }
                 assertThat(topic.name()).endsWith("." + last);
             }
         }
-    }
-
-    /** librdkafka takes a broker without FindCoordinator for one too old for lz4 and sends such batches plain. */
-    private static boolean librdkafkaHoldsBackLz4(WireClient client, int partition) throws Exception {
-        boolean librdkafka = partition == WRITERS.indexOf("kcat") || partition == WRITERS.indexOf("python");
-        ApiVersionsResponseData versions = client.ask(
-                new ApiVersionsRequestData().setClientSoftwareName("t").setClientSoftwareVersion("1"), 3);
-        return librdkafka && versions.apiKeys().find((short) 10) == null;
     }
 }

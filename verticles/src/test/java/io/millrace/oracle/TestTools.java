@@ -56,6 +56,15 @@ public final class TestTools {
         Assumptions.abort(line);
     }
 
+    /** The same for what no installation can give, such as root's rights: listed, but no failure anywhere. */
+    public static void requireRight(String what, boolean there) {
+        if (!there) {
+            String line = "NOT RUN: this machine does not give " + what;
+            note(line);
+            Assumptions.abort(line);
+        }
+    }
+
     private static synchronized void note(String line) {
         try {
             Path summary = BASE.resolve("target/not-run.txt");
