@@ -25,7 +25,9 @@ public final class Bench {
     public static void main(String[] args) throws Exception {
         Options options = Options.parse(args);
         Set<Integer> rows = options.rows().isEmpty() ? ROWS : options.rows();
-        Path project = Path.of(System.getProperty("millrace.home", ".")).toAbsolutePath().normalize();
+        Path project = Path.of(System.getProperty("millrace.home", "."))
+                .toAbsolutePath()
+                .normalize();
         Path work = project.resolve("target/bench");
         Path tools = project.resolve("target/tools");
         Results results = new Results();

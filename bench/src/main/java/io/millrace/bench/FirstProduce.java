@@ -17,8 +17,8 @@ final class FirstProduce {
         long deadline = System.nanoTime() + 180_000_000_000L;
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
-                throw new IllegalStateException(
-                        peer.name() + " ended with " + process.exitValue() + ": see " + peer.home().resolve("out.log"));
+                throw new IllegalStateException(peer.name() + " ended with " + process.exitValue() + ": see "
+                        + peer.home().resolve("out.log"));
             }
             try (Wire wire = new Wire(peer.port())) {
                 while (System.nanoTime() < deadline) {

@@ -38,8 +38,13 @@ final class KafkaPeer extends Peer {
     List<String> command() {
         return java(
                 List.of(
-                        "-Xms1G", "-Xmx1G", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
-                        "-XX:InitiatingHeapOccupancyPercent=35", "-XX:+ExplicitGCInvokesConcurrent",
+                        "-Xms1G",
+                        "-Xmx1G",
+                        "-server",
+                        "-XX:+UseG1GC",
+                        "-XX:MaxGCPauseMillis=20",
+                        "-XX:InitiatingHeapOccupancyPercent=35",
+                        "-XX:+ExplicitGCInvokesConcurrent",
                         "-Djava.awt.headless=true"),
                 "kafka.Kafka",
                 properties().toString());
@@ -60,13 +65,20 @@ final class KafkaPeer extends Peer {
                     offsets.topic.replication.factor=1
                     """.formatted(listeners, controllerPort, home().resolve("data")));
             Process format = new ProcessBuilder(java(
-                            List.of(), "kafka.tools.StorageTool", "format", "--standalone", "-t",
-                            "MkU3OEVBNTcwNTJENDM2Qg", "-c", properties().toString()))
+                            List.of(),
+                            "kafka.tools.StorageTool",
+                            "format",
+                            "--standalone",
+                            "-t",
+                            "MkU3OEVBNTcwNTJENDM2Qg",
+                            "-c",
+                            properties().toString()))
                     .redirectErrorStream(true)
                     .redirectOutput(home().resolve("format.log").toFile())
                     .start();
             if (format.waitFor() != 0) {
-                throw new IllegalStateException("Kafka's folder cannot be formatted: see " + home().resolve("format.log"));
+                throw new IllegalStateException(
+                        "Kafka's folder cannot be formatted: see " + home().resolve("format.log"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

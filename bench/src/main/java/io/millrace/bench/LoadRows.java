@@ -35,12 +35,22 @@ final class LoadRows {
                     }
                     if (rows.contains(2)) {
                         Measured measured = produce(peer, "row2" + suffix, 1, 1024, 255, options.loadBytes());
-                        results.add(peer, "2 raw produce, 256 KiB batches, acks=1", "CPU-s/GB", "0.45x", measured.cpuSecondsPerGb());
+                        results.add(
+                                peer,
+                                "2 raw produce, 256 KiB batches, acks=1",
+                                "CPU-s/GB",
+                                "0.45x",
+                                measured.cpuSecondsPerGb());
                         results.add(peer, "2 its rate", "MB/s", "-", measured.megabytesPerSecond());
                     }
                     if (rows.contains(3)) {
                         Measured measured = produce(peer, "row3" + suffix, -1, 100, 9, options.loadBytes() / 20);
-                        results.add(peer, "3 raw produce, 1 KiB batches of 100 B", "CPU-s/GB", "0.33x (0.5x)", measured.cpuSecondsPerGb());
+                        results.add(
+                                peer,
+                                "3 raw produce, 1 KiB batches of 100 B",
+                                "CPU-s/GB",
+                                "0.33x (0.5x)",
+                                measured.cpuSecondsPerGb());
                         results.add(peer, "3 its rate", "MB/s", "-", measured.megabytesPerSecond());
                     }
                     if (rows.contains(5)) {
@@ -75,7 +85,12 @@ final class LoadRows {
         Topics.create(peer, topic, RawProduce.PARTITIONS);
         Measured written = new RawProduce(peer, topic, -1, 1024, 15).run(options.loadBytes());
         if (rows.contains(1)) {
-            results.add(peer, "1 raw produce, 16 KiB batches, acks=all", "CPU-s/GB", "0.40x (0.6x)", written.cpuSecondsPerGb());
+            results.add(
+                    peer,
+                    "1 raw produce, 16 KiB batches, acks=all",
+                    "CPU-s/GB",
+                    "0.40x (0.6x)",
+                    written.cpuSecondsPerGb());
             results.add(peer, "1 its rate", "MB/s", "-", written.megabytesPerSecond());
         }
         if (rows.contains(4)) {

@@ -8,7 +8,8 @@ import java.util.TreeSet;
  *
  * <p>Thread: any; immutable.
  */
-record Options(Set<Integer> rows, int rounds, long loadBytes, long warmBytes, long restartBytes, boolean append, String only) {
+record Options(
+        Set<Integer> rows, int rounds, long loadBytes, long warmBytes, long restartBytes, boolean append, String only) {
     static Options parse(String[] args) {
         Set<Integer> rows = new TreeSet<>();
         int rounds = 2;
@@ -30,11 +31,14 @@ record Options(Set<Integer> rows, int rounds, long loadBytes, long warmBytes, lo
                 case "--restart-gb" -> restart = Double.parseDouble(args[++i]);
                 case "--append" -> append = true;
                 case "--only" -> only = args[++i];
-                default -> throw new IllegalArgumentException("unknown option " + args[i]
-                        + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --restart-gb X --only Kafka|Millrace --append");
+                default ->
+                    throw new IllegalArgumentException(
+                            "unknown option " + args[i]
+                                    + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --restart-gb X --only Kafka|Millrace --append");
             }
         }
-        return new Options(rows, rounds, (long) (load * 1e9), (long) (warm * 1e9), (long) (restart * 1e9), append, only);
+        return new Options(
+                rows, rounds, (long) (load * 1e9), (long) (warm * 1e9), (long) (restart * 1e9), append, only);
     }
 
     /** For trying something out on one of the two; figures come from runs with both. */

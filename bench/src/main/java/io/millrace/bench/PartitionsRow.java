@@ -63,7 +63,12 @@ final class PartitionsRow {
                 }
             }
             double all = (System.nanoTime() - start) / 1e9;
-            results.add(peer, "16 create " + partitions + " partitions and write the first record into each", "s", "0.1x", all);
+            results.add(
+                    peer,
+                    "16 create " + partitions + " partitions and write the first record into each",
+                    "s",
+                    "0.1x",
+                    all);
             results.add(peer, "16 the records alone, " + partitions, "s", "-", all - created);
         }
     }

@@ -71,7 +71,8 @@ abstract class Peer implements AutoCloseable {
         long before = System.nanoTime();
         process = new ProcessBuilder(command())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("out.log").toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(home.resolve("out.log").toFile()))
                 .start();
         FirstProduce.awaitAck(this, process);
         return (System.nanoTime() - before) / 1e9;

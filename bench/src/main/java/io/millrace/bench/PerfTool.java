@@ -22,15 +22,22 @@ final class PerfTool {
         Process tool = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
                         "-Xmx512M",
-                        "-cp", tools.resolve("kafka-tools/lib") + "/*",
+                        "-cp",
+                        tools.resolve("kafka-tools/lib") + "/*",
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                         "org.apache.kafka.tools.ProducerPerformance",
-                        "--topic", topic,
-                        "--num-records", String.valueOf(records),
-                        "--record-size", "1024",
-                        "--throughput", "-1",
-                        "--bootstrap-server", "127.0.0.1:" + peer.port(),
-                        "--command-property", "acks=all"))
+                        "--topic",
+                        topic,
+                        "--num-records",
+                        String.valueOf(records),
+                        "--record-size",
+                        "1024",
+                        "--throughput",
+                        "-1",
+                        "--bootstrap-server",
+                        "127.0.0.1:" + peer.port(),
+                        "--command-property",
+                        "acks=all"))
                 .redirectErrorStream(true)
                 .start();
         String printed = new String(tool.getInputStream().readAllBytes());

@@ -48,17 +48,24 @@ final class Results {
     }
 
     String markdown() {
-        StringBuilder table = new StringBuilder("| figure | Kafka | Millrace | ratio | goal |\n| --- | --- | --- | --- | --- |\n");
+        StringBuilder table =
+                new StringBuilder("| figure | Kafka | Millrace | ratio | goal |\n| --- | --- | --- | --- | --- |\n");
         for (Row row : rows.values()) {
             List<Double> kafka = row.values().get("Kafka");
             List<Double> ours = row.values().get("Millrace");
             String ratio = kafka == null || ours == null ? "-" : text(median(ours) / median(kafka)) + "x";
             table.append("| ")
-                    .append(row.figure()).append(", ").append(row.unit())
-                    .append(" | ").append(text(kafka))
-                    .append(" | ").append(text(ours))
-                    .append(" | ").append(ratio)
-                    .append(" | ").append(row.goal())
+                    .append(row.figure())
+                    .append(", ")
+                    .append(row.unit())
+                    .append(" | ")
+                    .append(text(kafka))
+                    .append(" | ")
+                    .append(text(ours))
+                    .append(" | ")
+                    .append(ratio)
+                    .append(" | ")
+                    .append(row.goal())
                     .append(" |\n");
         }
         return table.toString();

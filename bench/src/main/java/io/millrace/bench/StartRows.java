@@ -38,7 +38,12 @@ final class StartRows {
             }
             try (Peer plain = new MillracePeer(work, project, false)) {
                 if (options.wants(plain)) {
-                    results.add(plain, "12 exec to first acked produce, without class archive", "s", "-", plain.startEmpty());
+                    results.add(
+                            plain,
+                            "12 exec to first acked produce, without class archive",
+                            "s",
+                            "-",
+                            plain.startEmpty());
                 }
             }
         }

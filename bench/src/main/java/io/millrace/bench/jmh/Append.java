@@ -1,5 +1,6 @@
 package io.millrace.bench.jmh;
 
+import io.millrace.log.AppendError;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.HeapPayload;
@@ -9,7 +10,6 @@ import io.millrace.log.Owner;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.TailBudget;
 import io.millrace.log.TopicPartitionId;
-import io.millrace.log.AppendError;
 import io.millrace.log.batch.BatchBuilder;
 import io.millrace.log.disk.RealDisk;
 import io.millrace.log.store.LogDirectory;
@@ -66,7 +66,9 @@ public class Append {
     public void open() throws Exception {
         folder = Files.createTempDirectory(Path.of("target"), "append");
         directory = LogDirectory.open(
-                folder, new RealDisk(), LogDirectoryOptions.of(1, UUID.randomUUID().toString()));
+                folder,
+                new RealDisk(),
+                LogDirectoryOptions.of(1, UUID.randomUUID().toString()));
         TopicPartitionId id = new TopicPartitionId(UUID.randomUUID(), "bench", 0);
         log = directory.create(id, LogConfig.DEFAULTS, owner, new TailBudget(64 << 20));
         BatchBuilder builder = new BatchBuilder();
@@ -101,8 +103,8 @@ public class Append {
         void more() {
             long written = (log.writtenEnd() - firstOffset) / kibibytes;
             while (sent < batches && sent - written < ON_THE_WAY) {
-                AppendOutcome outcome = log.append(
-                        HeapPayload.of(batch.clone()), AppendOrigin.CLIENT, 0, System.currentTimeMillis());
+                AppendOutcome outcome =
+                        log.append(HeapPayload.of(batch.clone()), AppendOrigin.CLIENT, 0, System.currentTimeMillis());
                 if (!(outcome instanceof AppendOutcome.Appended)) {
                     throw new IllegalStateException(outcome.toString());
                 }

@@ -135,7 +135,7 @@ public final class ReplicasInShards {
             System.out.printf(
                     "  files on disk: %d%n", files.filter(Files::isRegularFile).count());
         }
-        shards.forEach(shard -> shard.replicas.clear());
+        closeLogs();
 
         onEachShard(shard -> {
             for (int i = shards.indexOf(shard); i < withData; i += SHARDS) {
@@ -177,6 +177,11 @@ public final class ReplicasInShards {
     }
 
     private void close(LogDirectory directory) throws Exception {
+        closeLogs();
+        directory.close();
+    }
+
+    private void closeLogs() throws Exception {
         int all = shards.stream().mapToInt(shard -> shard.replicas.size()).sum();
         CountDownLatch left = new CountDownLatch(all);
         onEachShard(shard -> {
@@ -186,7 +191,6 @@ public final class ReplicasInShards {
         if (!left.await(10, TimeUnit.MINUTES)) {
             throw new IllegalStateException(left.getCount() + " replicas were not closed");
         }
-        directory.close();
     }
 
     private LogDirectory open() throws Exception {
