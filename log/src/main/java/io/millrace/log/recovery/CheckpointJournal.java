@@ -54,8 +54,8 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     private final Disk disk;
     private final Path path;
     private final DirectoryHealth health;
-    private final Map<TopicPartitionId, Entry> entries = new HashMap<>();
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final Map<TopicPartitionId, JournalEntry> entries = new HashMap<>();
+    private final List<JournalChange> waiting = new ArrayList<>();
     private boolean flushing;
     private DiskFile file;
     private long end;
@@ -89,7 +89,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         file.writeFully(header(), 0);
         end = HEADER_BYTES;
         liveBytes = 0;
-        for (Map.Entry<TopicPartitionId, Entry> e : entries.entrySet()) {
+        for (Map.Entry<TopicPartitionId, JournalEntry> e : entries.entrySet()) {
             e.getValue().position = -1;
             if (e.getValue().logStart >= 0) append(CheckpointCodec.logStart(e.getKey(), e.getValue().logStart));
         }
@@ -138,11 +138,11 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         byte kind = CheckpointCodec.kind(payload);
         TopicPartitionId id = CheckpointCodec.id(payload);
         if (kind == CheckpointCodec.FORGOTTEN) {
-            Entry gone = entries.remove(id);
+            JournalEntry gone = entries.remove(id);
             if (gone != null) liveBytes -= gone.bytes;
             return;
         }
-        Entry entry = entries.computeIfAbsent(id, key -> new Entry());
+        JournalEntry entry = entries.computeIfAbsent(id, key -> new JournalEntry());
         entry.logStart = Math.max(entry.logStart, payload.getLong());
         if (kind == CheckpointCodec.CHECKPOINT) {
             liveBytes += bytes - entry.bytes;
@@ -173,7 +173,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     /** Null when there is none that can be trusted. */
     public synchronized LogCheckpoint checkpoint(TopicPartitionId id) throws IOException {
-        Entry entry = entries.get(id);
+        JournalEntry entry = entries.get(id);
         if (entry == null || entry.position < 0) return null;
         ByteBuffer frame = ByteBuffer.allocate(entry.bytes);
         while (frame.hasRemaining()) {
@@ -187,23 +187,23 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     /** -1 when unknown. */
     public synchronized long logStart(TopicPartitionId id) {
-        Entry entry = entries.get(id);
+        JournalEntry entry = entries.get(id);
         return entry == null ? -1 : entry.logStart;
     }
 
     @Override
     public void commit(LogCheckpoint checkpoint, BooleanSupplier stillTrue) {
-        flush(new Waiting(checkpoint.id(), CheckpointCodec.checkpoint(checkpoint), checkpoint, stillTrue, null));
+        flush(new JournalChange(checkpoint.id(), CheckpointCodec.checkpoint(checkpoint), checkpoint, stillTrue, null));
     }
 
     @Override
     public void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue, Runnable then) {
-        flush(new Waiting(id, CheckpointCodec.logStart(id, logStart), null, stillTrue, then));
+        flush(new JournalChange(id, CheckpointCodec.logStart(id, logStart), null, stillTrue, then));
     }
 
     @Override
     public synchronized void forget(TopicPartitionId id) {
-        Entry gone = entries.get(id);
+        JournalEntry gone = entries.get(id);
         if (gone == null || file == null || health.isOffline()) return;
         long before = end;
         try {
@@ -246,14 +246,14 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     }
 
     /** Those who come while one writes are written by it together, with one sync. */
-    private void flush(Waiting mine) {
+    private void flush(JournalChange mine) {
         synchronized (waiting) {
             waiting.add(mine);
             if (flushing) return;
             flushing = true;
         }
         while (true) {
-            List<Waiting> batch;
+            List<JournalChange> batch;
             synchronized (waiting) {
                 if (waiting.isEmpty()) {
                     flushing = false;
@@ -268,17 +268,19 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
                 LOG.warn("{} was not moved: {}", path, e.toString());
                 health.failed("checkpoint", e instanceof IOException io ? io : new IOException(e));
             }
-            for (Waiting one : batch) one.written(health);
+            for (JournalChange one : batch) one.written(health);
         }
     }
 
-    private synchronized void write(List<Waiting> batch) throws IOException {
+    private synchronized void write(List<JournalChange> batch) throws IOException {
         if (file == null || health.isOffline()) return;
         long before = end;
         long[] positions = new long[batch.size()];
         try {
             for (int i = 0; i < positions.length; i++) {
-                positions[i] = batch.get(i).stillTrue.getAsBoolean() ? append(batch.get(i).payload) : -1;
+                positions[i] = batch.get(i).stillTrue().getAsBoolean()
+                        ? append(batch.get(i).payload())
+                        : -1;
             }
             file.sync();
         } catch (IOException e) {
@@ -293,19 +295,20 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         if (end > 2 * liveBytes + SLACK_BYTES) rewrite();
     }
 
-    private void note(Waiting one, long position) {
-        byte kind = CheckpointCodec.kind(one.payload);
-        Entry entry = entries.computeIfAbsent(one.id, key -> new Entry());
+    private void note(JournalChange one, long position) {
+        byte kind = CheckpointCodec.kind(one.payload());
+        JournalEntry entry = entries.computeIfAbsent(one.id(), key -> new JournalEntry());
         if (kind == CheckpointCodec.LOG_START) {
-            entry.logStart = Math.max(entry.logStart, one.payload.getLong(one.payload.limit() - 8));
+            entry.logStart =
+                    Math.max(entry.logStart, one.payload().getLong(one.payload().limit() - 8));
             return;
         }
-        int bytes = JournalFrame.OVERHEAD_BYTES + one.payload.remaining();
+        int bytes = JournalFrame.OVERHEAD_BYTES + one.payload().remaining();
         liveBytes += bytes - entry.bytes;
         entry.bytes = bytes;
         entry.position = position;
-        entry.recoveryOffset = one.checkpoint.recoveryOffset();
-        entry.logStart = Math.max(entry.logStart, one.checkpoint.logStart());
+        entry.recoveryOffset = one.checkpoint().recoveryOffset();
+        entry.logStart = Math.max(entry.logStart, one.checkpoint().logStart());
     }
 
     /** @return where the frame starts */
@@ -322,14 +325,15 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         Path fresh = path.resolveSibling(NAME + ".tmp");
         DiskFile old = file;
         long oldEnd = end;
-        Map<Entry, Long> moved = new HashMap<>();
+        Map<JournalEntry, Long> moved = new HashMap<>();
         DiskFile made = disk.open(fresh, OpenMode.CREATE);
         try {
             made.truncate(0);
             made.writeFully(header(), 0);
             file = made;
             end = HEADER_BYTES;
-            for (Map.Entry<TopicPartitionId, Entry> e : entries.entrySet()) copy(e.getKey(), e.getValue(), old, moved);
+            for (Map.Entry<TopicPartitionId, JournalEntry> e : entries.entrySet())
+                copy(e.getKey(), e.getValue(), old, moved);
             made.sync();
             disk.rename(fresh, path);
             disk.syncDirectory(path.getParent());
@@ -343,7 +347,8 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         old.close();
     }
 
-    private void copy(TopicPartitionId id, Entry entry, DiskFile old, Map<Entry, Long> moved) throws IOException {
+    private void copy(TopicPartitionId id, JournalEntry entry, DiskFile old, Map<JournalEntry, Long> moved)
+            throws IOException {
         if (entry.logStart > 0) append(CheckpointCodec.logStart(id, entry.logStart));
         if (entry.position < 0) return;
         ByteBuffer frame = ByteBuffer.allocate(entry.bytes);
@@ -358,7 +363,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     @Override
     public synchronized void invalidateBeyond(TopicPartitionId id, long endOffset) throws IOException {
-        Entry entry = entries.get(id);
+        JournalEntry entry = entries.get(id);
         if (entry == null || entry.position < 0 || entry.recoveryOffset <= endOffset) return;
         file.writeFully(ByteBuffer.allocate(1).put(JournalFrame.WITHDRAWN).flip(), entry.position + 8);
         file.sync();
@@ -367,7 +372,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     @Override
     public synchronized void beginAnew(TopicPartitionId id) throws IOException {
-        Entry entry = entries.get(id);
+        JournalEntry entry = entries.get(id);
         if (entry == null) return;
         invalidateBeyond(id, Long.MIN_VALUE);
         append(CheckpointCodec.forgotten(id));
@@ -381,28 +386,5 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         if (file == null) return;
         file.close();
         file = null;
-    }
-
-    /** Where a partition's last checkpoint is in the file. */
-    private static final class Entry {
-        long position = -1;
-        int bytes;
-        long recoveryOffset;
-        long logStart = -1;
-    }
-
-    /**
-     * @param checkpoint null when it is about the log start only
-     * @param then null for nothing
-     */
-    private record Waiting(
-            TopicPartitionId id,
-            ByteBuffer payload,
-            LogCheckpoint checkpoint,
-            BooleanSupplier stillTrue,
-            Runnable then) {
-        void written(DirectoryHealth health) {
-            if (then != null && !health.isOffline() && stillTrue.getAsBoolean()) then.run();
-        }
     }
 }
