@@ -25,7 +25,7 @@ import java.nio.ByteBuffer;
  */
 final class LogAppender {
     private final SegmentedLog log;
-    /** Counts failed writes: the writer drops what is queued behind one under the same number. */
+    /** Counts failed writes: the writer drops what is queued behind one under the same number. And new beginnings. */
     private long generation;
 
     private int inFlight;
@@ -196,7 +196,7 @@ final class LogAppender {
     }
 
     private void wrote(AppendTask task) {
-        if (task.endOffset() > log.assigned) {
+        if (task.endOffset() > log.assigned || task.generation() != generation) {
             // Cut off by a truncation that came after it.
             task.payload().release();
             return;
@@ -248,6 +248,11 @@ final class LogAppender {
 
     long generation() {
         return generation;
+    }
+
+    /** The log begins anew elsewhere: what is on its way to the file is no part of it, wherever it would end. */
+    void disown() {
+        generation++;
     }
 
     boolean idle() {

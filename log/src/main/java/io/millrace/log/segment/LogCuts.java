@@ -48,6 +48,7 @@ final class LogCuts {
         cutMemory(Long.MIN_VALUE);
         log.checkpointing().cut(Long.MIN_VALUE);
         log.emptied();
+        log.appender().disown();
         List<Segment> dropped = new ArrayList<>();
         while (!log.segments.isEmpty()) dropped.add(log.segments.removeLast());
         log.assigned = offset;

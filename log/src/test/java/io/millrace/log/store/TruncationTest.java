@@ -12,6 +12,7 @@ import io.millrace.log.Payload;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.batch.BatchBuilder;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,22 @@ class TruncationTest {
     @BeforeEach
     void start() {
         life = new LogLife(dir).with("segment.bytes", "300").start();
+    }
+
+    @Test
+    void whatIsOnItsWayToTheFileIsNoPartOfALogThatBeginsAnewBehindIt() throws Exception {
+        LogLife fresh = new LogLife(Files.createTempDirectory(dir, "anew")).start();
+        fresh.appendAll("a");
+        fresh.append(fresh.batch("b"));
+
+        fresh.log.truncateFullyAndStartAt(1000, () -> {});
+        fresh.run();
+        fresh.append(fresh.batch("c"));
+        fresh.run();
+
+        assertThat(fresh.directory.offlineReason()).isEmpty();
+        assertThat(fresh.log.writtenEnd()).isEqualTo(1001);
+        assertThat(fresh.valuesFrom(1000)).containsExactly("c");
     }
 
     @Test
