@@ -114,9 +114,14 @@ public final class Shard implements Owner {
                 fetch.fail(Errors.NOT_LEADER_OR_FOLLOWER);
                 continue;
             }
-            int planned = replica.read(fetch, group, Math.min(left, fetch.maxBytes()), minOne);
-            left -= planned;
-            minOne &= planned == 0;
+            try {
+                int planned = replica.read(fetch, group, Math.min(left, fetch.maxBytes()), minOne);
+                left -= planned;
+                minOne &= planned == 0;
+            } catch (RuntimeException bug) {
+                log.error("read of {} failed", replica.log().id(), bug);
+                fetch.fail(Errors.UNKNOWN_SERVER_ERROR);
+            }
         }
         group.settle();
     }
