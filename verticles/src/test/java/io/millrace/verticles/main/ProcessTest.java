@@ -83,6 +83,7 @@ class ProcessTest {
                     .contains("kafka_brokers 1\n")
                     .contains("vertx_")
                     .contains("jvm_memory_used_bytes{");
+            assertThat(node.out() + node.err()).doesNotContain("WARN");
         }
     }
 
