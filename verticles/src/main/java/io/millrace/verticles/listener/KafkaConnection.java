@@ -100,7 +100,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         consuming = true;
-        while (leftover != null && !closed && !waitingForMemory && stalled == null && roomForRequests()) {
+        while (leftover != null && !closed && !waitingForMemory && stalled == null && roomForRequests() && isWritable()) {
             if (listener.decoded().isFull()) {
                 waitFor(listener.decoded());
                 break;
