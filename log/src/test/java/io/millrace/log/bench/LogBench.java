@@ -121,7 +121,7 @@ public final class LogBench {
         private final PartitionLog log;
         private final Owner owner;
         private final CountDownLatch done;
-        private final ByteBuffer[] buffers = new ByteBuffer[IN_FLIGHT * 2];
+        private final ByteBuffer[] buffers;
         private long left;
         private int next;
         private final boolean group;
@@ -132,6 +132,7 @@ public final class LogBench {
             this.left = bytes;
             this.done = done;
             this.group = log.config().syncsBeforeAck();
+            this.buffers = new ByteBuffer[(int) Math.min(IN_FLIGHT * 2, bytes / value.length + 1)];
             ByteBuffer built = new BatchBuilder()
                     .append(System.currentTimeMillis(), null, ByteBuffer.wrap(value))
                     .build()
