@@ -261,8 +261,8 @@ public final class LogRecovery {
         Path path = content.folder.file(file.base, SegmentNames.LOG);
         boolean goOn = true;
         try (DiskFile disk = services.disk().open(path, OpenMode.READ_WRITE)) {
-            SegmentScan scan = new SegmentScan(
-                    disk, position, offset, config.compact(), content.epochs.epochAt(offset - 1));
+            SegmentScan scan =
+                    new SegmentScan(disk, position, offset, config.compact(), content.epochs.epochAt(offset - 1));
             while (scan.next()) take(segment, scan);
             content.unsyncedBytes += scan.position() - position;
             if (!scan.atEnd()) goOn = bad(i, segment, scan, disk);

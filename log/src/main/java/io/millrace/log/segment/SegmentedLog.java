@@ -319,7 +319,8 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     /** Thread: the writer. */
     @Override
     public void prepareFolder() throws IOException {
-        // The topics of one name may be on different loops, so that the new one's append overtakes the old one's removal.
+        // The topics of one name may be on different loops, so that the new one's append overtakes the old one's
+        // removal.
         if (isTaken()) throw new FolderTakenException(folder.path() + " is still that of a deleted topic");
         PartitionMetadataFile.write(services.disk(), folder.path(), id);
         lane.noteUnsynced(new PartitionMetadataFile(folder));

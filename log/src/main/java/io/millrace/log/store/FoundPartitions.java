@@ -43,8 +43,22 @@ final class FoundPartitions {
             List<TopicPartitionId> ids = byFolder.get(name);
             // A topic that was deleted and made anew has two ids for one name: then the folder itself must say.
             TopicPartitionId id = ids != null && ids.size() == 1 ? ids.get(0) : read(disk, path, name, dash);
-            partitions.add(id);
+            if (id.topicId().equals(UNKNOWN_TOPIC) && isHalfMade(disk, path)) {
+                halfDeleted.add(path);
+            } else {
+                partitions.add(id);
+            }
         }
+    }
+
+    /** A process that dies while it makes a partition leaves a folder that does not say whose it is, and nothing in it. */
+    private static boolean isHalfMade(Disk disk, Path folder) throws IOException {
+        for (Path file : disk.list(folder)) {
+            boolean identity = file.getFileName().toString().equals(PartitionMetadataFile.NAME);
+            boolean emptySegment = SegmentNames.baseOffset(file, SegmentNames.LOG) >= 0 && disk.size(file) == 0;
+            if (!identity && !emptySegment) return false;
+        }
+        return true;
     }
 
     private static boolean isNumber(String name, int from) {
@@ -58,7 +72,7 @@ final class FoundPartitions {
     private static TopicPartitionId read(Disk disk, Path path, String name, int dash) throws IOException {
         UUID topicId = PartitionMetadataFile.read(disk, path);
         if (topicId == null) {
-            LOG.error("{} does not say which topic it belongs to; it is treated as a stray", path);
+            LOG.warn("{} does not say which topic it belongs to", path);
             topicId = UNKNOWN_TOPIC;
         }
         return new TopicPartitionId(topicId, name.substring(0, dash), Integer.parseInt(name.substring(dash + 1)));

@@ -232,13 +232,16 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         return new LoadOutcome.Loaded(log);
     }
 
-    /** A new, empty partition: no file and no folder before the first append. Thread: the owner's. */
+    /**
+     * A new, empty partition: no file and no folder before the first append. A folder of another topic id that had the
+     * same name is a stray, since one name has one topic, and is removed. Thread: the owner's.
+     */
     public PartitionLog create(TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail) {
         TopicPartitionId there = found.get(id.folderName());
-        if (there != null) {
-            throw new IllegalStateException(path.resolve(id.folderName()) + " belongs to topic id " + there.topicId()
-                    + ": load it or remove it as a stray first");
+        if (id.equals(there)) {
+            throw new IllegalStateException(path.resolve(id.folderName()) + " is there already: load it");
         }
+        if (there != null) removeStray(there);
         SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, LogContent.empty(services, id));
         register(log);
         if (journal.knows(id)) log.forgetCheckpoint();
@@ -263,11 +266,12 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         for (SegmentedLog log : open.values()) log.owner().execute(() -> log.wentOffline(why));
     }
 
-    /** Deletes a found partition that the metadata does not want here; one of unknown topic id is only put aside. */
+    /**
+     * Deletes a found partition that the metadata does not want here; one of unknown topic id is only put aside. No
+     * effect for a partition that is open or was removed already.
+     */
     public void removeStray(TopicPartitionId id) {
-        if (!found.remove(id.folderName(), id)) {
-            throw new IllegalStateException("partition " + id + " is not among those found in " + path);
-        }
+        if (!found.remove(id.folderName(), id)) return;
         writer.submit(new LaneTask(folders) {
             @Override
             protected void onWriter() throws IOException {

@@ -3,9 +3,9 @@ package io.millrace.log.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.log.PartitionLog;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
+import io.millrace.log.PartitionLog;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.RealDisk;
 import io.millrace.log.io.ManualDirectoryIo;
@@ -91,6 +91,41 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aFolderThatWasBeingMadeWhenTheProcessDiedIsSweptAndMadeAgain() throws Exception {
+        LogLife life = new LogLife(dir).start();
+        Files.createDirectories(life.folder());
+        Files.createFile(life.folder().resolve("partition.metadata"));
+
+        life.killAndStart();
+        life.appendAll("a");
+        life.killAndStart();
+
+        assertThat(life.valuesFrom(0)).containsExactly("a");
+        assertThat(life.directory.safetyAlarms()).isZero();
+    }
+
+    @Test
+    void aFolderOfUnknownOwnerGivesWayButIsKept() throws Exception {
+        LogLife life = new LogLife(dir).start();
+        life.appendAll("a");
+        life.directory.abandon();
+        Files.delete(life.folder().resolve("partition.metadata"));
+        Files.deleteIfExists(dir.resolve("recovery-checkpoint"));
+
+        life.start();
+        life.appendAll("b");
+
+        assertThat(life.valuesFrom(0)).containsExactly("b");
+        assertThat(life.directory.safetyAlarms()).isEqualTo(1);
+        try (Stream<Path> left = Files.list(dir)) {
+            assertThat(left.filter(p -> p.toString().endsWith("-unknown")))
+                    .singleElement()
+                    .satisfies(p ->
+                            assertThat(p.resolve("00000000000000000000.log")).isNotEmptyFile());
+        }
+    }
+
+    @Test
     void aTopicMadeAnewWaitsUntilTheFolderOfTheOldOneIsGone() throws Exception {
         LogLife life = new LogLife(dir).start();
         life.appendAll("old");
@@ -141,9 +176,9 @@ class LogDirectoryTest {
         TopicPartitionId recreated = new TopicPartitionId(new UUID(1, 2), "orders", 0);
 
         assertThat(directory.found()).containsExactly(LogLife.ID);
-        assertThatThrownBy(() -> directory.create(recreated, LogConfig.DEFAULTS, life.owner, life.tail))
-                .hasMessageContaining("remove it as a stray first");
-        directory.removeStray(LogLife.ID);
+        directory.removeStray(recreated);
+        assertThatThrownBy(() -> directory.create(LogLife.ID, LogConfig.DEFAULTS, life.owner, life.tail))
+                .hasMessageContaining("is there already");
         directory.create(recreated, LogConfig.DEFAULTS, life.owner, life.tail);
         io.runWriter();
         io.runWriter();
