@@ -51,7 +51,8 @@ final class NodeRuntime implements Readiness {
         return bus.start()
                 .compose(vertx -> {
                     broker = new Broker(vertx, config, incarnation, metrics, this::halt);
-                    return Future.all(broker.start(), startHttp(vertx));
+                    // Both have ended before a failed start is told: closing Vert.x under a half-open port makes noise.
+                    return Future.join(broker.start(), startHttp(vertx));
                 })
                 .<Void>mapEmpty()
                 .onSuccess(served -> {
