@@ -33,6 +33,10 @@ public final class Main {
             System.err.println("millrace: " + wrong.getMessage());
             code = ExitCode.MISCONFIGURED;
         } catch (Throwable unexpected) {
+            if (Shutdown.isUnderWay()) {
+                // The start was given up for a signal; the hook ends the process.
+                return;
+            }
             Shutdown.disarm();
             Uncaught.report("millrace could not go on", unexpected);
             code = ExitCode.FAILED;

@@ -16,7 +16,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -36,6 +39,7 @@ final class NodeRuntime implements Readiness {
     private final Consumer<String> halted;
     private final BusNode bus;
     private volatile Optional<String> notReady = Optional.of("starting");
+    private volatile CompletableFuture<Void> started = CompletableFuture.completedFuture(null);
     private volatile Broker broker;
     private volatile HttpVerticle http;
 
@@ -48,6 +52,11 @@ final class NodeRuntime implements Readiness {
 
     /** Completes when clients are served; fails with a {@link ConfigException} when a person must mend something. */
     CompletionStage<Void> start() {
+        started = serve().toCompletionStage().toCompletableFuture();
+        return started;
+    }
+
+    private Future<Void> serve() {
         return bus.start()
                 .compose(vertx -> {
                     broker = new Broker(vertx, config, incarnation, metrics, this::halt);
@@ -58,8 +67,7 @@ final class NodeRuntime implements Readiness {
                 .onSuccess(served -> {
                     notReady = Optional.empty();
                     bus.attachHazelcast();
-                })
-                .toCompletionStage();
+                });
     }
 
     private Future<Void> startHttp(Vertx vertx) {
@@ -90,15 +98,25 @@ final class NodeRuntime implements Readiness {
         halted.accept(why);
     }
 
-    /** Stops serving, closes the logs, leaves the cluster; completes in any case, within the deadline or not at all. */
+    /**
+     * Stops serving, closes the logs, leaves the cluster; completes in any case, within the deadline or not at all. A start that
+     * is under way is waited for, half of the deadline at most: parts that are only half there do not stop cleanly.
+     */
     CompletionStage<Void> stop(Duration deadline) {
         notReady = Optional.of("stopping");
-        Broker started = broker;
-        Future<Void> closed = started == null ? Future.succeededFuture() : started.stop();
-        return closed.toCompletionStage().handle((done, failure) -> failure).thenCompose(failure -> bus.stop(deadline)
-                .thenAccept(left -> {
+        return started.copy()
+                .orTimeout(deadline.toMillis() / 2, TimeUnit.MILLISECONDS)
+                .handle((done, failure) -> {
+                    notReady = Optional.of("stopping");
+                    return broker;
+                })
+                .thenCompose(serving -> serving == null
+                        ? CompletableFuture.<Void>completedStage(null)
+                        : serving.stop().toCompletionStage())
+                .handle((done, failure) -> failure)
+                .thenCompose(failure -> bus.stop(deadline).thenAccept(left -> {
                     if (failure != null) {
-                        throw new IllegalStateException(failure);
+                        throw new CompletionException(failure);
                     }
                 }));
     }

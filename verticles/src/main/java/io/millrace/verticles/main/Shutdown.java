@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Shutdown {
     private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
     private static volatile boolean disarmed;
+    private static volatile boolean underWay;
 
     private Shutdown() {}
 
@@ -29,7 +30,13 @@ final class Shutdown {
         disarmed = true;
     }
 
+    /** A signal has come: what fails from now on fails because the node is being stopped. */
+    static boolean isUnderWay() {
+        return underWay;
+    }
+
     private static void stop(NodeRuntime node, long deadlineMs) {
+        underWay = !disarmed;
         long startedNanos = System.nanoTime();
         int code = ExitCode.OK;
         try {

@@ -73,6 +73,9 @@ final class StartCommand {
 
     /** The node must not go on: its own state cannot be trusted any more. Other nodes go on without it. */
     private static void halt(String why) {
+        if (Shutdown.isUnderWay()) {
+            return;
+        }
         log.error("ending: {}", why);
         new Thread(() -> System.exit(ExitCode.FAILED), "millrace-halt").start();
     }

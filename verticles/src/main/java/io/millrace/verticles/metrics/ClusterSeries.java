@@ -82,7 +82,9 @@ final class ClusterSeries {
                 "The broker that leads the metadata quorum, -1 for none.",
                 node.controllerId().orElse(-1));
         text.singleGauge(
-                quorum + "current_epoch", "Leader epoch of the newest applied record.", node.image().highestEpoch());
+                quorum + "current_epoch",
+                "Leader epoch of the newest applied record.",
+                node.image().highestEpoch());
         text.singleGauge(
                 quorum + "high_watermark",
                 "End of the committed metadata that this node has applied.",
