@@ -162,8 +162,8 @@ public final class LogBench {
                     return;
                 }
                 left -= b.remaining();
-                if (left <= 0) done.countDown();
             }
+            if (left <= 0 && acked == log.assignedEnd()) done.countDown();
         }
 
         @Override
