@@ -146,6 +146,10 @@ public final class Broker implements Node {
     private Future<Void> bind(NodeConfig.Listener wanted) {
         InetSocketAddress address =
                 new InetSocketAddress(wanted.bind().host(), wanted.bind().port());
+        if (address.isUnresolved()) {
+            return Future.failedFuture(new ConfigException("listeners." + wanted.name() + ".bind: \"" + wanted.bind()
+                    + "\" cannot be bound: nobody knows a host of that name"));
+        }
         return listener.bind(wanted.name(), address)
                 .recover(failure -> Future.failedFuture(
                         failure instanceof IOException

@@ -142,6 +142,16 @@ class ProcessTest {
     }
 
     @Test
+    void addressThatIsNotOfThisMachineIsNamedWithItsKey() throws IOException {
+        refused(
+                config("\"listeners\": {\"PLAINTEXT\": {\"bind\": \"no.such.host.invalid:9092\"}}"),
+                "listeners.PLAINTEXT.bind: \"no.such.host.invalid:9092\" cannot be bound: ");
+        refused(
+                config("\"http\": {\"bind\": \"no.such.host.invalid:9644\"}"),
+                "http.bind: \"no.such.host.invalid:9644\" cannot be bound: ");
+    }
+
+    @Test
     void secondProcessOnOneDataFolderIsRefusedAndTheFirstGoesOn() throws IOException {
         try (MillraceProcess first = start().awaitReady();
                 MillraceProcess second = start()) {
