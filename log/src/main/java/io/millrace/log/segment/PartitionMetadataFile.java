@@ -59,8 +59,11 @@ public final class PartitionMetadataFile extends FileRef {
         }
         String[] lines = new String(in.array(), 0, in.position(), StandardCharsets.UTF_8).split("\n");
         if (lines.length < 2 || !lines[0].equals(VERSION_LINE) || !lines[1].startsWith(ID_PREFIX)) return null;
+        String text = lines[1].substring(ID_PREFIX.length()).trim();
         try {
-            return UUID.fromString(lines[1].substring(ID_PREFIX.length()).trim());
+            UUID id = UUID.fromString(text);
+            // The JDK also takes an id that is cut short, for another one.
+            return id.toString().equals(text) ? id : null;
         } catch (IllegalArgumentException e) {
             return null;
         }
