@@ -8,7 +8,6 @@ import io.millrace.verticles.config.NodeConfigLoader;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -33,7 +32,7 @@ final class StartCommand {
         LoadedConfig loaded = load(file, System.getenv(), start.properties());
         loaded.warnings().forEach(log::warn);
         NodeRuntime node = launch(loaded.config());
-        String ready = node.readyLine(sinceExec());
+        String ready = node.readyLine(SinceExec.millis());
         System.out.println(ready);
         LogSetup.toFileOnly(ready);
         return RUNNING;
@@ -91,19 +90,5 @@ final class StartCommand {
         Path file = Path.of(home, "conf", "standalone.json");
         Path here = Path.of("").toAbsolutePath();
         return file.toAbsolutePath().startsWith(here) ? here.relativize(file.toAbsolutePath()) : file;
-    }
-
-    /** Milliseconds since the process was started, the JVM's own start included; the launcher may know better. */
-    private static long sinceExec() {
-        long now = System.currentTimeMillis();
-        Long told = Long.getLong("millrace.started");
-        return told != null
-                ? now - told
-                : now
-                        - ProcessHandle.current()
-                                .info()
-                                .startInstant()
-                                .map(Instant::toEpochMilli)
-                                .orElse(now);
     }
 }
