@@ -17,11 +17,13 @@ import io.millrace.log.store.LogDirectoryOptions;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -139,11 +141,16 @@ public class Append {
     }
 
     @TearDown
-    public void close() throws InterruptedException {
+    public void close() throws Exception {
         CountDownLatch done = new CountDownLatch(1);
         owner.execute(() -> log.delete(done::countDown));
         done.await();
         directory.close();
         thread.shutdown();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }
