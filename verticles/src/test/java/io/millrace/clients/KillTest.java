@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Twenty times kill -9 while an idempotent Java producer and two raw producers write. Afterwards every acknowledged
+ * Twenty times kill -9, and twice SIGTERM, while an idempotent Java producer and two raw producers write. Afterwards every acknowledged
  * record stands at its offset; the idempotent producer's stand there once and in the order sent.
  *
  * <p>Thread: one per producer and the test's.
@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 @Tag("full")
 class KillTest {
     private static final int KILLS = Integer.getInteger("millrace.kills", 20);
+    private static final int TERMINATIONS = 2;
     private static final int IDEMPOTENT_PARTITIONS = 3;
 
     private final LoadLedger ledger = new LoadLedger();
@@ -55,10 +56,14 @@ class KillTest {
                     start("raw-1", () -> rawLoad(broker.port(), raw, 1)));
 
             int acksBefore = 0;
-            for (int kill = 1; kill <= KILLS; kill++) {
+            for (int stop = 1; stop <= KILLS + TERMINATIONS; stop++) {
                 // The load runs again before the next kill falls, at a moment that differs from round to round.
                 awaitAcks(acksBefore + 50 + random.nextInt(400), seed);
-                broker.kill();
+                if (stop <= KILLS) {
+                    broker.kill();
+                } else {
+                    broker.terminate();
+                }
                 broker.startAgain();
                 acksBefore = ledger.count();
             }
