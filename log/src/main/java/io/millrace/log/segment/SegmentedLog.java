@@ -16,7 +16,6 @@ import io.millrace.log.TimestampOutcome;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.io.AppendTask;
 import io.millrace.log.io.FolderTakenException;
-import io.millrace.log.io.LaneTask;
 import io.millrace.log.io.WriteLane;
 import io.millrace.log.io.WriterTask;
 import io.millrace.log.producer.AbortedTransactions;
@@ -109,16 +108,6 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     /** Thread: any. */
     public Owner owner() {
         return owner;
-    }
-
-    /** The folder was lost with the power: what the checkpoint says of it must be gone before the first append. */
-    public void forgetCheckpoint() {
-        submit(new LaneTask(lane()) {
-            @Override
-            protected void onWriter() {
-                services.checkpoints().forget(id);
-            }
-        });
     }
 
     @Override

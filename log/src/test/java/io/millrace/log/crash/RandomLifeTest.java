@@ -39,7 +39,7 @@ class RandomLifeTest {
     @Test
     void aSyncThatDoesNothingIsCaught() {
         Set<String> broken = new TreeSet<>();
-        long steps = CrashPointTest.stepsOf(1);
+        long steps = CrashPointTest.scriptedLife(1).lastStep();
         for (long step = steps / 3; step < steps; step += steps / 20) {
             broken.add(lifeWithoutSyncs(step));
         }

@@ -1,0 +1,280 @@
+package io.millrace.log.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.log.disk.DiskFile;
+import io.millrace.log.disk.OpenMode;
+import io.millrace.sim.LifeStopped;
+import io.millrace.sim.LogCorrupter;
+import io.millrace.sim.Seeded;
+import io.millrace.sim.Simulation;
+import io.millrace.sim.StepKind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What random lives once found, each told as a short story of its own. Every opening of a directory holds what is found
+ * against {@link RecoveryRule#ALL}.
+ */
+class CrashStoriesTest {
+    private static final long CHECKPOINT_MS = 7_000;
+    private static final long PRODUCER = 3;
+    private static final long SEED = 1;
+    private static final long NEARLY_A_SEGMENT_BYTES = 900;
+
+    private final NodeWorld world = new NodeWorld(new Simulation(5), "node", AckRule.BY_FLUSH_MODE);
+    private final LogCorrupter platter = new LogCorrupter(world.disk());
+
+    @Test
+    void aLogThatNeverHadACheckpointIsCutWhereItIsTornAlsoBeforeItsLastSegment() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 12);
+        assertThat(clicks.log().segmentCount()).isGreaterThan(2);
+        world.crash(CrashKind.PROCESS);
+        platter.cutLastBytes(segment("clicks", 0), 10);
+        world.crash(CrashKind.POWER_SEEDED);
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().writtenEnd()).isPositive();
+        assertThat(found.log().segmentCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeletionThatDiesAnywhereLeavesNothingToBelieveOfTheSuccessor() throws Exception {
+        CrashPoints.Script deletion = scripted -> {
+            LogLife life = scripted.startLife();
+            life.open();
+            Replica first = leading(life, "a", true);
+            produce(life, first, 4);
+            life.pass(CHECKPOINT_MS);
+            life.delete(first);
+            life.pass(CHECKPOINT_MS);
+        };
+        long last = new CrashPoints(deletion, SEED).lastStep();
+        for (long step = CrashPoints.FIRST_STEP; step <= last; step++) {
+            NodeWorld stopped = new NodeWorld(new Simulation(SEED), "node", AckRule.BY_FLUSH_MODE);
+            stopped.disk().stopAt(step);
+            assertThatThrownBy(() -> deletion.run(stopped)).isInstanceOf(LifeStopped.class);
+            stopped.crash(CrashKind.PROCESS);
+            LogLife life = stopped.startLife();
+            life.open();
+            Replica old = life.replica("a");
+            if (old != null) {
+                life.delete(old);
+            }
+            produce(life, leading(life, "a", true), 2);
+            stopped.crash(CrashKind.PROCESS);
+
+            new AfterTheCrash(stopped, "deletion stopped at step " + step).demand();
+        }
+    }
+
+    @Seeded(runs = 100)
+    void aCheckpointThatIsUnderWayDoesNotSpeakForTheSuccessor(long seed) throws Exception {
+        NodeWorld node = new NodeWorld(new Simulation(seed), "node", AckRule.BY_FLUSH_MODE);
+        LogLife life = node.startLife();
+        life.open();
+        Replica first = leading(life, "a", true);
+        produce(life, first, 4);
+        life.pass(CHECKPOINT_MS - 1_050 + seed);
+        first.produce(1);
+        life.pass(seed % 3);
+        life.delete(first);
+        produce(life, leading(life, "a", true), 2);
+        node.crash(CrashKind.PROCESS);
+
+        new AfterTheCrash(node, "checkpoint under way").demand();
+    }
+
+    @Test
+    void aLogStartDoesNotOutliveTheLogThatWasLost() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 6);
+        clicks.deleteRecordsBefore(clicks.log().writtenEnd());
+        life.pass(100);
+        world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+        LogLife second = opened();
+        Replica again = second.replica("clicks");
+        again.lead();
+        produce(second, again, 2);
+        long end = again.log().writtenEnd();
+        second.closeCleanly();
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().logStartOffset()).isZero();
+        assertThat(found.log().writtenEnd()).isEqualTo(end);
+    }
+
+    @Test
+    void aLogStartDoesNotOutliveTheRecordsBelowIt() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 2);
+        life.pass(10 * CHECKPOINT_MS);
+        long synced = clicks.log().syncedEnd();
+        produce(life, clicks, 1);
+        clicks.deleteRecordsBefore(clicks.log().writtenEnd());
+        life.pass(100);
+        world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+        LogLife second = opened();
+        Replica again = second.replica("clicks");
+        assertThat(again.log().writtenEnd()).isEqualTo(synced);
+        again.lead();
+        produce(second, again, 3);
+        long end = again.log().writtenEnd();
+        second.closeCleanly();
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().logStartOffset()).isEqualTo(synced);
+        assertThat(found.log().writtenEnd()).isEqualTo(end);
+    }
+
+    @Test
+    void aFolderThatADyingProcessMadeIsSyncedWithTheNextWrite() throws Exception {
+        LogLife life = opened();
+        Replica orders = leading(life, "orders", true);
+        world.disk().faults().failNext(StepKind.WRITE, ".log");
+        orders.produce(1);
+        life.await("the directory is offline", () -> life.directory().offlineReason().isPresent());
+        world.crash(CrashKind.PROCESS);
+        world.disk().faults().heal();
+        LogLife second = opened();
+        second.replica("orders").lead();
+        produce(second, second.replica("orders"), 2);
+        world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        assertThat(opened().replica("orders").log().writtenEnd()).isPositive();
+    }
+
+    @Test
+    void whoseAFolderIsGetsSyncedWithWhatRecoveryFound() throws Exception {
+        LogLife life = opened();
+        produce(life, leading(life, "clicks", false), 2);
+        world.crash(CrashKind.PROCESS);
+        LogLife second = opened();
+        second.pass(10 * CHECKPOINT_MS);
+        long synced = second.replica("clicks").log().syncedEnd();
+        assertThat(synced).isPositive();
+        world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        assertThat(opened().replica("clicks").log().writtenEnd()).isEqualTo(synced);
+    }
+
+    @Test
+    void aCutThatTheProcessBeforeDidNotSyncDoesNotComeBackBelowWhatWasSyncedSince() throws Exception {
+        LogLife life = opened();
+        Replica orders = leading(life, "orders", true);
+        while (orders.log().sizeBytes() < NEARLY_A_SEGMENT_BYTES) {
+            orders.produce(1);
+        }
+        life.awaitAcks();
+        life.pass(10 * CHECKPOINT_MS);
+        long checkpointed = orders.log().writtenEnd();
+        orders.produce(1);
+        life.awaitAcks();
+        boolean[] cut = orders.truncateTo(checkpointed);
+        life.await("truncation", () -> cut[0]);
+        world.crash(CrashKind.PROCESS);
+        LogLife second = opened();
+        second.replica("orders").lead();
+        second.replica("orders").produce(8);
+        second.awaitAcks();
+        assertThat(second.replica("orders").log().segmentCount()).isEqualTo(2);
+        world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        opened();
+    }
+
+    @Test
+    void removedSegmentsThatComeBackSinglyAreNoPartOfTheLog() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 24);
+        life.pass(10 * CHECKPOINT_MS);
+        Path second = secondSegment("clicks");
+        byte[] content = platter.content(second);
+        clicks.maintain(life.nowMs());
+        life.await("retention", () -> !world.disk().exists(second));
+        long start = clicks.log().logStartOffset();
+        world.crash(CrashKind.PROCESS);
+        restore(second, content);
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().logStartOffset()).isEqualTo(start);
+        assertThat(world.disk().exists(second)).isFalse();
+    }
+
+    @Test
+    void whatALostTruncationLeavesBehindNewerBatchesIsCut() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 4);
+        Path file = segment("clicks", 0);
+        byte[] before = platter.content(file);
+        long first = clicks.history().batches().get(2).baseOffset();
+        boolean[] cut = clicks.truncateTo(first);
+        life.await("truncation", () -> cut[0]);
+        clicks.lead();
+        produce(life, clicks, 1);
+        long end = clicks.log().writtenEnd();
+        world.crash(CrashKind.PROCESS);
+        byte[] after = platter.content(file);
+        LogBatch last = LogBatch.split(ByteBuffer.wrap(before)).get(3);
+        assertThat(last.baseOffset()).as("the old batch would go on where the new one ends").isEqualTo(end);
+        platter.append(file, last.bytes());
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().writtenEnd()).isEqualTo(end);
+        assertThat(platter.content(file)).startsWith(Arrays.copyOf(after, after.length)).hasSize(after.length);
+    }
+
+    private LogLife opened() throws Exception {
+        LogLife life = world.startLife();
+        life.open();
+        return life;
+    }
+
+    private static Replica leading(LogLife life, String topic, boolean group) {
+        Replica replica = life.create(topic, group ? ScriptedLife.GROUP : ScriptedLife.PAGE_CACHE);
+        replica.lead();
+        return replica;
+    }
+
+    private static void produce(LogLife life, Replica replica, int batches) {
+        for (int i = 0; i < batches; i++) {
+            replica.produceIdempotent(PRODUCER, 2);
+        }
+        life.awaitAcks();
+    }
+
+    private Path segment(String topic, long base) {
+        return world.directory().resolve(topic + "-0").resolve(String.format("%020d.log", base));
+    }
+
+    private Path secondSegment(String topic) throws IOException {
+        return world.disk().list(world.directory().resolve(topic + "-0")).stream()
+                .filter(path -> path.toString().endsWith(".log"))
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void restore(Path path, byte[] content) throws IOException {
+        try (DiskFile file = world.disk().open(path, OpenMode.CREATE)) {
+            file.writeFully(ByteBuffer.wrap(content), 0);
+            file.sync();
+        }
+        world.disk().syncDirectory(path.getParent());
+    }
+}
