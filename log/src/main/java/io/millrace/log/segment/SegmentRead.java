@@ -3,6 +3,7 @@ package io.millrace.log.segment;
 import io.millrace.log.ColdRead;
 import io.millrace.log.FileSlice;
 import io.millrace.log.Owner;
+import io.millrace.log.ReadOutcome;
 import io.millrace.log.SegmentFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -28,6 +29,22 @@ final class SegmentRead implements ColdRead {
     private final long startPosition;
     /** The index in memory, for as much as it knows; null when only the index file does. */
     private final Jump jump;
+
+    /** The read that answers a reader of the log: from the tail if it is there, else from a file, later. Thread: the owner's. */
+    static ReadOutcome plan(SegmentedLog log, long offset, long limitExclusive, int maxBytes, boolean minOne) {
+        if (offset < log.logStart || offset > log.written) return new ReadOutcome.OutOfRange(log.logStart, log.written);
+        long limit = Math.min(limitExclusive, log.written);
+        if (offset >= limit) return ReadOutcome.Empty.INSTANCE;
+        if (log.tail != null && log.tail.holds(offset)) {
+            ReadOutcome found = log.tail.read(offset, limit, maxBytes, minOne);
+            return found == null ? ReadOutcome.Empty.INSTANCE : found;
+        }
+        int i = log.segments.floorIndex(offset);
+        if (i < 0) return new ReadOutcome.OutOfRange(log.logStart, log.written);
+        SegmentView following = i + 1 < log.segments.count() ? log.segments.get(i + 1).view() : null;
+        return new ReadOutcome.FromDisk(new SegmentRead(
+                log.services, log.owner, log.segments.get(i), following, offset, limit, maxBytes, minOne));
+    }
 
     SegmentRead(
             LogServices services,

@@ -55,7 +55,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     /** Made with the first use: an idle replica has none. */
     private WriteLane lane;
 
-    private TailCache tail;
+    TailCache tail;
     private LogMaintenance maintenance;
 
     boolean folderExists;
@@ -195,18 +195,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
 
     @Override
     public ReadOutcome read(long offset, long limitExclusive, int maxBytes, boolean minOne) {
-        if (offset < logStart || offset > written) return new ReadOutcome.OutOfRange(logStart, written);
-        long limit = Math.min(limitExclusive, written);
-        if (offset >= limit) return ReadOutcome.Empty.INSTANCE;
-        if (tail != null && tail.holds(offset)) {
-            ReadOutcome found = tail.read(offset, limit, maxBytes, minOne);
-            return found == null ? ReadOutcome.Empty.INSTANCE : found;
-        }
-        int i = segments.floorIndex(offset);
-        if (i < 0) return new ReadOutcome.OutOfRange(logStart, written);
-        SegmentView following = i + 1 < segments.count() ? segments.get(i + 1).view() : null;
-        return new ReadOutcome.FromDisk(
-                new SegmentRead(services, owner, segments.get(i), following, offset, limit, maxBytes, minOne));
+        return SegmentRead.plan(this, offset, limitExclusive, maxBytes, minOne);
     }
 
     @Override
