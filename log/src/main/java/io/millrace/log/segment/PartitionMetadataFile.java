@@ -47,6 +47,12 @@ public final class PartitionMetadataFile extends FileRef {
         }
     }
 
+    /** Whether the folder belongs to another topic of the same name. */
+    static boolean isOfAnother(Disk disk, Path folder, TopicPartitionId id) throws IOException {
+        UUID there = read(disk, folder);
+        return there != null && !there.equals(id.topicId());
+    }
+
     /** Null when the file is missing or says nothing that can be used. */
     public static UUID read(Disk disk, Path folder) throws IOException {
         Path path = folder.resolve(NAME);

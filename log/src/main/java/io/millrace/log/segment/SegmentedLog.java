@@ -23,7 +23,6 @@ import io.millrace.log.producer.ProducerStateTable;
 import io.millrace.log.producer.ProducersView;
 import java.io.IOException;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -304,10 +303,9 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         lane.noteUnsynced(new PartitionMetadataFile(folder));
     }
 
-    /** Whether the folder belongs to another topic of the same name. Thread: the writer. */
+    /** Thread: the writer. */
     boolean isTaken() throws IOException {
-        UUID there = PartitionMetadataFile.read(services.disk(), folder.path());
-        return there != null && !there.equals(id.topicId());
+        return PartitionMetadataFile.isOfAnother(services.disk(), folder.path(), id);
     }
 
     @Override
