@@ -103,6 +103,16 @@ public final class OpenFiles {
         }
     }
 
+    /** Makes the file's content durable. Blocks. Thread: a pool's. */
+    public void sync(FileRef ref) throws IOException {
+        OpenFile file = acquire(ref, OpenMode.READ_WRITE);
+        try {
+            file.file.sync();
+        } finally {
+            file.release();
+        }
+    }
+
     /** Closes the file as soon as nobody uses it: it was renamed, deleted, or its log was closed. */
     public void forget(FileRef ref) {
         OpenFile file;

@@ -166,6 +166,11 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         return trusted;
     }
 
+    /** Whether anything is said of the partition. */
+    public synchronized boolean knows(TopicPartitionId id) {
+        return entries.containsKey(id);
+    }
+
     /** Null when there is none that can be trusted. */
     public synchronized LogCheckpoint checkpoint(TopicPartitionId id) throws IOException {
         JournalEntry entry = entries.get(id);

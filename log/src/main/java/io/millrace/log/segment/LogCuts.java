@@ -9,8 +9,9 @@ import java.util.List;
 
 /**
  * Cuts a log back. Memory is cut at once; then the writer first withdraws a checkpoint that reaches beyond the cut, then
- * cuts the files; then the producers are rebuilt from what is left. A crash in between leaves a log that is longer than
- * wanted, which the next comparison of epochs finds again.
+ * cuts the files; then the cut is synced, before anything is appended behind it, because a loss of power could else mix
+ * what was there with what came after; meanwhile the producers are rebuilt from what is left. A crash in between leaves a log
+ * that is longer than wanted, which the next comparison of epochs finds again.
  *
  * <p>Thread: the owner's; made for one cut.
  */
@@ -201,6 +202,7 @@ final class LogCuts {
 
         private void rebuild(List<SegmentView> left, SegmentView keptView, long nowMs) {
             try {
+                if (kept.target.exists()) log.services.openFiles().sync(kept.target);
                 ProducerStateTable rebuilt =
                         new ProducerReplay(log.services, log.id, log.folder.path()).rebuild(left, actualEnd, nowMs);
                 LoadedIndex summary =

@@ -320,6 +320,8 @@ public final class LogRecovery {
         }
         FolderCut.removeBeyond(disk, content.folder.path(), segment.baseOffset, scan.expectedOffset());
         file.truncate(scan.position());
+        // What comes next must not stand beside what was here.
+        file.sync();
         content.unsyncedBytes = Math.max(1, content.unsyncedBytes);
         cutAt(i + 1, scan.expectedOffset());
         return false;

@@ -15,6 +15,7 @@ import io.millrace.log.TailBudget;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.io.AppendTask;
+import io.millrace.log.io.LaneTask;
 import io.millrace.log.io.FolderTakenException;
 import io.millrace.log.io.WriteLane;
 import io.millrace.log.io.WriterTask;
@@ -107,6 +108,19 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     /** Thread: any. */
     public Owner owner() {
         return owner;
+    }
+
+    /**
+     * The folder was lost with the power, or nobody could tell whose it was: what the checkpoint says of it must be gone
+     * before the first append.
+     */
+    public void forgetCheckpoint() {
+        submit(new LaneTask(lane()) {
+            @Override
+            protected void onWriter() {
+                services.checkpoints().forget(id);
+            }
+        });
     }
 
     @Override

@@ -244,6 +244,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         if (there != null) removeStray(there);
         SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, LogContent.empty(services, id));
         register(log);
+        if (journal.knows(id)) log.forgetCheckpoint();
         return log;
     }
 

@@ -139,6 +139,42 @@ class CrashStoriesTest {
     }
 
     @Test
+    void aLogStartDoesNotOutliveAFolderThatWasNobodys() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 6);
+        clicks.deleteRecordsBefore(clicks.log().writtenEnd());
+        life.pass(100);
+        world.crash(CrashKind.PROCESS);
+        platter.truncateTo(world.directory().resolve("clicks-0").resolve("partition.metadata"), 0);
+        world.history(clicks.log().id()).ended(CrashKind.POWER_DROPS_UNSYNCED);
+        LogLife second = opened();
+        second.replica("clicks").lead();
+        produce(second, second.replica("clicks"), 2);
+        long end = second.replica("clicks").log().writtenEnd();
+        second.closeCleanly();
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().logStartOffset()).isZero();
+        assertThat(found.log().writtenEnd()).isEqualTo(end);
+    }
+
+    @Test
+    void aCutIsDurableBeforeAnythingIsAppendedBehindIt() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 4);
+        life.pass(10 * CHECKPOINT_MS);
+        long end = clicks.history().batches().get(2).baseOffset();
+        boolean[] cut = clicks.truncateTo(end);
+        life.await("truncation", () -> cut[0]);
+        world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        assertThat(opened().replica("clicks").log().writtenEnd()).isEqualTo(end);
+    }
+
+    @Test
     void aFolderThatADyingProcessMadeIsSyncedWithTheNextWrite() throws Exception {
         LogLife life = opened();
         Replica orders = leading(life, "orders", true);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RandomLifeTest {
     private static final int CANARY_SEEDS = 60;
 
-    @Seeded(runs = 150)
+    @Seeded(runs = 500)
     void aNodeKeepsItsPromisesAndMakesProgress(long seed) throws Exception {
         new RandomLife(world(seed, AckRule.BY_FLUSH_MODE)).run();
     }
