@@ -175,6 +175,28 @@ class CrashStoriesTest {
     }
 
     @Test
+    void aCutThatFailsHalfWayLeavesNoHoleAlsoWhenRetentionHasPassedTheCheckpoint() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 2);
+        life.pass(10 * CHECKPOINT_MS);
+        produce(life, clicks, 24);
+        Path first = segment("clicks", 0);
+        clicks.maintain(life.nowMs());
+        life.await("retention", () -> !world.disk().exists(first));
+        assertThat(clicks.log().segmentCount()).isGreaterThan(1);
+        world.disk().faults().failNext(StepKind.RENAME, ".log");
+        clicks.truncateTo(clicks.log().logStartOffset() + 2);
+        life.await("the directory is offline", () -> life.directory().offlineReason().isPresent());
+        world.crash(CrashKind.PROCESS);
+        world.disk().faults().heal();
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().segmentCount()).isEqualTo(1);
+    }
+
+    @Test
     void aFolderThatADyingProcessMadeIsSyncedWithTheNextWrite() throws Exception {
         LogLife life = opened();
         Replica orders = leading(life, "orders", true);
