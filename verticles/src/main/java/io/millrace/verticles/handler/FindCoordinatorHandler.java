@@ -12,9 +12,8 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * <p>The API is answered although there is nothing to find, because librdkafka takes a broker without it for one that is
  * too old for lz4 and sends such batches uncompressed. For a group the answer is that none is available now: librdkafka
- * asks
- * for the coordinator of every consumer with a group id (Python's must have one), also of those that assign partitions
- * themselves, and hands any error that is for good to the application.
+ * asks for the coordinator of every consumer with a group id (Python's must have one), also of those that assign
+ * partitions themselves, and hands any error that is for good to the application.
  *
  * <p>Thread: the connection's event loop.
  */
