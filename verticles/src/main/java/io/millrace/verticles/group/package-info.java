@@ -1,0 +1,12 @@
+/**
+ * The group coordinator's decisions: who is in a consumer group, which generation it is at, what it has committed. One
+ * {@link io.millrace.verticles.group.GroupCoordinatorMachine} per partition of {@code __consumer_offsets}, pure: no I/O,
+ * no clock, no threads, no randomness of its own.
+ *
+ * <p>Open {@link io.millrace.verticles.group.GroupCoordinatorMachine} first: its comment says what is durable, what is
+ * not, and what the shell around it owes it. Below: {@code record} is the bytes of {@code __consumer_offsets} as Kafka
+ * writes them, {@code classic} the classic group protocol and its states, {@code offset} the committed offsets.
+ * Requests and answers are Kafka's generated message classes, as they are the contract itself. Never imported here:
+ * Vert.x, Netty, shards, handlers.
+ */
+package io.millrace.verticles.group;
