@@ -95,12 +95,20 @@ public final class WriteLane {
         writtenEnd = end;
     }
 
-    /** The file was cut: a sync that is under way says nothing about what is written from now on. Thread: the writer. */
-    public synchronized void noteTruncated(FileRef file, long end) {
+    /**
+     * The log is about to be cut: what a sync or a checkpoint that is under way would say is not true any more, except of
+     * what lies below {@code untouchedEnd}. Thread: the writer.
+     */
+    public synchronized void cutBegins(long untouchedEnd) {
+        truncations++;
+        writtenEnd = Math.min(writtenEnd, untouchedEnd);
+    }
+
+    /** The log was cut and ends here. Thread: the writer. */
+    public synchronized void cutEnds(FileRef file, long end) {
         if (file != null && !unsynced.contains(file)) unsynced.add(file);
         namesUnsynced = true;
         writtenEnd = end;
-        truncations++;
     }
 
     /** A small file beside the segments was written. Thread: the writer. */
@@ -137,7 +145,7 @@ public final class WriteLane {
         writtenEnd = Math.max(writtenEnd, end);
     }
 
-    /** How often the log has been cut so far so far, as the writer sees it. Thread: any. */
+    /** How often the log has been cut so far, as the writer sees it. Thread: any. */
     public synchronized long truncations() {
         return truncations;
     }

@@ -86,6 +86,16 @@ public final class EpochHistory {
         while (count > 0 && starts[count - 1] >= endExclusive) count--;
     }
 
+    /**
+     * The log was to be cut at {@code wanted}, which turned out to lie inside of a batch. An epoch that began there since
+     * begins where the log now ends.
+     */
+    void cutFurther(long wanted, long endExclusive) {
+        int epoch = count > 0 && starts[count - 1] >= wanted ? latestEpoch() : -1;
+        truncateFromEnd(endExclusive);
+        assign(epoch, endExclusive);
+    }
+
     /** The epoch in force at the new start stays, and starts there. */
     public void truncateFromStart(long newStart) {
         int first = 0;

@@ -51,6 +51,11 @@ final class LogCheckpointing {
         onDisk = Math.min(onDisk, endExclusive);
     }
 
+    /** The cut that was announced went further back, to the start of a batch. */
+    void cutFurther(long endExclusive) {
+        onDisk = Math.min(onDisk, endExclusive);
+    }
+
     /** Recovery left bytes that the process before wrote and perhaps never synced. */
     void syncFound(long bytes) {
         List<SegmentView> found = new ArrayList<>();

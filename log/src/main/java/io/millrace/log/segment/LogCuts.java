@@ -11,11 +11,14 @@ import java.util.List;
  * Cuts a log back. Memory is cut at once; then the writer first withdraws a checkpoint that reaches beyond the cut, then
  * cuts the files; then the cut is synced, before anything is appended behind it, because a loss of power could else mix
  * what was there with what came after; meanwhile the producers are rebuilt from what is left. A crash in between leaves a log
- * that is longer than wanted, which the next comparison of epochs finds again.
+ * that is longer than wanted, which the next comparison of epochs finds again. A full disk delays a cut, whatever else fails
+ * takes the directory offline, which whoever is told that the cut is over can see.
  *
  * <p>Thread: the owner's; made for one cut.
  */
 final class LogCuts {
+    private static final long RETRY_MS = 200;
+
     private final SegmentedLog log;
 
     LogCuts(SegmentedLog log) {
@@ -37,7 +40,8 @@ final class LogCuts {
         while (log.segments.count() > 1 && log.segments.active().baseOffset >= endExclusive) {
             dropped.add(log.segments.removeLast());
         }
-        log.submit(new CutTask(dropped, log.segments.active(), endExclusive, done));
+        log.checkpointing().cut(endExclusive);
+        log.submit(new CutTask(dropped, log.segments.active(), endExclusive, done, false));
     }
 
     void startAnewAt(long offset, Runnable done) {
@@ -61,7 +65,7 @@ final class LogCuts {
         log.producers.clear(offset);
         Segment next = Segment.begin(log.folder, offset, log.services.io().nowMs());
         log.segments.add(next);
-        log.submit(new AnewTask(dropped, next, done));
+        log.submit(new AnewTask(dropped, next, done, false));
     }
 
     private void cutMemory(long endExclusive) {
@@ -74,69 +78,142 @@ final class LogCuts {
         if (log.aborted != null) log.aborted.truncateTo(endExclusive);
     }
 
-    /** Nothing is kept but the place where the log goes on. */
-    private final class AnewTask extends LaneTask {
-        private final List<Segment> dropped;
-        private final Segment next;
-        private final Runnable done;
+    /** One part of a cut; on the writer, as often as it takes. */
+    private abstract class Step extends LaneTask {
+        final Runnable done;
+        /** To the writer this is one truncation, however often it is tried. */
+        private final boolean again;
 
-        AnewTask(List<Segment> dropped, Segment next, Runnable done) {
+        Step(Runnable done, boolean again) {
             super(log.lane());
-            this.dropped = dropped;
-            this.next = next;
             this.done = done;
+            this.again = again;
+        }
+
+        /** The same once more. */
+        abstract Step anew();
+
+        abstract void succeeded();
+
+        /** Below which offset nothing of the files changes. */
+        abstract long untouchedEnd();
+
+        abstract void cutFiles() throws IOException;
+
+        @Override
+        protected final void onWriter() throws IOException {
+            // First of all: a sync or a checkpoint that is under way must not speak for what comes after the cut.
+            if (!again) lane().cutBegins(untouchedEnd());
+            cutFiles();
         }
 
         @Override
-        protected void onWriter() throws IOException {
+        protected final void onOwner(IOException failure) {
+            if (failure == null) {
+                succeeded();
+            } else if (log.services.health().isOffline()) {
+                // Memory is cut and the file is not: nothing may be appended any more.
+                log.wentOffline(log.services.health().offlineReason());
+                done.run();
+            } else if (log.ended) {
+                done.run();
+            } else {
+                log.submit(new RetryTask(this));
+            }
+        }
+    }
+
+    /** Waits on the writer until there may be space or a free file handle again. */
+    private final class RetryTask extends LaneTask {
+        private final Step step;
+
+        RetryTask(Step step) {
+            super(log.lane());
+            this.step = step;
+        }
+
+        @Override
+        protected void onWriter() {
+            log.services.writer().later(log.services.io().nowMs() + RETRY_MS, () -> log.submit(step.anew()));
+        }
+    }
+
+    /** Nothing is kept but the place where the log goes on. */
+    private final class AnewTask extends Step {
+        private final List<Segment> dropped;
+        private final Segment next;
+
+        AnewTask(List<Segment> dropped, Segment next, Runnable done, boolean again) {
+            super(done, again);
+            this.dropped = dropped;
+            this.next = next;
+        }
+
+        @Override
+        Step anew() {
+            return new AnewTask(dropped, next, done, true);
+        }
+
+        @Override
+        long untouchedEnd() {
+            return 0;
+        }
+
+        @Override
+        void cutFiles() throws IOException {
             log.services.checkpoints().beginAnew(log.id);
             // The old files go first here: one of them may have the new one's name. Retention may have let go of others
             // that are still there.
             new DeleteSegmentsTask(log, dropped, null).onWriter();
             if (lane().folderIsReady()) DeleteSegmentsTask.setAllAside(log);
             log.services.writer().prepareFolder(lane());
+            // An attempt before may have made it, and it has just been set aside.
+            log.services.openFiles().forget(next.target);
             log.services.openFiles().create(next.target);
-            lane().noteTruncated(next.target, next.baseOffset);
+            lane().cutEnds(next.target, next.baseOffset);
             log.services.disk().syncDirectory(log.folder.path());
         }
 
         @Override
-        protected void onOwner(IOException failure) {
-            if (failure == null) {
-                log.busy = false;
-                log.checkpointing().checkpoint();
-            } else {
-                log.services.health().offline("emptying of " + log.id + " failed: " + failure, failure);
-            }
+        void succeeded() {
+            log.busy = false;
+            log.checkpointing().checkpoint();
             done.run();
         }
     }
 
     /** Cuts inside one segment; those behind it go. */
-    private final class CutTask extends LaneTask {
+    private final class CutTask extends Step {
         private final List<Segment> dropped;
         private final Segment kept;
         private final long endExclusive;
-        private final Runnable done;
         private final long hintPosition;
         private final long hintOffset;
         private long position;
         private long actualEnd;
 
-        CutTask(List<Segment> dropped, Segment kept, long endExclusive, Runnable done) {
-            super(log.lane());
+        CutTask(List<Segment> dropped, Segment kept, long endExclusive, Runnable done, boolean again) {
+            super(done, again);
             this.dropped = dropped;
             this.kept = kept;
             this.endExclusive = endExclusive;
-            this.done = done;
             int entry = kept.index == null ? -1 : kept.index.floorOffset(endExclusive);
             this.hintPosition = entry < 0 ? -1 : kept.index.position(entry);
             this.hintOffset = entry < 0 ? -1 : kept.index.offset(entry);
-            log.checkpointing().cut(endExclusive);
         }
 
         @Override
-        protected void onWriter() throws IOException {
+        Step anew() {
+            return new CutTask(dropped, kept, endExclusive, done, true);
+        }
+
+        @Override
+        long untouchedEnd() {
+            return kept.baseOffset;
+        }
+
+        @Override
+        void cutFiles() throws IOException {
             log.services.checkpoints().invalidateBeyond(log.id, endExclusive);
             actualEnd = kept.baseOffset;
             if (kept.target.exists()) findPosition();
@@ -145,7 +222,7 @@ final class LogCuts {
             }
             log.services.openFiles().cut(kept.target, position);
             log.services.indexes().forget(kept.target);
-            lane().noteTruncated(kept.target.exists() ? kept.target : null, actualEnd);
+            lane().cutEnds(kept.target.exists() ? kept.target : null, actualEnd);
             if (!dropped.isEmpty()) new DeleteSegmentsTask(log, dropped, null).onWriter();
         }
 
@@ -178,13 +255,7 @@ final class LogCuts {
         }
 
         @Override
-        protected void onOwner(IOException failure) {
-            if (failure != null) {
-                // Memory is cut and the file is not: nothing may be appended any more.
-                log.services.health().offline("truncation of " + log.id + " failed: " + failure, failure);
-                done.run();
-                return;
-            }
+        void succeeded() {
             cutSegment();
             SegmentView keptView = kept.view();
             List<SegmentView> left = log.segments.viewsFrom(0);
@@ -198,6 +269,9 @@ final class LogCuts {
             log.assigned = Math.min(log.assigned, actualEnd);
             log.written = log.assigned;
             log.synced = Math.min(log.synced, actualEnd);
+            if (actualEnd == endExclusive) return;
+            log.checkpointing().cutFurther(actualEnd);
+            log.epochs.cutFurther(endExclusive, actualEnd);
         }
 
         private void rebuild(List<SegmentView> left, SegmentView keptView, long nowMs) {
@@ -215,7 +289,10 @@ final class LogCuts {
 
         /** A log that was deleted meanwhile has no files, which is nobody's fault. */
         private void notRebuilt(Exception e) {
-            if (!log.ended) log.services.health().offline("producers of " + log.id + " cannot be rebuilt: " + e, e);
+            if (!log.ended) {
+                log.services.health().offline("producers of " + log.id + " cannot be rebuilt: " + e, e);
+                log.wentOffline(log.services.health().offlineReason());
+            }
             done.run();
         }
 

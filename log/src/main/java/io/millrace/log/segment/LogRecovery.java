@@ -74,14 +74,13 @@ public final class LogRecovery {
         } else {
             recover();
         }
-        long first = content.segments.isEmpty() ? content.end : content.segments.get(0).baseOffset;
-        content.logStart = Math.min(content.end, Math.max(first, logStart));
         if (logStart > content.end) {
-            // The log has lost what it started at and begins again below: that start must not come back later.
-            services.checkpoints().forget(id);
+            beginAgainAt(logStart);
         } else {
             services.checkpoints().invalidateBeyond(id, content.end);
         }
+        long first = content.segments.isEmpty() ? content.end : content.segments.get(0).baseOffset;
+        content.logStart = Math.max(first, logStart);
         content.epochs.truncateFromStart(content.logStart);
         content.producers.advanceLogStart(content.logStart);
         return content;
@@ -117,6 +116,26 @@ public final class LogRecovery {
                 disk.delete(content.folder.file(base, suffix));
             }
         }
+    }
+
+    /**
+     * The power took all that the log started at: what is left was deleted by intent. It goes on at its start as KAFKA's
+     * does, because the offsets below have been given to other records.
+     */
+    private void beginAgainAt(long logStart) throws IOException {
+        services.checkpoints().invalidateBeyond(id, Long.MIN_VALUE);
+        content.segments.clear();
+        content.epochs.clear();
+        content.aborted = null;
+        content.producers.clear(logStart);
+        content.end = logStart;
+        content.syncedEnd = logStart;
+        content.unsyncedBytes = 0;
+        if (!disk.exists(content.folder.path())) return;
+        for (Path file : disk.list(content.folder.path())) {
+            if (SegmentNames.isOfSegment(file)) disk.delete(file);
+        }
+        disk.syncDirectory(content.folder.path());
     }
 
     private void withoutSegments() {

@@ -31,6 +31,11 @@ public final class SegmentNames {
         return folder.resolve(of(baseOffset, suffix));
     }
 
+    /** Whether the file is a segment or what was derived of one. */
+    static boolean isOfSegment(Path file) {
+        return baseOffset(file, LOG) >= 0 || baseOffset(file, INDEX) >= 0 || baseOffset(file, SNAPSHOT) >= 0;
+    }
+
     /** The base offset in a file's name; -1 when the name is not that of such a file. */
     public static long baseOffset(Path file, String suffix) {
         String name = file.getFileName().toString();

@@ -3,6 +3,7 @@ package io.millrace.log.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.AppendOutcome;
 import io.millrace.log.disk.DiskFile;
 import io.millrace.log.disk.OpenMode;
 import io.millrace.sim.LifeStopped;
@@ -114,19 +115,20 @@ class CrashStoriesTest {
     }
 
     @Test
-    void aLogStartDoesNotOutliveTheRecordsBelowIt() throws Exception {
+    void aLogThatFallsBelowItsStartGoesOnAtItsStart() throws Exception {
         LogLife life = opened();
         Replica clicks = leading(life, "clicks", false);
         produce(life, clicks, 2);
         life.pass(10 * CHECKPOINT_MS);
-        long synced = clicks.log().syncedEnd();
         produce(life, clicks, 1);
-        clicks.deleteRecordsBefore(clicks.log().writtenEnd());
+        long start = clicks.log().writtenEnd();
+        clicks.deleteRecordsBefore(start);
         life.pass(100);
         world.crash(CrashKind.POWER_DROPS_UNSYNCED);
         LogLife second = opened();
         Replica again = second.replica("clicks");
-        assertThat(again.log().writtenEnd()).isEqualTo(synced);
+        assertThat(again.log().logStartOffset()).isEqualTo(start);
+        assertThat(again.log().writtenEnd()).isEqualTo(start);
         again.lead();
         produce(second, again, 3);
         long end = again.log().writtenEnd();
@@ -134,8 +136,29 @@ class CrashStoriesTest {
 
         Replica found = opened().replica("clicks");
 
-        assertThat(found.log().logStartOffset()).isEqualTo(synced);
+        assertThat(found.log().logStartOffset()).isEqualTo(start);
         assertThat(found.log().writtenEnd()).isEqualTo(end);
+    }
+
+    @Test
+    void aLogOfWhichThePowerLeftOnlyWhatRetentionTookGivesNoOffsetTwice() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 1);
+        life.pass(10 * CHECKPOINT_MS);
+        Path first = segment("clicks", 0);
+        while (clicks.log().segmentCount() < 2) {
+            produce(life, clicks, 1);
+        }
+        clicks.deleteRecordsBefore(clicks.log().writtenEnd());
+        clicks.maintain(life.nowMs());
+        life.await("retention", () -> !world.disk().exists(first));
+        long start = clicks.log().logStartOffset();
+        world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().writtenEnd()).isEqualTo(start);
     }
 
     @Test
@@ -194,6 +217,41 @@ class CrashStoriesTest {
         Replica found = opened().replica("clicks");
 
         assertThat(found.log().segmentCount()).isEqualTo(1);
+    }
+
+    @Test
+    void whoIsToldThatAFailedCutIsOverSeesThatTheLogIsOffline() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 4);
+        String[] reason = {"not over"};
+        world.disk().faults().failNext(StepKind.RENAME, ".log");
+        clicks.log().truncateFullyAndStartAt(100, () -> reason[0] = clicks.log().offlineReason());
+        life.await("truncation", () -> !"not over".equals(reason[0]));
+
+        assertThat(reason[0]).isNotNull();
+    }
+
+    @Test
+    void aCutWaitsForSpaceOnAFullDisk() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 4);
+        life.pass(10 * CHECKPOINT_MS);
+        world.disk().faults().capacity(0);
+        boolean[] over = clicks.restartAt(100);
+        life.pass(CHECKPOINT_MS);
+        assertThat(over[0]).isFalse();
+        assertThat(clicks.produce(1)).isInstanceOf(AppendOutcome.Rejected.class);
+        world.disk().faults().heal();
+
+        life.await("truncation", () -> over[0]);
+        clicks.lead();
+        produce(life, clicks, 2);
+
+        assertThat(life.directory().offlineReason()).isEmpty();
+        assertThat(clicks.log().logStartOffset()).isEqualTo(100);
+        assertThat(clicks.log().writtenEnd()).isGreaterThan(100);
     }
 
     @Test
