@@ -1,0 +1,107 @@
+package io.millrace.chaos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Compares a {@link Ledger} with what a fresh consumer finds when all is whole again.
+ *
+ * <p>Thread: the run's main.
+ *
+ * @param lost acknowledged, and not there or something else at its offset
+ * @param duplicated there more than once
+ * @param reordered behind a later record of its producer
+ * @param unread seen by the consumer at an offset where now something else stands
+ */
+record Verdict(long acknowledged, long lost, long duplicated, long reordered, long unread, List<String> examples) {
+    private static final int EXAMPLES = 8;
+    private static final Duration READ_LIMIT = Duration.ofSeconds(60);
+
+    boolean isClean() {
+        return lost == 0 && duplicated == 0 && reordered == 0 && unread == 0 && examples.isEmpty();
+    }
+
+    static Verdict on(Ledger ledger, String bootstrap, String topic) {
+        List<String> examples = new ArrayList<>(ledger.anomalies());
+        Map<Integer, TreeMap<Long, String>> there = readAll(bootstrap, topic, examples);
+        long lost = 0;
+        long unread = 0;
+        long duplicated = 0;
+        long reordered = 0;
+        for (int partition = 0; partition < Load.PARTITIONS; partition++) {
+            TreeMap<Long, String> log = there.getOrDefault(partition, new TreeMap<>());
+            lost += differences("acknowledged", partition, ledger.acknowledgedOf(partition), log, examples);
+            unread += differences("read", partition, ledger.readOf(partition), log, examples);
+            Set<String> seen = new HashSet<>();
+            Map<String, Long> last = new HashMap<>();
+            for (String value : log.values()) {
+                if (!seen.add(value)) {
+                    duplicated++;
+                    note(examples, partition + ": " + value + " is there twice");
+                    continue;
+                }
+                int colon = value.indexOf(':');
+                long number = Long.parseLong(value.substring(colon + 1));
+                Long before = last.put(value.substring(0, colon), number);
+                if (before != null && before > number) {
+                    reordered++;
+                    note(examples, partition + ": " + value + " comes behind " + before);
+                }
+            }
+        }
+        return new Verdict(ledger.count(), lost, duplicated, reordered, unread, List.copyOf(examples));
+    }
+
+    private static long differences(
+            String what, int partition, Map<Long, String> told, Map<Long, String> log, List<String> examples) {
+        long differences = 0;
+        for (Map.Entry<Long, String> entry : told.entrySet()) {
+            String found = log.get(entry.getKey());
+            if (!entry.getValue().equals(found)) {
+                differences++;
+                note(
+                        examples,
+                        partition + "@" + entry.getKey() + " was " + what + " as " + entry.getValue() + ", now it is "
+                                + found);
+            }
+        }
+        return differences;
+    }
+
+    private static void note(List<String> examples, String line) {
+        if (examples.size() < EXAMPLES) {
+            examples.add(line);
+        }
+    }
+
+    private static Map<Integer, TreeMap<Long, String>> readAll(String bootstrap, String topic, List<String> examples) {
+        Map<Integer, TreeMap<Long, String>> there = new HashMap<>();
+        try (KafkaConsumer<String, String> reader = new KafkaConsumer<>(Load.readerSettings(bootstrap))) {
+            List<TopicPartition> all = Load.partitions(topic);
+            reader.assign(all);
+            all.forEach(partition -> reader.seek(partition, 0));
+            Map<TopicPartition, Long> ends = reader.endOffsets(all, READ_LIMIT);
+            long deadline = System.nanoTime() + READ_LIMIT.toNanos();
+            while (all.stream().anyMatch(partition -> reader.position(partition) < ends.get(partition))) {
+                if (System.nanoTime() > deadline) {
+                    note(examples, "not everything below the ends " + ends + " could be read");
+                    break;
+                }
+                for (ConsumerRecord<String, String> record : reader.poll(Duration.ofMillis(200))) {
+                    there.computeIfAbsent(record.partition(), p -> new TreeMap<>())
+                            .put(record.offset(), record.value());
+                }
+            }
+        }
+        return there;
+    }
+}
