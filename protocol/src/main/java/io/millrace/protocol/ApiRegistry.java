@@ -104,6 +104,10 @@ public final class ApiRegistry {
                 keyed(ApiMessageType.CREATE_PARTITIONS, 0, 3, socketRequestMaxBytes),
                 keyed(ApiMessageType.INCREMENTAL_ALTER_CONFIGS, 0, 1, socketRequestMaxBytes),
                 partitions(ApiMessageType.LIST_PARTITION_REASSIGNMENTS, 0, 0, socketRequestMaxBytes),
+                keyed(ApiMessageType.DESCRIBE_PRODUCERS, 0, 0, socketRequestMaxBytes),
+                fewStrings(ApiMessageType.DESCRIBE_ACLS, 1, 3, socketRequestMaxBytes),
+                fewStrings(ApiMessageType.DESCRIBE_CLIENT_QUOTAS, 0, 1, socketRequestMaxBytes),
+                topics(ApiMessageType.DESCRIBE_USER_SCRAM_CREDENTIALS, 0, 0, socketRequestMaxBytes),
                 fewStrings(ApiMessageType.DESCRIBE_CLUSTER, 0, 2, socketRequestMaxBytes),
                 fewStrings(ApiMessageType.LIST_CONFIG_RESOURCES, 0, 1, socketRequestMaxBytes),
                 topics(ApiMessageType.DESCRIBE_TOPIC_PARTITIONS, 0, 0, socketRequestMaxBytes)));

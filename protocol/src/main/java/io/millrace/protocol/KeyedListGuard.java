@@ -51,6 +51,9 @@ final class KeyedListGuard {
                 return 0;
             case TEXT:
                 return in.readTextHash(plan.compact);
+            case BLOB:
+                in.skipBytes(plan.compact);
+                return 0;
             case BYTE:
                 return in.readByte();
             case SHORT:

@@ -11,26 +11,27 @@ import org.apache.kafka.common.message.ApiMessageType;
  * <p>Thread: any; immutable.
  */
 final class KeyedLists {
-    private static final Map<ApiMessageType, Map<String, List<String>>> BY_API = Map.of(
-            ApiMessageType.CREATE_TOPICS,
-            Map.of(
-                    "/topics", List.of("name"),
-                    "/topics/assignments", List.of("partition_index"),
-                    "/topics/configs", List.of("name")),
-            ApiMessageType.CREATE_PARTITIONS,
-            Map.of("/topics", List.of("name")),
-            ApiMessageType.ALTER_CONFIGS,
-            Map.of(
-                    "/resources", List.of("resource_type", "resource_name"),
-                    "/resources/configs", List.of("name")),
-            ApiMessageType.INCREMENTAL_ALTER_CONFIGS,
-            Map.of(
-                    "/resources", List.of("resource_type", "resource_name"),
-                    "/resources/configs", List.of("name", "config_operation")),
-            ApiMessageType.OFFSET_FOR_LEADER_EPOCH,
-            Map.of("/topics", List.of("topic")),
-            ApiMessageType.DESCRIBE_LOG_DIRS,
-            Map.of("/topics", List.of("topic")));
+    private static final Map<ApiMessageType, Map<String, List<String>>> BY_API = Map.ofEntries(
+            Map.entry(
+                    ApiMessageType.CREATE_TOPICS,
+                    Map.of(
+                            "/topics", List.of("name"),
+                            "/topics/assignments", List.of("partition_index"),
+                            "/topics/configs", List.of("name"))),
+            Map.entry(ApiMessageType.CREATE_PARTITIONS, Map.of("/topics", List.of("name"))),
+            Map.entry(
+                    ApiMessageType.ALTER_CONFIGS,
+                    Map.of(
+                            "/resources", List.of("resource_type", "resource_name"),
+                            "/resources/configs", List.of("name"))),
+            Map.entry(
+                    ApiMessageType.INCREMENTAL_ALTER_CONFIGS,
+                    Map.of(
+                            "/resources", List.of("resource_type", "resource_name"),
+                            "/resources/configs", List.of("name", "config_operation"))),
+            Map.entry(ApiMessageType.OFFSET_FOR_LEADER_EPOCH, Map.of("/topics", List.of("topic"))),
+            Map.entry(ApiMessageType.DESCRIBE_LOG_DIRS, Map.of("/topics", List.of("topic"))),
+            Map.entry(ApiMessageType.DESCRIBE_PRODUCERS, Map.of("/topics", List.of("name"))));
 
     private static final Map<ApiMessageType, WirePlan[]> PLANS = plans();
 

@@ -22,6 +22,8 @@ final class WirePlan {
         LIST,
         TAGS,
         TEXT,
+        /** Bytes with a length, or null. */
+        BLOB,
         BYTE,
         SHORT,
         INT,
@@ -95,7 +97,10 @@ final class WirePlan {
             return list(type, ownPath, keyedLists);
         }
         Kind kind = primitive(type);
-        boolean compact = type == Type.COMPACT_STRING || type == Type.COMPACT_NULLABLE_STRING;
+        boolean compact = type == Type.COMPACT_STRING
+                || type == Type.COMPACT_NULLABLE_STRING
+                || type == Type.COMPACT_BYTES
+                || type == Type.COMPACT_NULLABLE_BYTES;
         return new WirePlan(kind, compact, false, key, false, NONE, null);
     }
 
@@ -142,6 +147,11 @@ final class WirePlan {
                 || type == Type.COMPACT_STRING
                 || type == Type.COMPACT_NULLABLE_STRING) {
             return Kind.TEXT;
+        } else if (type == Type.BYTES
+                || type == Type.NULLABLE_BYTES
+                || type == Type.COMPACT_BYTES
+                || type == Type.COMPACT_NULLABLE_BYTES) {
+            return Kind.BLOB;
         }
         throw new IllegalStateException("a request with keyed lists has a field of type " + type);
     }

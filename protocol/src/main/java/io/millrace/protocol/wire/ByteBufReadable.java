@@ -176,6 +176,14 @@ public final class ByteBufReadable implements Readable {
         buf.skipBytes(length);
     }
 
+    /** Skips bytes that begin with their length; -1 stands for null. */
+    public void skipBytes(boolean flexible) {
+        int length = flexible ? readUnsignedVarint() - 1 : readInt();
+        if (length != -1) {
+            skip(length);
+        }
+    }
+
     /** Skips a whole section of tagged fields none of which is known. */
     public void skipTaggedFields() {
         int count = readTaggedFieldCount();

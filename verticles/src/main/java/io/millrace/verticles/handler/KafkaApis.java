@@ -34,7 +34,8 @@ public final class KafkaApis {
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(node))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(node))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(node))
-                .serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(node));
+                .serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(node))
+                .serve(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(node));
         serveAdministration(node, dispatcher);
     }
 
@@ -68,6 +69,9 @@ public final class KafkaApis {
                 .serve(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsHandler(node))
                 .serve(ApiKeys.ALTER_CONFIGS, new AlterConfigsHandler(node))
                 .serve(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsHandler(node))
-                .serve(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(node));
+                .serve(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(node))
+                .serve(ApiKeys.DESCRIBE_ACLS, new DescribeAclsHandler())
+                .serve(ApiKeys.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotasHandler())
+                .serve(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, new DescribeUserScramCredentialsHandler());
     }
 }
