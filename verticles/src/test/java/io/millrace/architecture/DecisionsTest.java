@@ -21,7 +21,8 @@ class DecisionsTest {
         assertThat(records()).isNotEmpty().allSatisfy(record -> assertThat(index)
                 .as("docs/adr/README.md lists %s", record.getFileName())
                 .contains("(" + record.getFileName() + ")"));
-        assertThat(records().stream().map(record -> record.getFileName().toString().substring(0, 4)))
+        assertThat(records().stream()
+                        .map(record -> record.getFileName().toString().substring(0, 4)))
                 .doesNotHaveDuplicates();
     }
 

@@ -194,7 +194,8 @@ final class ChaosNode {
     String logTail() {
         try {
             List<String> lines = Files.readAllLines(home.resolve("node.out"), StandardCharsets.UTF_8);
-            return "node " + id + ":\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+            return "node " + id + ":\n"
+                    + String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
         } catch (IOException e) {
             return "node " + id + ": no log, " + e;
         }

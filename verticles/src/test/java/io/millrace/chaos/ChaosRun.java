@@ -45,9 +45,17 @@ public final class ChaosRun {
     private void run(int rounds) throws Exception {
         System.out.println("| story | acks | gap ms | lost | twice | order | unread | verdict |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        tell(Stories.ALL.stream().filter(this::isWanted).filter(s -> !s.onSmallDisk()).toList(), rounds, false);
-        List<Story> small =
-                Stories.ALL.stream().filter(this::isWanted).filter(Story::onSmallDisk).toList();
+        tell(
+                Stories.ALL.stream()
+                        .filter(this::isWanted)
+                        .filter(s -> !s.onSmallDisk())
+                        .toList(),
+                rounds,
+                false);
+        List<Story> small = Stories.ALL.stream()
+                .filter(this::isWanted)
+                .filter(Story::onSmallDisk)
+                .toList();
         if (!small.isEmpty()) {
             tell(small, rounds, true);
         }
@@ -105,8 +113,8 @@ public final class ChaosRun {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        Commands.Result mounted = Commands.run(
-                List.of("mount", "-t", "tmpfs", "-o", "size=" + SMALL_DISK, "chaos", data.toString()));
+        Commands.Result mounted =
+                Commands.run(List.of("mount", "-t", "tmpfs", "-o", "size=" + SMALL_DISK, "chaos", data.toString()));
         if (mounted.exitCode() != 0) {
             throw new IllegalStateException("no small disk: " + mounted.errors());
         }
@@ -142,8 +150,7 @@ public final class ChaosRun {
         return report(story, scene, ledger, load, verdict, failure);
     }
 
-    private boolean report(
-            Story story, Scene scene, Ledger ledger, Load load, Verdict verdict, String failure) {
+    private boolean report(Story story, Scene scene, Ledger ledger, Load load, Verdict verdict, String failure) {
         long gapMs = scene == null ? 0 : ledger.longestGapMs(scene.touched());
         List<String> findings = new ArrayList<>(verdict.examples());
         if (failure != null) {

@@ -37,7 +37,8 @@ final class Ledger {
     synchronized void acknowledged(int partition, long offset, String value) {
         String before = acknowledged.get(partition).put(offset, value);
         if (before != null) {
-            anomalies.add("offset " + offset + " of " + partition + " was acknowledged for " + before + " and " + value);
+            anomalies.add(
+                    "offset " + offset + " of " + partition + " was acknowledged for " + before + " and " + value);
         }
         count++;
         long now = System.nanoTime();

@@ -67,8 +67,7 @@ class NamespaceNetworkTest {
     }
 
     private List<String> connect(int to, int port) {
-        return List.of(
-                "timeout", "1", "bash", "-c", "exec 3<>/dev/tcp/" + network.address(to) + "/" + port);
+        return List.of("timeout", "1", "bash", "-c", "exec 3<>/dev/tcp/" + network.address(to) + "/" + port);
     }
 
     private boolean reaches(int from, int to, int port) throws IOException {
@@ -108,7 +107,9 @@ class NamespaceNetworkTest {
 
         network.heal();
         network.cutFromClients(3);
-        assertThat(run(network.atClients(connect(3, PORT)))).as("cut from clients").isFalse();
+        assertThat(run(network.atClients(connect(3, PORT))))
+                .as("cut from clients")
+                .isFalse();
         assertThat(reaches(1, 3, PORT)).as("nodes still reach it").isTrue();
     }
 }

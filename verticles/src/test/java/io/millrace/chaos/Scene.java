@@ -17,8 +17,7 @@ final class Scene {
     private final String topic;
     private final Ledger ledger;
     private final boolean isShort;
-    private List<Integer> touched =
-            IntStream.range(0, Load.PARTITIONS).boxed().toList();
+    private List<Integer> touched = IntStream.range(0, Load.PARTITIONS).boxed().toList();
 
     Scene(ChaosCluster cluster, String topic, Ledger ledger, boolean isShort) {
         this.cluster = cluster;

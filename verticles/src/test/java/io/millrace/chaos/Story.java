@@ -12,8 +12,7 @@ package io.millrace.chaos;
  * @param maxGapMs how long the partitions that the fault touched may go without an acknowledgement; 0: as long as it
  *     lasts
  */
-record Story(
-        String name, boolean inShortForm, boolean needsCuts, boolean onSmallDisk, long maxGapMs, Telling telling) {
+record Story(String name, boolean inShortForm, boolean needsCuts, boolean onSmallDisk, long maxGapMs, Telling telling) {
 
     /** What is done; returns when everything is mended again. */
     interface Telling {

@@ -109,8 +109,7 @@ class SectionAConnectionTest {
     void nothingIsAdvertisedThatNeedsAFeatureWeDoNotHave() throws Exception {
         // Group membership, transactions, SASL, ACLs, quotas: none of them is served yet.
         if (!BothBrokers.SELF) {
-            assertThat(ranges(both.ours(), 4))
-                    .doesNotContainKeys(8, 9, 11, 12, 14, 17, 24, 25, 26, 28, 29, 36, 48, 68);
+            assertThat(ranges(both.ours(), 4)).doesNotContainKeys(8, 9, 11, 12, 14, 17, 24, 25, 26, 28, 29, 36, 48, 68);
         }
     }
 

@@ -124,12 +124,13 @@ class SectionCProduceTest {
         Side ours = both.ours();
         Topic topic = ours.topic("spoiled");
         byte[] batch = Batches.values("one");
-        byte[] spoiled = switch (kind) {
-            case "unknown codec" -> Batches.withShort(batch, Batches.ATTRIBUTES, 6);
-            case "null" -> null;
-            case "trailing bytes" -> Batches.join(batch, new byte[] {1, 2, 3, 4, 5});
-            default -> Batches.withShort(batch, Batches.ATTRIBUTES, 0x10);
-        };
+        byte[] spoiled =
+                switch (kind) {
+                    case "unknown codec" -> Batches.withShort(batch, Batches.ATTRIBUTES, 6);
+                    case "null" -> null;
+                    case "trailing bytes" -> Batches.join(batch, new byte[] {1, 2, 3, 4, 5});
+                    default -> Batches.withShort(batch, Batches.ATTRIBUTES, 0x10);
+                };
         try (WireClient client = ours.connect()) {
             ProduceResponseData answer = client.ask(Requests.produce(topic, 0, spoiled), LATEST);
             assertThat(first(answer).errorCode()).isNotZero().isNotEqualTo((short) -1);

@@ -133,9 +133,8 @@ class SectionDFetchTest {
                     }
                 }
                 List<String> counts = new ArrayList<>();
-                for (int[] limits : new int[][] {
-                    {1, 1}, {100, 100_000}, {100_000, 100}, {6000, 100_000}, {100_000, 11_000}
-                }) {
+                for (int[] limits :
+                        new int[][] {{1, 1}, {100, 100_000}, {100_000, 100}, {6000, 100_000}, {100_000, 11_000}}) {
                     FetchRequestData request = Requests.fetch(topic, 0, 0).setMaxBytes(limits[0]);
                     request.topics().get(0).partitions().add(Requests.fetchPartition(1, 0));
                     request.topics().get(0).partitions().forEach(p -> p.setPartitionMaxBytes(limits[1]));

@@ -222,8 +222,8 @@ class SectionEIdempotenceTest {
                 byte[] batch = Batches.idempotent(id, 0, 0, "a");
                 byte[] spoiled =
                         switch (kind) {
-                                    case "no sequence" -> Batches.withInt(batch, Batches.BASE_SEQUENCE, -1);
-                                    default ->
+                            case "no sequence" -> Batches.withInt(batch, Batches.BASE_SEQUENCE, -1);
+                            default ->
                                 Batches.withInt(
                                         Batches.withShort(batch, Batches.PRODUCER_EPOCH, -1),
                                         Batches.BASE_SEQUENCE,

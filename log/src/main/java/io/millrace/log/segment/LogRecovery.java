@@ -165,9 +165,7 @@ public final class LogRecovery {
             content.syncedEnd = content.end;
         } else {
             // Retention may have gone beyond the checkpoint: then all that is left lies behind it.
-            everything = checkpoint == null
-                    ? !checkpointsTrusted
-                    : checkpoint.recoveryOffset() > found.get(0).base;
+            everything = checkpoint == null ? !checkpointsTrusted : checkpoint.recoveryOffset() > found.get(0).base;
             content.syncedEnd = found.get(0).base;
             scanFrom(0, 0, found.get(0).base);
         }

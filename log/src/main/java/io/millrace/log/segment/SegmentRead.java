@@ -41,7 +41,8 @@ final class SegmentRead implements ColdRead {
         }
         int i = log.segments.floorIndex(offset);
         if (i < 0) return new ReadOutcome.OutOfRange(log.logStart, log.written);
-        SegmentView following = i + 1 < log.segments.count() ? log.segments.get(i + 1).view() : null;
+        SegmentView following =
+                i + 1 < log.segments.count() ? log.segments.get(i + 1).view() : null;
         return new ReadOutcome.FromDisk(new SegmentRead(
                 log.services, log.owner, log.segments.get(i), following, offset, limit, maxBytes, minOne));
     }

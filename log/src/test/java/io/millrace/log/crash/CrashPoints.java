@@ -56,7 +56,9 @@ final class CrashPoints {
     void stopAt(long step, CrashKind kind, long stepOfRecovery) {
         NodeWorld world = world();
         world.disk().stopAt(step);
-        assertThat(run(world)).as("the script with seed %d reaches step %d", seed, step).isTrue();
+        assertThat(run(world))
+                .as("the script with seed %d reaches step %d", seed, step)
+                .isTrue();
         List<String> history = world.disk().history();
         AfterTheCrash after = new AfterTheCrash(
                 world, kind + " at step " + step + " (" + history.get(history.size() - 1) + "), seed " + seed);

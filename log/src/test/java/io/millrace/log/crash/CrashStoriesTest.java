@@ -210,7 +210,9 @@ class CrashStoriesTest {
         assertThat(clicks.log().segmentCount()).isGreaterThan(1);
         world.disk().faults().failNext(StepKind.RENAME, ".log");
         clicks.truncateTo(clicks.log().logStartOffset() + 2);
-        life.await("the directory is offline", () -> life.directory().offlineReason().isPresent());
+        life.await(
+                "the directory is offline",
+                () -> life.directory().offlineReason().isPresent());
         world.crash(CrashKind.PROCESS);
         world.disk().faults().heal();
 
@@ -260,7 +262,9 @@ class CrashStoriesTest {
         Replica orders = leading(life, "orders", true);
         world.disk().faults().failNext(StepKind.WRITE, ".log");
         orders.produce(1);
-        life.await("the directory is offline", () -> life.directory().offlineReason().isPresent());
+        life.await(
+                "the directory is offline",
+                () -> life.directory().offlineReason().isPresent());
         world.crash(CrashKind.PROCESS);
         world.disk().faults().heal();
         LogLife second = opened();
@@ -346,13 +350,17 @@ class CrashStoriesTest {
         world.crash(CrashKind.PROCESS);
         byte[] after = platter.content(file);
         LogBatch last = LogBatch.split(ByteBuffer.wrap(before)).get(3);
-        assertThat(last.baseOffset()).as("the old batch would go on where the new one ends").isEqualTo(end);
+        assertThat(last.baseOffset())
+                .as("the old batch would go on where the new one ends")
+                .isEqualTo(end);
         platter.append(file, last.bytes());
 
         Replica found = opened().replica("clicks");
 
         assertThat(found.log().writtenEnd()).isEqualTo(end);
-        assertThat(platter.content(file)).startsWith(Arrays.copyOf(after, after.length)).hasSize(after.length);
+        assertThat(platter.content(file))
+                .startsWith(Arrays.copyOf(after, after.length))
+                .hasSize(after.length);
     }
 
     private LogLife opened() throws Exception {

@@ -96,12 +96,10 @@ public final class BrokerRegistration {
         if (brokerEpoch == BrokerEpochFile.UNKNOWN) {
             return Future.succeededFuture();
         }
-        return askToLeave(brokerId)
-                .timeout(deadlineMs, TimeUnit.MILLISECONDS)
-                .otherwise(failure -> {
-                    log.warn("broker {} leaves without having handed over: {}", brokerId, failure.getMessage());
-                    return null;
-                });
+        return askToLeave(brokerId).timeout(deadlineMs, TimeUnit.MILLISECONDS).otherwise(failure -> {
+            log.warn("broker {} leaves without having handed over: {}", brokerId, failure.getMessage());
+            return null;
+        });
     }
 
     private Future<Void> askToLeave(int brokerId) {

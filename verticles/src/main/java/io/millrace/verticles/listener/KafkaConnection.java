@@ -100,7 +100,12 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         consuming = true;
-        while (leftover != null && !closed && !waitingForMemory && stalled == null && roomForRequests() && isWritable()) {
+        while (leftover != null
+                && !closed
+                && !waitingForMemory
+                && stalled == null
+                && roomForRequests()
+                && isWritable()) {
             if (listener.decoded().isFull()) {
                 waitFor(listener.decoded());
                 break;
@@ -128,7 +133,9 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         }
         consuming = false;
         if (!closed) {
-            channel.channel().config().setAutoRead(leftover == null && stalled == null && roomForRequests() && isWritable());
+            channel.channel()
+                    .config()
+                    .setAutoRead(leftover == null && stalled == null && roomForRequests() && isWritable());
         }
     }
 

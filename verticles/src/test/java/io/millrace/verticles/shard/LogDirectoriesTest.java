@@ -71,7 +71,9 @@ class LogDirectoriesTest {
     }
 
     private static HeapPayload oneRecord() {
-        return new BatchBuilder().append(System.currentTimeMillis(), (byte[]) null, new byte[] {1}).build();
+        return new BatchBuilder()
+                .append(System.currentTimeMillis(), (byte[]) null, new byte[] {1})
+                .build();
     }
 
     @Test
