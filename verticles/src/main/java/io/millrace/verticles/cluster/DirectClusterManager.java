@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +57,7 @@ public final class DirectClusterManager implements ClusterManager {
 
     private record RegistrationKey(String address, RegistrationInfo info) {}
 
+    private final List<Consumer<String>> departures = new CopyOnWriteArrayList<>();
     private Vertx vertx;
     private volatile RegistrationListener registrationListener;
     private volatile NodeListener nodeListener;
@@ -83,6 +86,11 @@ public final class DirectClusterManager implements ClusterManager {
     /** Completes when ordinary addresses work; fails when they never will. */
     public io.vertx.core.Future<Void> attached() {
         return attachedPromise.future();
+    }
+
+    /** Tells of every node, application or broker, that has left the cluster. Called on a thread of Hazelcast's. */
+    public void onNodeLeft(Consumer<String> departure) {
+        departures.add(departure);
     }
 
     @Override
@@ -386,6 +394,7 @@ public final class DirectClusterManager implements ClusterManager {
 
         @Override
         public void nodeLeft(String left) {
+            departures.forEach(departure -> departure.accept(left));
             NodeListener listener = nodeListener;
             if (listener != null) {
                 listener.nodeLeft(left);

@@ -77,7 +77,8 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
             }
         }
         List<FetchTarget> targets = session != null ? targets(session) : targets(request);
-        new FetchOperation(node, request, context, session, incremental, targets, mostBytes).start();
+        int bytes = Math.min(mostBytes, context.maxResponseBytes());
+        new FetchOperation(node, request, context, session, incremental, targets, bytes).start();
     }
 
     private void refuse(Errors error, RequestContext context) {

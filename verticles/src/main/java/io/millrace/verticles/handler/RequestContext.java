@@ -47,6 +47,11 @@ public interface RequestContext {
      */
     void whenClosed(Runnable abandoned);
 
+    /** What a Fetch may find in all, a single batch that is larger excepted; for carriers that take no long answers. */
+    default int maxResponseBytes() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Answers with a generated message, encoded in the request's version. */
     void respond(ApiMessage response);
 

@@ -1,8 +1,6 @@
 package io.millrace.verticles.listener;
 
 import io.millrace.protocol.ApiSpec;
-import io.millrace.protocol.HeapCharge;
-import io.millrace.verticles.handler.RequestContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -14,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request between its last byte and its answer: the handler's {@link RequestContext} and the connection's place in
+ * One request between its last byte and its answer: the handler's context and the connection's place in
  * the order of answers.
  *
  * <p>Thread: fields are written on the connection's loop; answering from elsewhere hops there first.
  */
-final class PendingRequest implements RequestContext, HeapCharge {
+final class PendingRequest implements InboundRequest {
     private static final Logger log = LoggerFactory.getLogger(PendingRequest.class);
 
     private final KafkaConnection connection;
@@ -47,8 +45,8 @@ final class PendingRequest implements RequestContext, HeapCharge {
         this.receivedAtNanos = receivedAtNanos;
     }
 
-    /** Sets what the request header said. */
-    void identify(ApiSpec api, short version, int correlationId, String clientId) {
+    @Override
+    public void identify(ApiSpec api, short version, int correlationId, String clientId) {
         this.api = api;
         this.version = version;
         this.correlationId = correlationId;
@@ -64,8 +62,8 @@ final class PendingRequest implements RequestContext, HeapCharge {
         }
     }
 
-    /** The request was decoded into something that does not refer to the frame: others may use its memory. */
-    void frameIsRead() {
+    @Override
+    public void frameIsRead() {
         if (frame != null) {
             frame.release();
             frame = null;

@@ -32,7 +32,7 @@ public final class RequestDispatcher {
     }
 
     private record Route<Q>(BodyDecoder<Q> decoder, boolean keepsFrame, ApiHandler<Q> handler) {
-        void serve(ByteBuf body, PendingRequest request) {
+        void serve(ByteBuf body, InboundRequest request) {
             Q decoded = decoder.decode(body, request.version(), request);
             if (!keepsFrame) {
                 request.frameIsRead();
@@ -86,7 +86,13 @@ public final class RequestDispatcher {
         }
     }
 
-    void dispatch(RequestHeaderDecoder headers, ByteBuf frame, PendingRequest request) {
+    /**
+     * Reads a request's header and serves it.
+     *
+     * @param frame a whole frame without its four length bytes, its memory {@code request}'s to give back
+     * @throws MalformedRequestException when the frame breaks the protocol
+     */
+    public void dispatch(RequestHeaderDecoder headers, ByteBuf frame, InboundRequest request) {
         RequestHeader header = headers.decode(frame);
         ApiSpec api = header.api();
         request.identify(api, header.version(), header.correlationId(), header.clientId());
@@ -99,7 +105,8 @@ public final class RequestDispatcher {
         }
     }
 
-    MessageCodec codec() {
+    /** Encodes answers of every API that is served. */
+    public MessageCodec codec() {
         return codec;
     }
 

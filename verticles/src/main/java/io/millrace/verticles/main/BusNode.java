@@ -7,6 +7,7 @@ import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.cluster.BusNodeId;
 import io.millrace.verticles.cluster.DirectClusterManager;
 import io.millrace.verticles.cluster.HazelcastAttach;
+import io.millrace.verticles.cluster.ReservedAddresses;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.metrics.MicrometerSeries;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Vert.x, clustered at once, and the Hazelcast member that joins it when it is up.
@@ -68,7 +70,10 @@ final class BusNode {
                 .withMetrics(meters.factory())
                 .withClusterManager(manager)
                 .buildClustered()
-                .onSuccess(started -> vertx = started);
+                .onSuccess(started -> {
+                    vertx = started;
+                    started.eventBus().addInboundInterceptor(new ReservedAddresses(self.toString()));
+                });
     }
 
     private VertxOptions options() {
@@ -90,6 +95,11 @@ final class BusNode {
     /** Lets Hazelcast start now; what needs it has waited. */
     void attachHazelcast() {
         mayAttach.complete(null);
+    }
+
+    /** Tells of nodes that have left the bus; see {@link DirectClusterManager#onNodeLeft}. After {@link #start}. */
+    void onNodeLeft(Consumer<String> departure) {
+        manager.onNodeLeft(departure);
     }
 
     /** Completes when the member is up and Vert.x is part of its cluster. */

@@ -12,6 +12,8 @@ import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.controller.ConfigWarnings;
 import io.millrace.verticles.controller.MetadataPublisher;
+import io.millrace.verticles.door.DoorLimits;
+import io.millrace.verticles.door.DoorVerticle;
 import io.millrace.verticles.handler.KafkaApis;
 import io.millrace.verticles.listener.KafkaListener;
 import io.millrace.verticles.listener.ListenerLimits;
@@ -63,6 +65,9 @@ public final class Broker implements Node {
     private volatile String metadataDeployment;
     private volatile KafkaListener listener;
     private volatile RequestMemory requestMemory;
+    private volatile RequestDispatcher dispatcher;
+    private volatile DoorVerticle door;
+    private volatile String doorDeployment;
     private volatile boolean serving;
 
     /**
@@ -93,6 +98,7 @@ public final class Broker implements Node {
                 .compose(bound -> startMetadata())
                 .compose(started -> metadataVerticle.register(advertised, incarnation))
                 .compose(registered -> replicasLoaded())
+                .compose(loaded -> openDoor())
                 .onSuccess(loaded -> {
                     listener.open();
                     serving = true;
@@ -123,8 +129,7 @@ public final class Broker implements Node {
     }
 
     private Future<Void> bindListeners() {
-        RequestDispatcher dispatcher =
-                new RequestDispatcher(ApiRegistry.standard(brokerInt("socket.request.max.bytes")));
+        dispatcher = new RequestDispatcher(ApiRegistry.standard(brokerInt("socket.request.max.bytes")));
         KafkaApis.serve(this, dispatcher);
         ListenerLimits limits = new ListenerLimits(
                 brokerInt("max.connections"),
@@ -192,6 +197,25 @@ public final class Broker implements Node {
         return Future.all(loaded).mapEmpty();
     }
 
+    /** The event bus' applications are served by the same handlers and shards as Kafka's clients. */
+    private Future<Void> openDoor() {
+        DoorVerticle opened = new DoorVerticle(
+                this, dispatcher, DoorLimits.within(config.runtime().requestMemoryBytes()));
+        return vertx.deployVerticle(opened).map(id -> {
+            door = opened;
+            doorDeployment = id;
+            return null;
+        });
+    }
+
+    /** A node has left the event bus: what an application had in flight here is given up. */
+    public void busNodeLeft(String nodeId) {
+        DoorVerticle opened = door;
+        if (opened != null) {
+            opened.senderLeft(nodeId);
+        }
+    }
+
     /** Folders of topics that were deleted while this node was away. */
     private void removeStrays() {
         MetadataImage image = image();
@@ -212,6 +236,7 @@ public final class Broker implements Node {
                         .leave(brokerId(), config.runtime().shutdownDeadlineMs() / HANDOVER_SHARE)
                 : Future.succeededFuture();
         return left.compose(handedOver -> listener == null ? Future.succeededFuture() : listener.close())
+                .eventually(() -> doorDeployment == null ? Future.succeededFuture() : undeploy(List.of(doorDeployment)))
                 .eventually(() -> undeploy(shardDeployments))
                 .eventually(() ->
                         metadataDeployment == null ? Future.succeededFuture() : undeploy(List.of(metadataDeployment)))

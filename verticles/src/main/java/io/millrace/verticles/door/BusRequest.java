@@ -1,0 +1,230 @@
+package io.millrace.verticles.door;
+
+import io.millrace.protocol.ApiSpec;
+import io.millrace.verticles.listener.InboundRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Kafka request that came as a message: the handler's context, and the reply.
+ *
+ * <p>Thread: its session's loop; answering from elsewhere hops there first.
+ */
+final class BusRequest implements InboundRequest {
+    private static final Logger log = LoggerFactory.getLogger(BusRequest.class);
+    /** There is no socket: what asks for the client's address is told this one. */
+    private static final InetSocketAddress NOWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private final DoorSession session;
+    private final Message<?> message;
+    private final int chargedBytes;
+    private final long receivedAtNanos = System.nanoTime();
+    private ByteBuf frame;
+    private ApiSpec api;
+    private short version;
+    private int correlationId;
+    private String clientId;
+    private short errorCode;
+    private long handledNanos;
+    private boolean answered;
+    private Runnable abandoned;
+
+    BusRequest(DoorSession session, Message<?> message, ByteBuf frame, int chargedBytes) {
+        this.session = session;
+        this.message = message;
+        this.frame = frame;
+        this.chargedBytes = chargedBytes;
+    }
+
+    ByteBuf frame() {
+        return frame;
+    }
+
+    int chargedBytes() {
+        return chargedBytes;
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    void handled() {
+        handledNanos = System.nanoTime() - receivedAtNanos;
+    }
+
+    /** The sender is gone: tells the handler if it still works on the answer. */
+    void sessionEnded() {
+        if (!answered && abandoned != null) {
+            abandoned.run();
+        }
+    }
+
+    @Override
+    public void identify(ApiSpec spec, short apiVersion, int correlation, String client) {
+        api = spec;
+        version = apiVersion;
+        correlationId = correlation;
+        clientId = client;
+    }
+
+    @Override
+    public void frameIsRead() {
+        if (frame != null) {
+            frame.release();
+            frame = null;
+        }
+    }
+
+    /** What a request holds decoded is bounded by its own size, which its session's credit paid for. */
+    @Override
+    public void charge(long bytes) {}
+
+    @Override
+    public ApiSpec api() {
+        return api;
+    }
+
+    @Override
+    public short version() {
+        return version;
+    }
+
+    @Override
+    public int correlationId() {
+        return correlationId;
+    }
+
+    @Override
+    public String clientId() {
+        return clientId;
+    }
+
+    @Override
+    public String listenerName() {
+        return session.listenerName();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return NOWHERE;
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return PooledByteBufAllocator.DEFAULT;
+    }
+
+    @Override
+    public EventLoop loop() {
+        return session.loop();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return session.isClosed();
+    }
+
+    @Override
+    public void whenClosed(Runnable listener) {
+        abandoned = listener;
+    }
+
+    @Override
+    public int maxResponseBytes() {
+        return session.limits().maxResponseBytes();
+    }
+
+    @Override
+    public void respond(ApiMessage response) {
+        if (!loop().inEventLoop()) {
+            loop().execute(() -> respond(response));
+            return;
+        }
+        List<?> encoded;
+        try {
+            encoded = List.of(session.codec().encodeResponse(allocator(), correlationId, api.key(), version, response));
+        } catch (RuntimeException bug) {
+            log.error("{} v{} has an answer that can not be encoded", api.name(), version, bug);
+            refuse(DoorFailure.of(DoorFailure.MALFORMED, "internal error"));
+            return;
+        }
+        respondEncoded(encoded);
+    }
+
+    @Override
+    public void respondEncoded(List<?> parts) {
+        if (!loop().inEventLoop()) {
+            loop().execute(() -> respondEncoded(parts));
+            return;
+        }
+        if (session.isClosed()) {
+            parts.forEach(ReferenceCountUtil::release);
+            finish(null, null);
+            return;
+        }
+        try {
+            finish(ReplyBytes.of(parts), null);
+        } catch (IOException unreadable) {
+            log.error("{} of session {} could not be read for its answer", api.name(), session.id(), unreadable);
+            refuse(DoorFailure.of(org.apache.kafka.common.protocol.Errors.KAFKA_STORAGE_ERROR, null));
+        }
+    }
+
+    @Override
+    public void respondNothing() {
+        if (loop().inEventLoop()) {
+            finish(session.isClosed() ? null : DoorFrame.empty(), null);
+        } else {
+            loop().execute(this::respondNothing);
+        }
+    }
+
+    /** A connection would be closed; here only the request is refused. */
+    @Override
+    public void close(String reason) {
+        refuse(DoorFailure.of(DoorFailure.MALFORMED, reason));
+    }
+
+    void refuse(DoorFailure failure) {
+        if (loop().inEventLoop()) {
+            finish(null, failure);
+        } else {
+            loop().execute(() -> finish(null, failure));
+        }
+    }
+
+    private void finish(Buffer reply, DoorFailure failure) {
+        if (answered) {
+            throw new IllegalStateException("request " + correlationId + " of " + session.sender() + " answered twice");
+        }
+        answered = true;
+        frameIsRead();
+        if (reply != null) {
+            message.reply(reply);
+        } else if (failure != null) {
+            message.fail(failure.code(), failure.getMessage());
+        }
+        session.answered(this);
+        if (api != null) {
+            session.metrics()
+                    .requestCompleted(api.key(), version, errorCode, handledNanos, System.nanoTime() - receivedAtNanos);
+        }
+    }
+
+    @Override
+    public void error(short code) {
+        errorCode = code;
+    }
+}

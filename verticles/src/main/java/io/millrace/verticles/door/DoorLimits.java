@@ -1,0 +1,38 @@
+package io.millrace.verticles.door;
+
+/**
+ * What the door holds at most.
+ *
+ * <p>Thread: immutable.
+ *
+ * @param totalBytes request bytes in flight over all senders
+ * @param sessionBytes the most that one session is given of them
+ * @param senderBytes the most that plain requests of one node of the bus may have in flight, asked-for answers included
+ * @param maxRequests unanswered requests of one session, and plain ones of one node of the bus
+ * @param maxSessions sessions at a time
+ * @param maxResponseBytes records in one answer, a single larger batch excepted; frames stay short, so that no message waits
+ *     long behind another one (decision 2)
+ * @param maxWaitMs the longest that a read is parked
+ * @param idleMs a session nobody used for this long is closed
+ */
+public record DoorLimits(
+        long totalBytes,
+        int sessionBytes,
+        int senderBytes,
+        int maxRequests,
+        int maxSessions,
+        int maxResponseBytes,
+        int maxWaitMs,
+        long idleMs) {
+    /** Less than this is no use to a producer: one batch of the default size and its envelope. */
+    static final int LEAST_SESSION_BYTES = 64 << 10;
+
+    private static final int SHARE_OF_REQUEST_MEMORY = 4;
+
+    /** The door's part of a node's request memory. */
+    public static DoorLimits within(long requestMemoryBytes) {
+        long total = Math.max(LEAST_SESSION_BYTES, requestMemoryBytes / SHARE_OF_REQUEST_MEMORY);
+        int one = (int) Math.min(16 << 20, Math.max(LEAST_SESSION_BYTES, total / 4));
+        return new DoorLimits(total, one, one, 256, 4096, 1 << 20, 30_000, 300_000);
+    }
+}

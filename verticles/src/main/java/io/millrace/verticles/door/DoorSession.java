@@ -1,0 +1,194 @@
+package io.millrace.verticles.door;
+
+import io.millrace.protocol.ApiSpec;
+import io.millrace.protocol.MalformedRequestException;
+import io.millrace.protocol.MessageCodec;
+import io.millrace.protocol.RequestHeaderDecoder;
+import io.millrace.verticles.listener.RequestDispatcher;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.metrics.LoopMetrics;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a connection is to a Kafka client, without a socket: one application's requests, begun in the order in which they
+ * came, and the credit that they may use.
+ *
+ * <p>Every request is answered by itself, so answers need no order. What is in flight is bounded by the credit, which the
+ * client keeps to; one that does not is refused. When the sender leaves the bus, parked requests end and the credit is free.
+ *
+ * <p>Thread: its loop, {@link #accept} and {@link #end} from anywhere.
+ */
+final class DoorSession {
+    private static final Logger log = LoggerFactory.getLogger(DoorSession.class);
+
+    private final long id;
+    private final String sender;
+    private final int creditBytes;
+    private final EventLoop loop;
+    private final DoorSessions owner;
+    private final RequestHeaderDecoder headers;
+    private final Set<BusRequest> requests = new LinkedHashSet<>();
+    private int inFlightBytes;
+    private LoopMetrics metrics;
+    private boolean closed;
+    private volatile long lastUsedNanos = System.nanoTime();
+    private volatile boolean busy;
+
+    DoorSession(long id, String sender, int creditBytes, EventLoop loop, DoorSessions owner) {
+        this.id = id;
+        this.sender = sender;
+        this.creditBytes = creditBytes;
+        this.loop = loop;
+        this.owner = owner;
+        this.headers = new RequestHeaderDecoder(owner.dispatcher().registry());
+    }
+
+    /** Takes a request of this session; keeps the order of the caller. */
+    void accept(Message<?> message, Buffer body) {
+        lastUsedNanos = System.nanoTime();
+        if (loop.inEventLoop()) {
+            serve(message, body);
+        } else {
+            loop.execute(() -> serve(message, body));
+        }
+    }
+
+    private void serve(Message<?> message, Buffer body) {
+        try {
+            begin(message, body);
+        } catch (DoorFailure refused) {
+            message.fail(refused.code(), refused.getMessage());
+        }
+    }
+
+    private void begin(Message<?> message, Buffer body) {
+        if (closed) {
+            throw DoorFailure.of(DoorFailure.UNKNOWN_SESSION, "session " + id + " is closed");
+        }
+        if (inFlightBytes + body.length() > creditBytes || requests.size() >= limits().maxRequests()) {
+            throw DoorFailure.of(
+                    DoorFailure.NO_CREDIT,
+                    inFlightBytes + " bytes in " + requests.size() + " requests are in flight, " + body.length()
+                            + " more are beyond the credit of " + creditBytes);
+        }
+        short key = body.getShort(DoorFrame.KAFKA_AT);
+        ApiSpec api = owner.dispatcher().registry().spec(key);
+        int size = body.length() - DoorFrame.KAFKA_AT;
+        if (api == null || size > api.maxFrameBytes()) {
+            throw DoorFailure.of(
+                    DoorFailure.MALFORMED,
+                    api == null ? "API key " + key + " is not served" : size + " bytes are too many for " + api.name());
+        }
+        if (metrics == null) {
+            metrics = owner.metrics().here();
+        }
+        BusRequest request = new BusRequest(this, message, frame(key, body), body.length());
+        inFlightBytes += body.length();
+        requests.add(request);
+        busy = true;
+        dispatch(request);
+    }
+
+    /** A Produce's records stay in memory for consumers, outside of the heap as those of any other connection. */
+    private static ByteBuf frame(short key, Buffer body) {
+        ByteBuf received = ((BufferInternal) body).getByteBuf();
+        int size = received.readableBytes() - DoorFrame.KAFKA_AT;
+        int from = received.readerIndex() + DoorFrame.KAFKA_AT;
+        if (key != ApiKeys.PRODUCE.id) {
+            return received.slice(from, size);
+        }
+        return PooledByteBufAllocator.DEFAULT.directBuffer(size, size).writeBytes(received, from, size);
+    }
+
+    private void dispatch(BusRequest request) {
+        try {
+            owner.dispatcher().dispatch(headers, request.frame(), request);
+            request.handled();
+        } catch (MalformedRequestException malformed) {
+            failed(request, malformed.getMessage());
+        } catch (RuntimeException bug) {
+            log.error("request of {} could not be served", sender, bug);
+            failed(request, "internal error");
+        }
+    }
+
+    private void failed(BusRequest request, String reason) {
+        metrics.malformedFrames.increment();
+        if (!request.isAnswered()) {
+            request.close(reason);
+        }
+    }
+
+    void answered(BusRequest request) {
+        requests.remove(request);
+        inFlightBytes -= request.chargedBytes();
+        busy = !requests.isEmpty();
+        lastUsedNanos = System.nanoTime();
+    }
+
+    /** Ends it: what waits is abandoned; an append that is under way holds its bytes until it is settled. */
+    void end() {
+        if (!loop.inEventLoop()) {
+            loop.execute(this::end);
+            return;
+        }
+        if (!closed) {
+            closed = true;
+            new ArrayList<>(requests).forEach(BusRequest::sessionEnded);
+        }
+    }
+
+    boolean isIdle(long nowNanos, long idleNanos) {
+        return !busy && nowNanos - lastUsedNanos > idleNanos;
+    }
+
+    long id() {
+        return id;
+    }
+
+    String sender() {
+        return sender;
+    }
+
+    int creditBytes() {
+        return creditBytes;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    DoorLimits limits() {
+        return owner.limits();
+    }
+
+    LoopMetrics metrics() {
+        return metrics;
+    }
+
+    MessageCodec codec() {
+        return owner.dispatcher().codec();
+    }
+
+    String listenerName() {
+        return owner.listenerName();
+    }
+
+    /** What sessions of one door share. */
+    record Services(RequestDispatcher dispatcher, BrokerMetrics metrics, DoorLimits limits, String listenerName) {}
+}

@@ -1,0 +1,118 @@
+package io.millrace.verticles.door;
+
+import io.millrace.verticles.listener.RequestDispatcher;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import io.netty.channel.EventLoop;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The open sessions, and the credit that is left for new ones.
+ *
+ * <p>Credit is given when a session is opened, so that what all of them hold together is bounded without a word between
+ * loops per request.
+ *
+ * <p>Thread: the door's loop; the services from anywhere.
+ */
+final class DoorSessions {
+    private final DoorSession.Services services;
+    private final List<EventLoop> loops;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<Long, DoorSession> sessions = new HashMap<>();
+    private long freeBytes;
+    private int nextLoop;
+    private volatile int open;
+
+    DoorSessions(DoorSession.Services services, List<EventLoop> loops) {
+        this.services = services;
+        this.loops = List.copyOf(loops);
+        this.freeBytes = services.limits().totalBytes();
+    }
+
+    /** Opens a session with what can be given of the wanted credit; throws {@link DoorFailure} when that is too little. */
+    DoorSession open(String sender, int wantedBytes) {
+        int bytes = (int) Math.min(
+                Math.min(Math.max(wantedBytes, DoorLimits.LEAST_SESSION_BYTES), freeBytes), limits().sessionBytes());
+        if (sessions.size() >= limits().maxSessions() || bytes < DoorLimits.LEAST_SESSION_BYTES) {
+            throw DoorFailure.of(
+                    DoorFailure.NO_CREDIT,
+                    sessions.size() + " sessions are open and " + freeBytes + " bytes of credit are left");
+        }
+        long id = random.nextLong();
+        while (sessions.containsKey(id)) {
+            id = random.nextLong();
+        }
+        DoorSession session = new DoorSession(id, sender, bytes, loops.get(nextLoop++ % loops.size()), this);
+        freeBytes -= bytes;
+        sessions.put(id, session);
+        open = sessions.size();
+        return session;
+    }
+
+    /** The session of this id if it is the sender's; throws {@link DoorFailure} else. */
+    DoorSession find(long id, String sender) {
+        DoorSession session = sessions.get(id);
+        if (session == null || !session.sender().equals(sender)) {
+            throw DoorFailure.of(DoorFailure.UNKNOWN_SESSION, "session " + id + " is not open");
+        }
+        return session;
+    }
+
+    void close(DoorSession session) {
+        if (sessions.remove(session.id(), session)) {
+            freeBytes += session.creditBytes();
+            open = sessions.size();
+            session.end();
+        }
+    }
+
+    /** A node of the bus has left: everything it had is freed. */
+    void closeAllOf(String sender) {
+        closeIf(sender::equals);
+    }
+
+    void closeAll() {
+        closeIf(sender -> true);
+    }
+
+    private void closeIf(java.util.function.Predicate<String> senders) {
+        List.copyOf(sessions.values()).stream()
+                .filter(session -> senders.test(session.sender()))
+                .forEach(this::close);
+    }
+
+    /** Closes what nobody has used for long: the application may have gone without a word. */
+    void closeIdle(long nowNanos) {
+        long idleNanos = TimeUnit.MILLISECONDS.toNanos(limits().idleMs());
+        List.copyOf(sessions.values()).stream()
+                .filter(session -> session.isIdle(nowNanos, idleNanos))
+                .forEach(this::close);
+    }
+
+    int count() {
+        return open;
+    }
+
+    long freeBytes() {
+        return freeBytes;
+    }
+
+    RequestDispatcher dispatcher() {
+        return services.dispatcher();
+    }
+
+    BrokerMetrics metrics() {
+        return services.metrics();
+    }
+
+    DoorLimits limits() {
+        return services.limits();
+    }
+
+    String listenerName() {
+        return services.listenerName();
+    }
+}

@@ -1,0 +1,125 @@
+package io.millrace.verticles.door;
+
+import io.millrace.verticles.cluster.MessageOrigin;
+import io.millrace.verticles.listener.RequestDispatcher;
+import io.millrace.verticles.node.Node;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The door's two addresses: looks at what kind of message it is and hands it on.
+ *
+ * <p>Thread: its loop; {@link #senderLeft} from anywhere.
+ */
+public final class DoorVerticle extends VerticleBase {
+    private static final Logger log = LoggerFactory.getLogger(DoorVerticle.class);
+    private static final long IDLE_CHECK_MS = 10_000;
+
+    private final Node node;
+    private final RequestDispatcher dispatcher;
+    private final DoorLimits limits;
+    private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+    private DoorSessions sessions;
+    private PlainDoor plain;
+    private volatile Context home;
+
+    /** @param dispatcher the one that serves Kafka's clients */
+    public DoorVerticle(Node node, RequestDispatcher dispatcher, DoorLimits limits) {
+        this.node = node;
+        this.dispatcher = dispatcher;
+        this.limits = limits;
+    }
+
+    @Override
+    public Future<?> start() {
+        home = context;
+        List<EventLoop> loops = new ArrayList<>();
+        for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
+            loops.add((EventLoop) loop);
+        }
+        String listenerName = node.config().listeners().get(0).name();
+        sessions = new DoorSessions(new DoorSession.Services(dispatcher, node.metrics(), limits, listenerName), loops);
+        plain = new PlainDoor(node, vertx, limits);
+        node.metrics().gauge("millrace_door_sessions", "Sessions of event-bus clients open", sessions::count);
+        node.metrics().gauge("millrace_door_plain_requests", "Plain event-bus requests in flight", plain::inFlight);
+        vertx.setPeriodic(IDLE_CHECK_MS, timer -> sessions.closeIdle(System.nanoTime()));
+        // Registering needs Hazelcast, which comes later than the node's clients; until then local senders are served.
+        for (String address : List.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId()))) {
+            MessageConsumer<Object> consumer = vertx.eventBus().consumer(address, this::receive);
+            consumer.completion()
+                    .onFailure(failure -> log.warn("{} is not reachable: {}", address, failure.getMessage()));
+            consumers.add(consumer);
+        }
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        List<Future<Void>> gone =
+                consumers.stream().map(MessageConsumer::unregister).toList();
+        sessions.closeAll();
+        plain.closeAll();
+        return Future.join(gone).otherwiseEmpty();
+    }
+
+    private void receive(Message<Object> message) {
+        String sender = MessageOrigin.of(message);
+        try {
+            if (message.body() instanceof JsonObject json) {
+                plain.receive(sender, message, json);
+            } else if (!(message.body() instanceof Buffer body)) {
+                throw DoorFailure.of(DoorFailure.MALFORMED, "the body is neither a JsonObject nor a Buffer");
+            } else if (message.headers().contains(PlainFields.OP)) {
+                plain.receive(sender, message, body);
+            } else {
+                receive(sender, message, body);
+            }
+        } catch (DoorFailure refused) {
+            message.fail(refused.code(), refused.getMessage());
+        } catch (RuntimeException bug) {
+            log.error("a message of {} could not be served", sender, bug);
+            message.fail(
+                    DoorFailure.MALFORMED,
+                    DoorFailure.of(DoorFailure.MALFORMED, "internal error").getMessage());
+        }
+    }
+
+    private void receive(String sender, Message<Object> message, Buffer body) {
+        switch (DoorFrame.kindOf(body)) {
+            case DoorFrame.OPEN -> {
+                DoorSession session = sessions.open(sender, body.getInt(DoorFrame.CREDIT_AT));
+                message.reply(DoorFrame.opened(
+                        session.id(), session.creditBytes(), limits.maxResponseBytes(), node.brokerId()));
+            }
+            case DoorFrame.REQUEST ->
+                sessions.find(body.getLong(DoorFrame.SESSION_AT), sender).accept(message, body);
+            default -> {
+                sessions.close(sessions.find(body.getLong(DoorFrame.SESSION_AT), sender));
+                message.reply(DoorFrame.empty());
+            }
+        }
+    }
+
+    /** A node has left the bus: frees what it had here. */
+    public void senderLeft(String sender) {
+        Context loop = home;
+        if (loop != null) {
+            loop.runOnContext(go -> {
+                sessions.closeAllOf(sender);
+                plain.closeAllOf(sender);
+            });
+        }
+    }
+}

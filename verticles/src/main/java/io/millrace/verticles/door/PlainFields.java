@@ -1,0 +1,106 @@
+package io.millrace.verticles.door;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonObject;
+import java.util.Base64;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The fields of a plain request by name, whether they stand in a JSON body or in the headers of a message with a {@code
+ * Buffer} body.
+ *
+ * <p>Thread: one.
+ */
+abstract class PlainFields {
+    static final String OP = "op";
+
+    static PlainFields of(JsonObject json) {
+        return new PlainFields() {
+            @Override
+            Object raw(String name) {
+                return json.getValue(name);
+            }
+        };
+    }
+
+    static PlainFields of(MultiMap headers) {
+        return new PlainFields() {
+            @Override
+            Object raw(String name) {
+                return headers.get(name);
+            }
+        };
+    }
+
+    /** The value as it stands there, null when absent. */
+    abstract Object raw(String name);
+
+    String text(String name) {
+        Object value = raw(name);
+        if (value != null && !(value instanceof String)) {
+            throw wrong(name, value, "a text");
+        }
+        return (String) value;
+    }
+
+    String needText(String name) {
+        String value = text(name);
+        if (value == null) {
+            throw DoorFailure.of(DoorFailure.MALFORMED, "\"" + name + "\" is missing");
+        }
+        return value;
+    }
+
+    long number(String name, long otherwise) {
+        Object value = raw(name);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            if (value instanceof String text) {
+                return Long.parseLong(text);
+            }
+            if (value instanceof Integer || value instanceof Long) {
+                return ((Number) value).longValue();
+            }
+        } catch (NumberFormatException said) {
+            // below
+        }
+        throw wrong(name, value, "a whole number");
+    }
+
+    int number(String name, int otherwise, int min, int max) {
+        long value = number(name, otherwise);
+        if (value != otherwise && (value < min || value > max)) {
+            throw wrong(name, value, "from " + min + " to " + max);
+        }
+        return (int) value;
+    }
+
+    /** Bytes that stand as text under {@code name} or in Base64 under {@code name + "Base64"}; null when absent. */
+    byte[] bytes(String name) {
+        return bytes(name, text(name), text(name + "Base64"));
+    }
+
+    static byte[] bytes(String name, String text, String base64) {
+        if (text != null && base64 != null) {
+            throw DoorFailure.of(DoorFailure.MALFORMED, "\"" + name + "\" is given twice, as text and in Base64");
+        }
+        if (text != null) {
+            return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+        try {
+            return base64 == null ? null : Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException damaged) {
+            throw wrong(name + "Base64", base64, "Base64");
+        }
+    }
+
+    static DoorFailure wrong(String name, Object value, String allowed) {
+        return DoorFailure.of(DoorFailure.MALFORMED, "\"" + name + "\" is " + value + ", it must be " + allowed);
+    }
+
+    static DoorFailure unknownTopic(String topic) {
+        return DoorFailure.of(Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic " + topic);
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * The event-bus door: what an application on the same clustered bus asks with {@code eventBus().request(...)}.
+ *
+ * <p>Two languages at one address. Plain JSON or {@code Buffer} messages, for anybody ({@link
+ * io.millrace.verticles.door.PlainDoor}); and frames of Kafka's protocol in a versioned envelope, for our {@code client}
+ * ({@link io.millrace.verticles.door.DoorSession}), which are served by the very handlers that serve Kafka's own clients.
+ * Either way bytes go through the shards' append and fetch groups: there is no second data path.
+ *
+ * <p>Open {@link io.millrace.verticles.door.DoorVerticle} first; the bytes are documented in {@code docs/EVENTBUS.md}. Never
+ * import here: Hazelcast, Kafka's client classes other than errors.
+ */
+package io.millrace.verticles.door;
