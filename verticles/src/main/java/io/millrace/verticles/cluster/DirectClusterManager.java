@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -57,10 +56,9 @@ public final class DirectClusterManager implements ClusterManager {
 
     private record RegistrationKey(String address, RegistrationInfo info) {}
 
-    private final List<Consumer<String>> departures = new CopyOnWriteArrayList<>();
+    private final ClusterNodes nodes = new ClusterNodes();
     private Vertx vertx;
     private volatile RegistrationListener registrationListener;
-    private volatile NodeListener nodeListener;
     private volatile NodeInfo nodeInfo;
     private volatile boolean active;
 
@@ -90,7 +88,7 @@ public final class DirectClusterManager implements ClusterManager {
 
     /** Tells of every node, application or broker, that has left the cluster. Called on a thread of Hazelcast's. */
     public void onNodeLeft(Consumer<String> departure) {
-        departures.add(departure);
+        nodes.onDeparture(departure);
     }
 
     @Override
@@ -117,7 +115,7 @@ public final class DirectClusterManager implements ClusterManager {
     private void joinOrdinary(ClusterManager manager) {
         manager.init(vertx);
         manager.registrationListener(new OrdinaryAddressesOnly());
-        manager.nodeListener(new ForwardingNodeListener());
+        manager.nodeListener(nodes);
         Promise<Void> joined = Promise.promise();
         manager.join(joined);
         joined.future()
@@ -281,7 +279,7 @@ public final class DirectClusterManager implements ClusterManager {
 
     @Override
     public void nodeListener(NodeListener listener) {
-        nodeListener = listener;
+        nodes.forwardTo(listener);
     }
 
     @Override
@@ -380,25 +378,6 @@ public final class DirectClusterManager implements ClusterManager {
         @Override
         public boolean wantsUpdatesFor(String address) {
             return !BusAddress.isReserved(address) && registrationListener.wantsUpdatesFor(address);
-        }
-    }
-
-    private final class ForwardingNodeListener implements NodeListener {
-        @Override
-        public void nodeAdded(String added) {
-            NodeListener listener = nodeListener;
-            if (listener != null) {
-                listener.nodeAdded(added);
-            }
-        }
-
-        @Override
-        public void nodeLeft(String left) {
-            departures.forEach(departure -> departure.accept(left));
-            NodeListener listener = nodeListener;
-            if (listener != null) {
-                listener.nodeLeft(left);
-            }
         }
     }
 }
