@@ -16,4 +16,17 @@ public sealed interface ControllerCommand<R>
                 RegisterBroker,
                 UnregisterBroker,
                 BrokerHeartbeat,
-                AlterPartition {}
+                AlterPartition,
+                ElectLeaders,
+                ReassignPartitions {
+    /**
+     * Whether carrying it out a second time does no harm beyond the first: it is compared with what is committed, or asks
+     * for what the first time gave. Only such a command is sent again while nobody knows what became of it.
+     */
+    default boolean isRepeatable() {
+        return this instanceof RegisterBroker
+                || this instanceof BrokerHeartbeat
+                || this instanceof AlterPartition
+                || this instanceof AllocateProducerIds;
+    }
+}

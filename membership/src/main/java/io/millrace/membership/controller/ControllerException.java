@@ -1,9 +1,9 @@
 package io.millrace.membership.controller;
 
 /**
- * A command that was not carried out at all: this node is not the controller, stopped being it before the records were
- * committed, or a command as a whole was wrong. {@link ControllerError#NOT_CONTROLLER} after a proposal means that the
- * outcome is unknown.
+ * A command that has no outcome. Either nothing was done: this node is not the controller, or is full, or the command as a
+ * whole was wrong; it may be given again. Or its records were proposed, or a node was asked that did not answer, and nobody
+ * knows whether they count ({@link #isOutcomeUnknown}): only the committed state can tell, so look there before trying again.
  *
  * <p>Thread: any.
  */
@@ -11,13 +11,29 @@ public final class ControllerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ControllerError error;
+    private final boolean outcomeUnknown;
 
-    public ControllerException(ControllerError error, String message) {
+    private ControllerException(ControllerError error, String message, boolean outcomeUnknown) {
         super(message, null, false, false);
         this.error = error;
+        this.outcomeUnknown = outcomeUnknown;
+    }
+
+    /** Nothing was done. */
+    public ControllerException(ControllerError error, String message) {
+        this(error, message, false);
+    }
+
+    /** It may have been done, or be done later, or never. */
+    public static ControllerException unknownOutcome(String message) {
+        return new ControllerException(ControllerError.REQUEST_TIMED_OUT, message, true);
     }
 
     public ControllerError error() {
         return error;
+    }
+
+    public boolean isOutcomeUnknown() {
+        return outcomeUnknown;
     }
 }

@@ -10,26 +10,26 @@ import java.util.UUID;
  *
  * <p>Thread: one.
  */
-final class RecordReader {
+public final class RecordReader {
     private static final int[] NONE = {};
     private static final UUID[] NO_IDS = {};
 
     private final ByteBuffer in;
 
-    RecordReader(ByteBuffer in) {
+    public RecordReader(ByteBuffer in) {
         this.in = in;
     }
 
-    int remaining() {
+    public int remaining() {
         return in.remaining();
     }
 
-    int u8() {
+    public int u8() {
         need(1);
         return in.get() & 0xFF;
     }
 
-    boolean bool() {
+    public boolean bool() {
         int value = u8();
         if (value > 1) {
             throw new RecordCodecException("a boolean has the value " + value);
@@ -37,12 +37,12 @@ final class RecordReader {
         return value == 1;
     }
 
-    long number() {
+    public long number() {
         long value = unsigned();
         return (value >>> 1) ^ -(value & 1);
     }
 
-    int int32() {
+    public int int32() {
         long value = number();
         if (value != (int) value) {
             throw new RecordCodecException("the number " + value + " does not fit 32 bits");
@@ -63,7 +63,7 @@ final class RecordReader {
     }
 
     /** A count of items of at least {@code itemBytes} each. */
-    int count(int itemBytes) {
+    public int count(int itemBytes) {
         long value = unsigned();
         if (value < 0 || value * itemBytes > in.remaining() || value > in.remaining()) {
             throw new RecordCodecException("a count of " + value + " exceeds the " + in.remaining() + " bytes left");
@@ -71,22 +71,22 @@ final class RecordReader {
         return (int) value;
     }
 
-    UUID id() {
+    public UUID id() {
         need(16);
         return new UUID(in.getLong(), in.getLong());
     }
 
-    String text() {
+    public String text() {
         byte[] bytes = new byte[count(1)];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    String nullableText() {
+    public String nullableText() {
         return bool() ? text() : null;
     }
 
-    int[] numbers() {
+    public int[] numbers() {
         int count = count(1);
         if (count == 0) {
             return NONE;
@@ -98,7 +98,7 @@ final class RecordReader {
         return values;
     }
 
-    UUID[] ids() {
+    public UUID[] ids() {
         int count = count(16);
         if (count == 0) {
             return NO_IDS;

@@ -10,22 +10,22 @@ import java.util.UUID;
  *
  * <p>Thread: one.
  */
-final class RecordWriter {
+public final class RecordWriter {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return out.toByteArray();
     }
 
-    void u8(int value) {
+    public void u8(int value) {
         out.write(value);
     }
 
-    void count(int value) {
+    public void count(int value) {
         unsigned(Integer.toUnsignedLong(value));
     }
 
-    void number(long value) {
+    public void number(long value) {
         unsigned((value << 1) ^ (value >> 63));
     }
 
@@ -38,11 +38,11 @@ final class RecordWriter {
         out.write((int) rest);
     }
 
-    void bool(boolean value) {
+    public void bool(boolean value) {
         out.write(value ? 1 : 0);
     }
 
-    void id(UUID value) {
+    public void id(UUID value) {
         big(value.getMostSignificantBits());
         big(value.getLeastSignificantBits());
     }
@@ -53,34 +53,34 @@ final class RecordWriter {
         }
     }
 
-    void text(String value) {
+    public void text(String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         count(bytes.length);
         out.write(bytes, 0, bytes.length);
     }
 
-    void nullableText(String value) {
+    public void nullableText(String value) {
         bool(value != null);
         if (value != null) {
             text(value);
         }
     }
 
-    void numbers(int[] values) {
+    public void numbers(int[] values) {
         count(values.length);
         for (int value : values) {
             number(value);
         }
     }
 
-    void ids(UUID[] values) {
+    public void ids(UUID[] values) {
         count(values.length);
         for (UUID value : values) {
             id(value);
         }
     }
 
-    void ids(List<UUID> values) {
+    public void ids(List<UUID> values) {
         ids(values.toArray(new UUID[0]));
     }
 }

@@ -16,7 +16,6 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.quorum.QuorumPorts;
 import io.millrace.membership.record.MetadataRecord;
 import io.millrace.membership.record.RecordCodec;
-import io.millrace.verticles.node.ControllerGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -25,6 +24,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -34,13 +34,14 @@ import org.slf4j.LoggerFactory;
  * Stands between the metadata quorum and the controller machine: commands go in, records go to the quorum, and what comes
  * back committed changes the image that everybody reads.
  *
- * <p>Thread: the metadata's owner, except {@link #submit} and the getters, which may be called from any.
+ * <p>Thread: the metadata's owner, except {@link #carryOut} and the getters, which may be called from any.
  */
-public final class MetadataShell implements CommitListener, ControllerGateway {
+public final class MetadataShell implements CommitListener, ActiveController {
     private static final Logger log = LoggerFactory.getLogger(MetadataShell.class);
     /** Commands whose records wait for their commit; beyond that the caller is asked to come again. */
     private static final int MAX_PROPOSALS_OUT = 5_000;
 
+    private final int self;
     private final Owner owner;
     private final MetadataQuorum quorum;
     private final ControllerMachine machine;
@@ -49,6 +50,11 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
     private final QuorumPorts.Alarm alarm;
     private MetadataImage image = MetadataImage.EMPTY;
     private boolean live;
+    /** The epoch in which this node carries commands out; -1 while it does not. */
+    private int activeEpoch = -1;
+
+    private final ControllerEntry entry = new ControllerEntry();
+    private final List<Runnable> leaderListeners = new CopyOnWriteArrayList<>();
     private int proposalsOut;
     private CompletionStage<Long> lastProposal = CompletableFuture.completedStage(-1L);
     private Runnable cancelSessionAlarm = () -> {};
@@ -56,15 +62,18 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
     /**
      * Becomes the quorum's listener.
      *
+     * @param self this node's id among the voters
      * @param clockMs monotonic
      */
     public MetadataShell(
+            int self,
             Owner owner,
             MetadataQuorum quorum,
             ControllerMachine machine,
             MetadataPublisher publisher,
             LongSupplier clockMs,
             QuorumPorts.Alarm alarm) {
+        this.self = self;
         this.owner = owner;
         this.quorum = quorum;
         this.machine = machine;
@@ -75,37 +84,48 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
     }
 
     @Override
-    public <R> Future<R> submit(ControllerCommand<R> command) {
-        Promise<R> answer = Promise.promise();
+    public <R> Future<Settled<R>> carryOut(int epoch, ControllerCommand<R> command) {
+        Promise<Settled<R>> answer = Promise.promise();
         owner.execute(() -> {
-            try {
-                carryOut(command, answer);
-            } catch (RuntimeException bug) {
-                log.error("{} could not be carried out", command.getClass().getSimpleName(), bug);
-                answer.tryFail(new ControllerException(ControllerError.UNKNOWN_SERVER_ERROR, "internal error"));
+            if (activeEpoch == epoch && machine.isController()) {
+                tryToCarryOut(command, answer);
+            } else if (!entry.hold(epoch, () -> tryToCarryOut(command, answer), () -> refuse(answer))) {
+                refuse(answer);
             }
         });
         return answer.future();
     }
 
-    private <R> void carryOut(ControllerCommand<R> command, Promise<R> answer) {
-        if (!machine.isController()) {
-            answer.fail(new ControllerException(ControllerError.NOT_CONTROLLER, "this node is not the controller"));
-            return;
+    private static void refuse(Promise<?> answer) {
+        answer.fail(new ControllerException(ControllerError.NOT_CONTROLLER, "this node is not the controller"));
+    }
+
+    private <R> void tryToCarryOut(ControllerCommand<R> command, Promise<Settled<R>> answer) {
+        try {
+            carryOut(command, answer);
+        } catch (RuntimeException bug) {
+            log.error("{} could not be carried out", command.getClass().getSimpleName(), bug);
+            answer.tryFail(new ControllerException(ControllerError.UNKNOWN_SERVER_ERROR, "internal error"));
         }
+    }
+
+    private <R> void carryOut(ControllerCommand<R> command, Promise<Settled<R>> answer) {
         if (proposalsOut >= MAX_PROPOSALS_OUT) {
             answer.fail(new ControllerException(ControllerError.REQUEST_TIMED_OUT, "the controller is busy"));
             return;
         }
         ControllerOutcome<R> outcome = machine.handle(command, clockMs.getAsLong());
         watchSessions();
+        long known = image.highestOffset();
         // An answer without records may rest on what was proposed before it, so it waits for that too (rule Q5).
         CompletionStage<Long> settled = outcome.records().isEmpty() ? lastProposal : propose(outcome.records());
         settled.whenComplete((offset, failure) -> {
             if (failure == null) {
-                answer.complete(outcome.committedAt(offset));
-            } else {
+                answer.complete(new Settled<>(outcome.committedAt(offset), Math.max(known, offset)));
+            } else if (outcome.records().isEmpty() || failure instanceof NotLeaderException) {
                 answer.fail(new ControllerException(ControllerError.NOT_CONTROLLER, failure.getMessage()));
+            } else {
+                answer.fail(ControllerException.unknownOutcome(failure.getMessage()));
             }
         });
     }
@@ -198,6 +218,7 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
         lastProposal = CompletableFuture.completedStage(-1L);
         goLive();
         List<MetadataRecord> first = machine.becomeController(image, quorum.highWatermark(), clockMs.getAsLong());
+        activeEpoch = epoch;
         watchSessions();
         if (!first.isEmpty()) {
             propose(first).exceptionally(failure -> {
@@ -207,17 +228,40 @@ public final class MetadataShell implements CommitListener, ControllerGateway {
                 return null;
             });
         }
+        entry.open(epoch);
     }
 
     @Override
     public void leadershipLost(int epoch) {
         log.info("this node is no longer the controller, epoch {}", epoch);
+        activeEpoch = -1;
         machine.resign();
         watchSessions();
     }
 
     @Override
-    public OptionalInt controllerId() {
+    public void leaderChanged(int epoch, OptionalInt leader) {
+        boolean own = leader.isPresent() && leader.getAsInt() == self;
+        if (own && epoch != activeEpoch) {
+            entry.elected(epoch);
+        } else if (!own) {
+            entry.close();
+        }
+        leaderListeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public void onLeaderChange(Runnable listener) {
+        leaderListeners.add(listener);
+    }
+
+    @Override
+    public OptionalInt leaderId() {
         return quorum.leaderId();
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return quorum.leaderEpoch();
     }
 }

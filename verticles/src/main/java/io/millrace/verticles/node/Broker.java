@@ -288,7 +288,7 @@ public final class Broker implements Node {
 
     @Override
     public ControllerGateway controller() {
-        return metadataVerticle.shell();
+        return metadataVerticle.controller();
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.millrace.membership.quorum.VoterSet;
 import io.millrace.membership.record.Listener;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.controller.BrokerRegistration;
+import io.millrace.verticles.controller.Forwarding;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
 import io.netty.channel.EventLoop;
@@ -50,7 +51,7 @@ final class MetadataVerticle extends VerticleBase {
 
     private final Parts parts;
     private QuorumNode quorum;
-    private volatile MetadataShell shell;
+    private volatile ControllerGateway controller;
     private volatile BrokerRegistration registration;
 
     MetadataVerticle(Parts parts) {
@@ -123,9 +124,11 @@ final class MetadataVerticle extends VerticleBase {
                 parts.configs(),
                 new SpreadPlacement(),
                 DataDirectories::newTopicId);
-        shell = new MetadataShell(owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
+        MetadataShell shell = new MetadataShell(
+                self, owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
+        controller = Forwarding.between(vertx, owner, ports.alarm(), self, shell, parts.publisher());
         registration = BrokerRegistration.in(
-                vertx, shell, parts.publisher(), parts.directories().get(0).path());
+                vertx, controller, parts.publisher(), parts.directories().get(0).path());
         quorum.start();
     }
 
@@ -143,8 +146,8 @@ final class MetadataVerticle extends VerticleBase {
                 pageCacheSurvived ? epoch : -1));
     }
 
-    MetadataShell shell() {
-        return shell;
+    ControllerGateway controller() {
+        return controller;
     }
 
     BrokerRegistration registration() {

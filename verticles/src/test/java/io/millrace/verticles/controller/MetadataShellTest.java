@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.controller.BrokerHeartbeat;
+import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
 import io.millrace.membership.controller.ControllerMachine;
@@ -21,6 +22,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,12 +44,12 @@ class MetadataShellTest {
         EffectiveConfigs configs = new EffectiveConfigs(ConfigCatalog.get(), 1, Map.of());
         ControllerMachine machine = new ControllerMachine(
                 new ControllerOptions("c", 1, 2_500), configs, new SpreadPlacement(), UUID::randomUUID);
-        return new MetadataShell(Runnable::run, quorum, machine, publisher, () -> 0, (delayMs, task) -> () -> {});
+        return new MetadataShell(1, Runnable::run, quorum, machine, publisher, () -> 0, (delayMs, task) -> () -> {});
     }
 
     @Test
     void nothingIsCarriedOutWithoutLeadership() {
-        assertThat(error(shell.submit(create("t")))).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(error(submit(create("t")))).isEqualTo(ControllerError.NOT_CONTROLLER);
         assertThat(quorum.proposals).isEmpty();
     }
 
@@ -55,7 +57,7 @@ class MetadataShellTest {
     void anAnswerComesWithTheCommitAndTheImageBeforeTheAnswer() {
         serve();
 
-        Future<CreateTopics.Outcome> answer = shell.submit(create("t"));
+        Future<CreateTopics.Outcome> answer = submit(create("t"));
         assertThat(answer.isComplete()).isFalse();
         assertThat(publisher.image().topic("t")).isNull();
         answer.onSuccess(outcome -> assertThat(publisher.image().topic("t")).isNotNull());
@@ -68,9 +70,9 @@ class MetadataShellTest {
     @Test
     void anAnswerThatRestsOnWhatIsNotCommittedWaitsForIt() {
         serve();
-        shell.submit(create("t"));
+        submit(create("t"));
 
-        Future<CreateTopics.Outcome> exists = shell.submit(create("t"));
+        Future<CreateTopics.Outcome> exists = submit(create("t"));
 
         assertThat(exists.isComplete()).isFalse();
         quorum.commitNext();
@@ -80,24 +82,57 @@ class MetadataShellTest {
     @Test
     void whatWasUnderWayWhenLeadershipIsLostFailsAndLeavesNoTrace() {
         serve();
-        Future<CreateTopics.Outcome> lost = shell.submit(create("t"));
-        Future<CreateTopics.Outcome> alsoLost = shell.submit(create("t"));
+        Future<CreateTopics.Outcome> lost = submit(create("t"));
+        Future<CreateTopics.Outcome> alsoLost = submit(create("t"));
 
         quorum.loseLeadership();
         quorum.lead();
-        Future<CreateTopics.Outcome> again = shell.submit(create("t"));
+        Future<CreateTopics.Outcome> again = submit(create("t"));
         quorum.commitAll();
 
-        assertThat(error(lost)).isEqualTo(ControllerError.NOT_CONTROLLER);
-        assertThat(error(alsoLost)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(((ControllerException) lost.cause()).isOutcomeUnknown()).isTrue();
+        assertThat(error(alsoLost))
+                .as("what rests on it was not done, and can be asked of the next one")
+                .isEqualTo(ControllerError.NOT_CONTROLLER);
         assertThat(again.result().topics().get(0).error()).isEqualTo(ControllerError.NONE);
+    }
+
+    @Test
+    void aCommandForAnEpochThatIsAboutToBeginHereWaitsForIt() {
+        quorum.listener().leaderChanged(1, OptionalInt.of(1));
+        Future<CreateTopics.Outcome> early = shell.carryOut(1, create("t")).map(ActiveController.Settled::outcome);
+        assertThat(early.isComplete()).isFalse();
+
+        quorum.lead();
+        quorum.commitAll();
+
+        assertThat(early.result().topics().get(0).error()).isEqualTo(ControllerError.INVALID_REPLICATION_FACTOR);
+    }
+
+    @Test
+    void aCommandForAnEpochThatBeginsElsewhereIsRefused() {
+        quorum.listener().leaderChanged(1, OptionalInt.of(1));
+        Future<?> early = shell.carryOut(1, create("t"));
+
+        quorum.listener().leaderChanged(2, OptionalInt.of(3));
+
+        assertThat(error(early)).isEqualTo(ControllerError.NOT_CONTROLLER);
+    }
+
+    @Test
+    void aCommandForAFormerEpochOfThisControllerIsRefused() {
+        serve();
+        quorum.loseLeadership();
+        quorum.lead();
+
+        assertThat(error(shell.carryOut(1, create("t")))).isEqualTo(ControllerError.NOT_CONTROLLER);
     }
 
     @Test
     void aBrokerIsToldTheEpochThatTheLogGaveIt() {
         quorum.lead();
 
-        Future<RegisterBroker.Outcome> registered = shell.submit(register());
+        Future<RegisterBroker.Outcome> registered = submit(register());
         quorum.commitAll();
 
         assertThat(registered.result().brokerEpoch())
@@ -107,7 +142,7 @@ class MetadataShellTest {
     @Test
     void whatIsReadBackFromTheLogIsToldAsOneStep() {
         serve();
-        shell.submit(create("t"));
+        submit(create("t"));
         quorum.commitAll();
         List<byte[]> snapshot = shell.captureSnapshot().get();
         FakeQuorum restarted = new FakeQuorum();
@@ -134,13 +169,17 @@ class MetadataShellTest {
                 .hasMessageContaining("millrace.metadata level 2");
     }
 
+    private <R> Future<R> submit(ControllerCommand<R> command) {
+        return shell.carryOut(quorum.leaderEpoch(), command).map(ActiveController.Settled::outcome);
+    }
+
     /** Leads, with broker 1 registered and unfenced. */
     private void serve() {
         quorum.lead();
-        Future<RegisterBroker.Outcome> registered = shell.submit(register());
+        Future<RegisterBroker.Outcome> registered = submit(register());
         quorum.commitAll();
         long epoch = registered.result().brokerEpoch();
-        shell.submit(new BrokerHeartbeat(1, epoch, publisher.image().highestOffset(), false, false, List.of()));
+        submit(new BrokerHeartbeat(1, epoch, publisher.image().highestOffset(), false, false, List.of()));
         quorum.commitAll();
         assertThat(publisher.image().broker(1).fenced()).isFalse();
     }
