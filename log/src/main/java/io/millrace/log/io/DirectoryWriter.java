@@ -213,7 +213,8 @@ public final class DirectoryWriter implements WriterWork {
             OpenFile file = files.acquire(target, isNew ? OpenMode.CREATE : OpenMode.READ_WRITE);
             try {
                 target.created();
-                writeOrCutBack(file, target, count);
+                if (target.cutBackUnsynced()) syncCutBack(file, target);
+                writeOrCutBack(lane, file, target, count);
             } finally {
                 file.release();
             }
@@ -227,8 +228,6 @@ public final class DirectoryWriter implements WriterWork {
             return AppendError.DISK_FULL;
         } catch (NoFreeFilesException e) {
             health.failed("log " + lane.name(), e);
-            return AppendError.WRITER_BUSY;
-        } catch (FolderTakenException e) {
             return AppendError.WRITER_BUSY;
         } catch (IOException | RuntimeException e) {
             health.offline("write to log " + lane.name() + " failed: " + e, e);
@@ -247,14 +246,25 @@ public final class DirectoryWriter implements WriterWork {
         }
     }
 
-    private void writeOrCutBack(OpenFile file, WriteTarget target, int count) throws IOException {
+    private void writeOrCutBack(WriteLane lane, OpenFile file, WriteTarget target, int count) throws IOException {
         try {
             file.file.writeFully(parts, 0, count, target.fileBytes());
         } catch (DiskFullException e) {
             // If even this fails the directory goes offline: the end of the file would be unknown.
             file.file.truncate(target.fileBytes());
+            target.cutBackUnsynced(true);
+            lane.noteCutBack(target);
             throw e;
         }
+    }
+
+    /**
+     * What a failed write left may have reached the disk before it was cut off. It must not come back with the power in the
+     * place of what is written now, which may have the same offsets and the same epoch.
+     */
+    private static void syncCutBack(OpenFile file, WriteTarget target) throws IOException {
+        file.file.sync();
+        target.cutBackUnsynced(false);
     }
 
     /** A task for a certain time. */

@@ -14,7 +14,7 @@ import java.util.List;
 public final class WriteLane {
     /** The log behind a lane. */
     public interface Client {
-        /** Makes the folder and what must stand in it before the first file. Thread: the writer. */
+        /** Makes the folder. Thread: the writer. */
         void prepareFolder() throws IOException;
 
         /** Thread: the owner. The payload's reference goes over to the client. */
@@ -95,6 +95,12 @@ public final class WriteLane {
         writtenEnd = end;
     }
 
+    /** A failed write was cut off the file, which may be a new one. Thread: the writer. */
+    synchronized void noteCutBack(FileRef file) {
+        if (!unsynced.contains(file)) unsynced.add(file);
+        namesUnsynced = true;
+    }
+
     /**
      * The log is about to be cut: what a sync or a checkpoint that is under way would say is not true any more, except of
      * what lies below {@code untouchedEnd}. Thread: the writer.
@@ -111,20 +117,18 @@ public final class WriteLane {
         writtenEnd = end;
     }
 
-    /** A small file beside the segments was written. Thread: the writer. */
-    public synchronized void noteUnsynced(FileRef file) {
-        if (!unsynced.contains(file)) unsynced.add(file);
-        namesUnsynced = true;
-    }
-
     /**
-     * The folder is from before a restart: perhaps it has never been synced, nor its name, nor the file that says whose it
-     * is; so the first sync covers them. Thread: the owner, before the first task.
+     * The folder is from before a restart: perhaps it has never been synced, nor its name, so the first sync covers them.
+     * Thread: the owner, before the first task.
      */
-    public synchronized void doubtFolder(FileRef identity) {
-        unsynced.add(identity);
+    public synchronized void doubtFolder() {
         namesUnsynced = true;
         rootNameUnsynced = true;
+    }
+
+    /** A file is from before a restart: its last bytes, or its last cut, may not be synced. Thread: as above. */
+    public synchronized void doubtFile(FileRef file) {
+        unsynced.add(file);
     }
 
     /** Whether what was queued under this generation was dropped behind a failed write. Thread: the writer. */

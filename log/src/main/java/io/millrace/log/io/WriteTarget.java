@@ -8,6 +8,8 @@ package io.millrace.log.io;
 public abstract class WriteTarget extends FileRef {
     private long fileBytes;
     private boolean exists;
+    /** A failed write was cut off, and the disk may not know. */
+    private boolean cutBackUnsynced;
 
     /** A file that is made by its first write. */
     protected WriteTarget() {}
@@ -35,6 +37,14 @@ public abstract class WriteTarget extends FileRef {
     final void wrote(long bytes) {
         fileBytes += bytes;
         exists = true;
+    }
+
+    final boolean cutBackUnsynced() {
+        return cutBackUnsynced;
+    }
+
+    final void cutBackUnsynced(boolean value) {
+        cutBackUnsynced = value;
     }
 
     final void created() {

@@ -11,10 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,15 +152,6 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         }
     }
 
-    /** The partitions of which a checkpoint is in force: their folders are theirs. */
-    public synchronized List<TopicPartitionId> known() {
-        List<TopicPartitionId> known = new ArrayList<>(entries.size());
-        entries.forEach((id, entry) -> {
-            if (entry.position >= 0) known.add(id);
-        });
-        return known;
-    }
-
     /** False when the file is damaged, or gone although there are partitions: then it has nothing to say about any. */
     public synchronized boolean isTrusted() {
         return trusted;
@@ -218,13 +209,13 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     }
 
     /**
-     * What is said of partitions without a folder is forgotten, before a folder of that name can be made anew: a process
-     * that died while it deleted a partition has left it behind.
+     * What is said of partitions without a folder is forgotten, before one can be made anew: a process that died while it
+     * deleted a partition has left it behind.
      */
-    public synchronized void forgetAllBut(Collection<String> folders) throws IOException {
+    public synchronized void forgetAllBut(Set<TopicPartitionId> found) throws IOException {
         List<TopicPartitionId> gone = new ArrayList<>();
         for (TopicPartitionId id : entries.keySet()) {
-            if (!folders.contains(id.folderName())) gone.add(id);
+            if (!found.contains(id)) gone.add(id);
         }
         if (gone.isEmpty()) return;
         for (TopicPartitionId id : gone) {
@@ -234,7 +225,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         file.sync();
     }
 
-    /** No space for a frame: then at least nothing of the partition is in force, and its folder must say whose it is. */
+    /** No space for a frame: then at least nothing of the partition is in force. */
     private void withdrawInstead(TopicPartitionId id, long before) {
         try {
             file.truncate(before);

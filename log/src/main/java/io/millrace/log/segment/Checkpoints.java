@@ -32,8 +32,8 @@ public interface Checkpoints {
     void beginAnew(TopicPartitionId id) throws IOException;
 
     /**
-     * The log is deleted: durable when this returns, because a folder of the same name may be made next, and what stands
-     * here decides whose it is. Thread: the writer.
+     * The log is deleted: durable when this returns, because the partition may come back to this node, and begins at zero
+     * then. Thread: the writer.
      */
     void forget(TopicPartitionId id);
 }

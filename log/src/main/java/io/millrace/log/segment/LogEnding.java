@@ -102,7 +102,7 @@ final class LogEnding {
                         log.services.openFiles().forget(view.file());
                         log.services.indexes().forget(view.file());
                     }
-                    if (!log.isTaken()) PartitionRemoval.setAside(log.services, log.folder.path(), delayMs);
+                    PartitionRemoval.setAside(log.services, log.folder.path(), delayMs);
                     lane().folderGone();
                 }
                 log.services.checkpoints().forget(log.id);

@@ -94,8 +94,7 @@ public final class LogRecovery {
         } catch (NoSuchFileException e) {
             return;
         }
-        // Without its identity the folder is prepared again by the next append.
-        content.folderExists = id.topicId().equals(PartitionMetadataFile.read(disk, folder));
+        content.folderExists = true;
         for (Path file : files) {
             String name = file.getFileName().toString();
             if (name.endsWith(SegmentNames.DELETED) || name.endsWith(SegmentNames.TEMPORARY)) {

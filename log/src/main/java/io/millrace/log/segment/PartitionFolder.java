@@ -5,11 +5,11 @@ import java.nio.file.Path;
 
 /**
  * Where a partition's files are. Paths are made when needed: an idle replica keeps none.
- * Thread: any; renamed on the writer.
+ * Thread: any (immutable).
  */
 final class PartitionFolder {
     private final Path root;
-    private volatile String name;
+    private final String name;
 
     PartitionFolder(Path root, TopicPartitionId id) {
         this.root = root;
@@ -18,14 +18,6 @@ final class PartitionFolder {
 
     Path path() {
         return root.resolve(name);
-    }
-
-    Path root() {
-        return root;
-    }
-
-    void renamedTo(String newName) {
-        name = newName;
     }
 
     Path file(long baseOffset, String suffix) {

@@ -11,26 +11,18 @@ import java.util.UUID;
  * folder named {@code <topic>-<partition>.<uuid>-delete}. Thread: the writer.
  */
 public final class PartitionRemoval {
-    private static final String KEPT_FOLDER = "-unknown";
+    private static final String SUFFIX = "-delete";
+    private static final int UUID_CHARS = 36;
+    /** So much of the folder's name is kept for people. */
+    private static final int MAX_KEPT_CHARS = 200;
 
     private PartitionRemoval() {}
-
-    /**
-     * Renames a folder that nobody can tell the owner of, and keeps it: what is in it may be all that is left of something.
-     * Thread: the writer.
-     */
-    public static void keepAside(LogServices services, Path folder) throws IOException {
-        Path aside = services.root().resolve(folder.getFileName() + "." + UUID.randomUUID() + KEPT_FOLDER);
-        services.disk().rename(folder, aside);
-        services.disk().syncDirectory(services.root());
-        services.health().safetyAlarm(folder + " does not say which topic it belongs to and is kept as " + aside);
-    }
 
     /** Renames a partition's folder so that no start takes it for one, and removes it later. Thread: the writer. */
     public static void setAside(LogServices services, Path folder, long delayMs) throws IOException {
         String name = folder.getFileName().toString();
-        String kept = name.length() > 200 ? name.substring(0, 200) : name;
-        Path aside = services.root().resolve(kept + "." + UUID.randomUUID() + SegmentNames.DELETED_FOLDER);
+        String kept = name.length() > MAX_KEPT_CHARS ? name.substring(0, MAX_KEPT_CHARS) : name;
+        Path aside = services.root().resolve(kept + "." + UUID.randomUUID() + SUFFIX);
         try {
             services.disk().rename(folder, aside);
         } catch (NoSuchFileException e) {
@@ -39,6 +31,19 @@ public final class PartitionRemoval {
         }
         services.disk().syncDirectory(services.root());
         services.writer().later(services.io().nowMs() + delayMs, () -> removeFolder(services, aside));
+    }
+
+    /** Whether a folder of that name is one that {@link #setAside} left. Thread: any. */
+    public static boolean isSetAside(String name) {
+        int end = name.length() - SUFFIX.length();
+        int start = end - UUID_CHARS;
+        if (start < 2 || !name.endsWith(SUFFIX) || name.charAt(start - 1) != '.') return false;
+        try {
+            String uuid = name.substring(start, end);
+            return UUID.fromString(uuid).toString().equals(uuid);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Thread: the writer. */

@@ -13,8 +13,6 @@ public final class SegmentNames {
     public static final String DELETED = ".deleted";
     /** A file that was being written when the process stopped. */
     public static final String TEMPORARY = ".tmp";
-    /** The end of the name of a partition's folder that is waiting to be removed. */
-    public static final String DELETED_FOLDER = "-delete";
 
     private static final int DIGITS = 20;
 

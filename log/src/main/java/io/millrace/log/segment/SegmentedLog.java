@@ -15,7 +15,6 @@ import io.millrace.log.TailBudget;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.io.AppendTask;
-import io.millrace.log.io.FolderTakenException;
 import io.millrace.log.io.LaneTask;
 import io.millrace.log.io.WriteLane;
 import io.millrace.log.io.WriterTask;
@@ -111,8 +110,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     }
 
     /**
-     * The folder was lost with the power, or nobody could tell whose it was: what the checkpoint says of it must be gone
-     * before the first append.
+     * The folder was lost with the power: what the checkpoint says of it must be gone before the first append.
      */
     public void forgetCheckpoint() {
         submit(new LaneTask(lane()) {
@@ -310,16 +308,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     /** Thread: the writer. */
     @Override
     public void prepareFolder() throws IOException {
-        // The topics of one name may be on different loops, so that the new one's append overtakes the old one's
-        // removal.
-        if (isTaken()) throw new FolderTakenException(folder.path() + " is still that of a deleted topic");
-        PartitionMetadataFile.write(services.disk(), folder.path(), id);
-        lane.noteUnsynced(new PartitionMetadataFile(folder));
-    }
-
-    /** Thread: the writer. */
-    boolean isTaken() throws IOException {
-        return PartitionMetadataFile.isOfAnother(services.disk(), folder.path(), id);
+        services.disk().createDirectories(folder.path());
     }
 
     @Override
@@ -364,8 +353,8 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
      * of power would undo it below what is synced from now on.
      */
     private void doubtWhatWasFound() {
-        lane.doubtFolder(new PartitionMetadataFile(folder));
-        if (foundActive != null) lane.noteUnsynced(foundActive);
+        lane.doubtFolder();
+        if (foundActive != null) lane.doubtFile(foundActive);
         foundActive = null;
     }
 

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -55,8 +56,8 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     private final LogServices services;
     private final WriteLane folders;
     private final Map<TopicPartitionId, SegmentedLog> open = new ConcurrentHashMap<>();
-    /** Found at start and not opened yet, by folder. */
-    private final Map<String, TopicPartitionId> found = new ConcurrentHashMap<>();
+    /** Found at start and not opened yet. */
+    private final Set<TopicPartitionId> found = ConcurrentHashMap.newKeySet();
 
     private volatile MetaProperties meta;
     private boolean closed;
@@ -114,10 +115,10 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     }
 
     private void begin() throws IOException {
-        FoundPartitions partitions = new FoundPartitions(disk, path, journal.known());
+        FoundPartitions partitions = new FoundPartitions(disk, path);
         StopMarker.write(disk, path, false);
-        for (TopicPartitionId id : partitions.partitions) found.put(id.folderName(), id);
-        journal.forgetAllBut(found.keySet());
+        found.addAll(partitions.partitions);
+        journal.forgetAllBut(found);
         io.start(writer);
         for (Path folder : partitions.halfDeleted) {
             writer.submit(new LaneTask(folders) {
@@ -168,7 +169,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
 
     /** The partitions that had a folder here at start and were neither opened nor removed since. */
     public List<TopicPartitionId> found() {
-        return List.copyOf(found.values());
+        return List.copyOf(found);
     }
 
     public Optional<String> offlineReason() {
@@ -232,16 +233,11 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         return new LoadOutcome.Loaded(log);
     }
 
-    /**
-     * A new, empty partition: no file and no folder before the first append. A folder of another topic id that had the
-     * same name is a stray, since one name has one topic, and is removed. Thread: the owner's.
-     */
+    /** A new, empty partition: no file and no folder before the first append. Thread: the owner's. */
     public PartitionLog create(TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail) {
-        TopicPartitionId there = found.get(id.folderName());
-        if (id.equals(there)) {
+        if (found.contains(id)) {
             throw new IllegalStateException(path.resolve(id.folderName()) + " is there already: load it");
         }
-        if (there != null) removeStray(there);
         SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, LogContent.empty(services, id));
         register(log);
         if (journal.knows(id)) log.forgetCheckpoint();
@@ -249,7 +245,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     }
 
     private void register(SegmentedLog log) {
-        found.remove(log.id().folderName(), log.id());
+        found.remove(log.id());
         if (open.putIfAbsent(log.id(), log) != null) {
             throw new IllegalStateException("partition " + log.id() + " is open already");
         }
@@ -267,20 +263,15 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     }
 
     /**
-     * Deletes a found partition that the metadata does not want here; one of unknown topic id is only put aside. No
-     * effect for a partition that is open or was removed already.
+     * Deletes a found partition that the metadata does not want here. No effect for one that is open or was removed
+     * already.
      */
     public void removeStray(TopicPartitionId id) {
-        if (!found.remove(id.folderName(), id)) return;
+        if (!found.remove(id)) return;
         writer.submit(new LaneTask(folders) {
             @Override
             protected void onWriter() throws IOException {
-                Path folder = path.resolve(id.folderName());
-                if (id.topicId().equals(FoundPartitions.UNKNOWN_TOPIC)) {
-                    PartitionRemoval.keepAside(services, folder);
-                } else {
-                    PartitionRemoval.setAside(services, folder, 0);
-                }
+                PartitionRemoval.setAside(services, path.resolve(id.folderName()), 0);
                 journal.forget(id);
             }
         });

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,6 +26,7 @@ class CrashStoriesTest {
     private static final long CHECKPOINT_MS = 7_000;
     private static final long PRODUCER = 3;
     private static final long SEED = 1;
+    private static final long ROOM_FOR_ONE_BATCH_BYTES = 200;
     private static final long NEARLY_A_SEGMENT_BYTES = 900;
 
     private final NodeWorld world = new NodeWorld(new Simulation(5), "node", AckRule.BY_FLUSH_MODE);
@@ -162,28 +164,6 @@ class CrashStoriesTest {
     }
 
     @Test
-    void aLogStartDoesNotOutliveAFolderThatWasNobodys() throws Exception {
-        LogLife life = opened();
-        Replica clicks = leading(life, "clicks", false);
-        produce(life, clicks, 6);
-        clicks.deleteRecordsBefore(clicks.log().writtenEnd());
-        life.pass(100);
-        world.crash(CrashKind.PROCESS);
-        platter.truncateTo(world.directory().resolve("clicks-0").resolve("partition.metadata"), 0);
-        world.history(clicks.log().id()).ended(CrashKind.POWER_DROPS_UNSYNCED);
-        LogLife second = opened();
-        second.replica("clicks").lead();
-        produce(second, second.replica("clicks"), 2);
-        long end = second.replica("clicks").log().writtenEnd();
-        second.closeCleanly();
-
-        Replica found = opened().replica("clicks");
-
-        assertThat(found.log().logStartOffset()).isZero();
-        assertThat(found.log().writtenEnd()).isEqualTo(end);
-    }
-
-    @Test
     void aCutIsDurableBeforeAnythingIsAppendedBehindIt() throws Exception {
         LogLife life = opened();
         Replica clicks = leading(life, "clicks", false);
@@ -256,6 +236,34 @@ class CrashStoriesTest {
         assertThat(clicks.log().writtenEnd()).isGreaterThan(100);
     }
 
+    @Seeded(runs = 40)
+    void whatAFullDiskCutOffDoesNotComeBackInThePlaceOfWhatWasWrittenNext(long seed) throws Exception {
+        NodeWorld node = new NodeWorld(new Simulation(seed), "node", AckRule.BY_FLUSH_MODE);
+        LogLife life = node.startLife();
+        life.open();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 1);
+        life.pass(10 * CHECKPOINT_MS);
+        long end = clicks.log().writtenEnd();
+        long used = Long.MAX_VALUE / 2 - node.disk().usableBytes(node.directory());
+        node.disk().faults().capacity(used + ROOM_FOR_ONE_BATCH_BYTES);
+        for (int i = 0; i < 3; i++) {
+            clicks.produce(1);
+        }
+        life.pass(100);
+        assertThat(clicks.log().writtenEnd()).as("all three were cut off").isEqualTo(end);
+        node.disk().faults().heal();
+        produce(life, clicks, 1);
+        List<LogBatch> acknowledged = List.copyOf(clicks.history().batches());
+        node.crash(CrashKind.POWER_SEEDED);
+        LogLife second = node.startLife();
+        second.open();
+
+        List<LogBatch> found = LogContent.of(second.replica("clicks").log()).batches();
+
+        assertThat(found).allMatch(batch -> acknowledged.stream().anyMatch(batch::sameAs));
+    }
+
     @Test
     void aFolderThatADyingProcessMadeIsSyncedWithTheNextWrite() throws Exception {
         LogLife life = opened();
@@ -276,7 +284,7 @@ class CrashStoriesTest {
     }
 
     @Test
-    void whoseAFolderIsGetsSyncedWithWhatRecoveryFound() throws Exception {
+    void theNameOfAFolderIsSyncedWithWhatRecoveryFound() throws Exception {
         LogLife life = opened();
         produce(life, leading(life, "clicks", false), 2);
         world.crash(CrashKind.PROCESS);
@@ -382,12 +390,20 @@ class CrashStoriesTest {
         life.awaitAcks();
     }
 
+    private Path folder(String topic) {
+        return world.histories().keySet().stream()
+                .filter(id -> id.topic().equals(topic))
+                .map(id -> world.directory().resolve(id.folderName()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private Path segment(String topic, long base) {
-        return world.directory().resolve(topic + "-0").resolve(String.format("%020d.log", base));
+        return folder(topic).resolve(String.format("%020d.log", base));
     }
 
     private Path secondSegment(String topic) throws IOException {
-        return world.disk().list(world.directory().resolve(topic + "-0")).stream()
+        return world.disk().list(folder(topic)).stream()
                 .filter(path -> path.toString().endsWith(".log"))
                 .skip(1)
                 .findFirst()

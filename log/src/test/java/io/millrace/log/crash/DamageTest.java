@@ -102,7 +102,6 @@ class DamageTest {
                         ".log",
                         ".snapshot",
                         "meta.properties",
-                        "partition.metadata",
                         "recovery-checkpoint",
                         "stop-marker");
     }
@@ -174,8 +173,6 @@ class DamageTest {
 
     /** Rebuilt from the segments when it is missing or damaged. */
     private static boolean isDerived(Path file) {
-        return !kind(file).equals(".log")
-                && !kind(file).equals("meta.properties")
-                && !kind(file).equals("partition.metadata");
+        return !kind(file).equals(".log") && !kind(file).equals("meta.properties");
     }
 }

@@ -91,10 +91,9 @@ class LogDirectoryTest {
     }
 
     @Test
-    void aFolderThatWasBeingMadeWhenTheProcessDiedIsSweptAndMadeAgain() throws Exception {
+    void aFolderThatWasBeingMadeWhenTheProcessDiedIsAnEmptyPartition() throws Exception {
         LogLife life = new LogLife(dir).start();
         Files.createDirectories(life.folder());
-        Files.createFile(life.folder().resolve("partition.metadata"));
 
         life.killAndStart();
         life.appendAll("a");
@@ -105,28 +104,20 @@ class LogDirectoryTest {
     }
 
     @Test
-    void aFolderOfUnknownOwnerGivesWayButIsKept() throws Exception {
+    void aFolderThatIsNoPartitionIsLeftAlone() throws Exception {
         LogLife life = new LogLife(dir).start();
+        Path foreign = Files.createDirectories(dir.resolve("orders-0"));
+        Path file = Files.writeString(foreign.resolve("00000000000000000000.log"), "somebody's");
+
+        life.killAndStart();
         life.appendAll("a");
-        life.directory.abandon();
-        Files.delete(life.folder().resolve("partition.metadata"));
-        Files.deleteIfExists(dir.resolve("recovery-checkpoint"));
 
-        life.start();
-        life.appendAll("b");
-
-        assertThat(life.valuesFrom(0)).containsExactly("b");
-        assertThat(life.directory.safetyAlarms()).isEqualTo(1);
-        try (Stream<Path> left = Files.list(dir)) {
-            assertThat(left.filter(p -> p.toString().endsWith("-unknown")))
-                    .singleElement()
-                    .satisfies(p ->
-                            assertThat(p.resolve("00000000000000000000.log")).isNotEmptyFile());
-        }
+        assertThat(life.directory.found()).isEmpty();
+        assertThat(file).hasContent("somebody's");
     }
 
     @Test
-    void aTopicMadeAnewWaitsUntilTheFolderOfTheOldOneIsGone() throws Exception {
+    void aTopicMadeAnewDoesNotWaitUntilTheFolderOfTheOldOneIsGone() throws Exception {
         LogLife life = new LogLife(dir).start();
         life.appendAll("old");
         PartitionLog anew = life.directory.create(
@@ -135,35 +126,17 @@ class LogDirectoryTest {
                 life.owner,
                 life.tail);
 
-        anew.append(life.batch("early"), AppendOrigin.CLIENT, 0, life.io.nowMs());
+        anew.append(life.batch("new"), AppendOrigin.CLIENT, 0, life.io.nowMs());
         life.run();
-        assertThat(anew.writtenEnd()).isZero();
+        assertThat(anew.writtenEnd()).isEqualTo(1);
         assertThat(life.valuesFrom(0)).containsExactly("old");
         life.log.delete(() -> {});
         life.run();
-        anew.append(life.batch("new"), AppendOrigin.CLIENT, 0, life.io.nowMs());
+        anew.append(life.batch("more"), AppendOrigin.CLIENT, 0, life.io.nowMs());
         life.run();
 
-        assertThat(anew.writtenEnd()).isEqualTo(1);
-        assertThat(life.directory.offlineReason()).isEmpty();
-        assertThat(life.folder().resolve("00000000000000000000.log")).isNotEmptyFile();
-    }
-
-    @Test
-    void deletingATopicThatNeverHadAFolderLeavesThatOfTheNextOne() throws Exception {
-        LogLife life = new LogLife(dir).start();
-        PartitionLog anew = life.directory.create(
-                new TopicPartitionId(new UUID(1, 2), LogLife.ID.topic(), LogLife.ID.partition()),
-                LogConfig.DEFAULTS,
-                life.owner,
-                life.tail);
-        anew.append(life.batch("new"), AppendOrigin.CLIENT, 0, life.io.nowMs());
-        life.run();
-
-        life.log.delete(() -> {});
-        life.run();
-
-        assertThat(life.folder().resolve("00000000000000000000.log")).isNotEmptyFile();
+        assertThat(anew.writtenEnd()).isEqualTo(2);
+        assertThat(life.folder()).doesNotExist();
     }
 
     @Test
@@ -177,9 +150,11 @@ class LogDirectoryTest {
 
         assertThat(directory.found()).containsExactly(LogLife.ID);
         directory.removeStray(recreated);
+        assertThat(directory.found()).containsExactly(LogLife.ID);
         assertThatThrownBy(() -> directory.create(LogLife.ID, LogConfig.DEFAULTS, life.owner, life.tail))
                 .hasMessageContaining("is there already");
         directory.create(recreated, LogConfig.DEFAULTS, life.owner, life.tail);
+        directory.removeStray(LogLife.ID);
         io.runWriter();
         io.runWriter();
 

@@ -121,7 +121,6 @@ class RecoveryTest {
                 if (file.toString().endsWith(".index") || file.toString().endsWith(".snapshot")) damage(file, damage);
             }
         }
-        damage(life.folder().resolve("partition.metadata"), damage);
 
         life.start();
 

@@ -60,20 +60,6 @@ public final class LogDirectories {
         return Optional.ofNullable(best);
     }
 
-    /**
-     * Removes what was found under the folder name of a partition that is about to be made: left by a topic of the same
-     * name that was deleted while this node was away.
-     */
-    void removeNamesakes(TopicPartitionId id) {
-        for (Map.Entry<TopicPartitionId, LogDirectory> other : found.entrySet()) {
-            TopicPartitionId there = other.getKey();
-            if (there.folderName().equals(id.folderName()) && !there.equals(id)) {
-                other.getValue().removeStray(there);
-                left(other.getValue(), there);
-            }
-        }
-    }
-
     /** A replica has left its directory. */
     void left(LogDirectory directory, TopicPartitionId id) {
         found.remove(id);

@@ -96,7 +96,6 @@ public final class ReplicaRoles {
             directory.load(id, config, shard, shard.tail(), outcome -> loaded(id, directory, outcome));
             return;
         }
-        context.directories().removeNamesakes(id);
         Optional<LogDirectory> directory = context.directories().forNewReplica();
         if (directory.isEmpty()) {
             log.error("{} can not be opened: every log directory is offline", id);
