@@ -1,6 +1,7 @@
 package io.millrace.log;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
@@ -21,4 +22,16 @@ public interface ColdRead {
 
     /** Runs {@link #load} on the directory's I/O pool; exactly one of the two is called, on the owner. */
     void submit(Consumer<FileSlice> loaded, Consumer<IOException> failed);
+
+    /** Takes whole batches that were copied from a file, and where the next read goes on. */
+    @FunctionalInterface
+    interface Copied {
+        void accept(ByteBuffer batches, long nextOffset);
+    }
+
+    /**
+     * The same for a reader that wants the bytes in memory: the pool copies them, and nothing is left to release. Exactly
+     * one of the two is called, on the owner.
+     */
+    void submitCopy(Copied copied, Consumer<IOException> failed);
 }

@@ -6,6 +6,7 @@ import io.millrace.log.Owner;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.SegmentFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.function.Consumer;
 
@@ -155,10 +156,39 @@ final class SegmentRead implements ColdRead {
 
     @Override
     public void submit(Consumer<FileSlice> loaded, Consumer<IOException> failed) {
+        run(
+                () -> {
+                    FileSlice slice = load();
+                    return () -> loaded.accept(slice);
+                },
+                failed);
+    }
+
+    @Override
+    public void submitCopy(Copied copied, Consumer<IOException> failed) {
+        run(
+                () -> {
+                    FileSlice slice = load();
+                    try {
+                        ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
+                        slice.readInto(bytes);
+                        return () -> copied.accept(bytes.flip(), slice.nextOffset());
+                    } finally {
+                        slice.release();
+                    }
+                },
+                failed);
+    }
+
+    /** On the read pool; what it returns is run on the owner. */
+    private interface PoolTask {
+        Runnable run() throws IOException;
+    }
+
+    private void run(PoolTask task, Consumer<IOException> failed) {
         boolean accepted = services.io().read(() -> {
             try {
-                FileSlice slice = load();
-                owner.execute(() -> loaded.accept(slice));
+                owner.execute(task.run());
             } catch (IOException e) {
                 owner.execute(() -> failed.accept(e));
             } catch (RuntimeException e) {

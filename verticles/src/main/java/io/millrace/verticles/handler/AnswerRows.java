@@ -1,11 +1,14 @@
 package io.millrace.verticles.handler;
 
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
 
 /**
@@ -144,6 +147,63 @@ final class AnswerRows {
         private final int ordinal;
 
         TrimmedPartition(int ordinal) {
+            this.ordinal = ordinal;
+        }
+
+        @Override
+        public int hashCode() {
+            return ordinal;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+    }
+
+    /** A group of DeleteGroups. */
+    static final class DeletedGroup extends DeletableGroupResult {
+        private final int ordinal;
+
+        DeletedGroup(int ordinal) {
+            this.ordinal = ordinal;
+        }
+
+        @Override
+        public int hashCode() {
+            return ordinal;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+    }
+
+    /** A topic of OffsetDelete. */
+    static final class OffsetsOfTopic extends OffsetDeleteResponseTopic {
+        private final int ordinal;
+
+        OffsetsOfTopic(int ordinal) {
+            this.ordinal = ordinal;
+        }
+
+        @Override
+        public int hashCode() {
+            return ordinal;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+    }
+
+    /** A partition of OffsetDelete. */
+    static final class DeletedOffset extends OffsetDeleteResponsePartition {
+        private final int ordinal;
+
+        DeletedOffset(int ordinal) {
             this.ordinal = ordinal;
         }
 

@@ -71,6 +71,13 @@ public final class RequestDispatcher {
         return serve(api, (body, version, account) -> (Q) codec.decode(spec, version, body, account), handler);
     }
 
+    /** The same as {@link #serveDetached(ApiKeys, BodyDecoder, ApiHandler)} for a generated class without views of the frame. */
+    @SuppressWarnings("unchecked")
+    public <Q extends ApiMessage> RequestDispatcher serveDetached(ApiKeys api, ApiHandler<Q> handler) {
+        ApiSpec spec = registry.spec(api.id);
+        return serveDetached(api, (body, version, account) -> (Q) codec.decode(spec, version, body, account), handler);
+    }
+
     /** Answers ApiVersions requests of a version that is not known, the only API where that is not the end. */
     public RequestDispatcher serveUnsupportedApiVersions(ApiHandler<Void> handler) {
         unsupportedApiVersions = handler;

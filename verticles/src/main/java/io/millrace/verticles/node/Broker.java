@@ -12,6 +12,8 @@ import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.controller.ConfigWarnings;
 import io.millrace.verticles.controller.MetadataPublisher;
+import io.millrace.verticles.coordinator.GroupCoordinators;
+import io.millrace.verticles.coordinator.OffsetsTopic;
 import io.millrace.verticles.door.DoorLimits;
 import io.millrace.verticles.door.DoorVerticle;
 import io.millrace.verticles.handler.KafkaApis;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Everything of a node that serves Kafka's clients, started in the order in which the parts need each other and stopped in
@@ -60,6 +63,8 @@ public final class Broker implements Node {
     private volatile DataDirectories.Opened data;
     private volatile LogDirectories directories;
     private volatile Shards shards;
+    private final OffsetsTopic offsetsTopic;
+    private volatile GroupCoordinators groups;
     private volatile List<String> shardDeployments = List.of();
     private volatile MetadataVerticle metadataVerticle;
     private volatile String metadataDeployment;
@@ -84,6 +89,7 @@ public final class Broker implements Node {
         this.halted = halted;
         this.configs = new EffectiveConfigs(ConfigCatalog.get(), config.nodeId(), config.kafka());
         this.metadata.follow(new ConfigWarnings(ConfigCatalog.get()));
+        this.offsetsTopic = new OffsetsTopic(metadata::image, configs, this::controller);
     }
 
     /**
@@ -109,21 +115,24 @@ public final class Broker implements Node {
     private Future<Void> deployShards(DataDirectories.Opened opened) {
         data = opened;
         directories = new LogDirectories(opened.directories());
+        LongSupplier ticker = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
         ShardContext context = new ShardContext(
                 config.nodeId(),
                 directories,
                 configs,
                 metrics,
                 System::currentTimeMillis,
-                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                ticker,
                 config.runtime().tailCacheBytes() / config.runtime().eventLoops(),
                 configs.brokerLong(MetadataImage.EMPTY, "log.retention.check.interval.ms"));
         return ShardDeployment.deploy(vertx, context).map(deployed -> {
             shards = deployed.shards();
             shardDeployments = deployed.deploymentIds();
+            groups = new GroupCoordinators(metadata::image, configs, shards, System::currentTimeMillis, ticker);
             for (Shard shard : shards.all()) {
                 metadata.follow(delta -> shard.execute(() -> shard.roles().apply(delta)));
             }
+            metadata.follow(groups::follow);
             return null;
         });
     }
@@ -294,6 +303,16 @@ public final class Broker implements Node {
     @Override
     public Shards shards() {
         return shards;
+    }
+
+    @Override
+    public GroupCoordinators groups() {
+        return groups;
+    }
+
+    @Override
+    public OffsetsTopic offsetsTopic() {
+        return offsetsTopic;
     }
 
     @Override

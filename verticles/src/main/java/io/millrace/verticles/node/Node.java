@@ -3,6 +3,8 @@ package io.millrace.verticles.node;
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.coordinator.GroupCoordinators;
+import io.millrace.verticles.coordinator.OffsetsTopic;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.shard.LogDirectories;
 import io.millrace.verticles.shard.Shards;
@@ -29,6 +31,12 @@ public interface Node {
 
     /** The replicas of this node. */
     Shards shards();
+
+    /** The coordinators of consumer groups on this node. */
+    GroupCoordinators groups();
+
+    /** The topic in which groups are kept. */
+    OffsetsTopic offsetsTopic();
 
     /** The log directories of this node. */
     LogDirectories directories();

@@ -99,6 +99,11 @@ public final class Replica implements LogListener, ReplicaEffects {
         if (before instanceof ReplicaRole.Leader) {
             failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
         }
+        if (now instanceof ReplicaRole.Leader leader) {
+            shard.watcher().leads(this, leader.leaderEpoch());
+        } else if (before instanceof ReplicaRole.Leader) {
+            shard.watcher().leadsNoMore(this);
+        }
     }
 
     @Override
@@ -365,6 +370,11 @@ public final class Replica implements LogListener, ReplicaEffects {
         } else {
             fetches.add(waiter);
         }
+    }
+
+    /** Runs a task once, in a later turn: when the high watermark has moved on, or the role has ended. */
+    public void whenProgressed(Runnable task) {
+        fetches.add(new FetchWaiter(1, shard, task));
     }
 
     public PartitionLog log() {

@@ -14,7 +14,6 @@ import io.millrace.membership.record.ConfigResource;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,7 +148,7 @@ public final class ReplicaRoles {
     private void delete(TopicImage topic, int partition) {
         Replica replica = shard.remove(topic.id(), partition);
         if (replica != null) {
-            replica.failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
+            shard.leave(replica);
             TopicPartitionId id = replica.log().id();
             replica.log().delete(() -> context.directories().left(replica.directory(), id));
         }

@@ -35,6 +35,7 @@ public final class Shard implements Owner {
     private final Map<UUID, Replica[]> replicas = new HashMap<>();
     private final List<Replica> timed = new ArrayList<>();
     private final ReplicaRoles roles;
+    private LeadershipWatcher watcher = NobodyWatches.INSTANCE;
     private boolean timeoutsScheduled;
     private boolean closed;
 
@@ -235,11 +236,28 @@ public final class Shard implements Owner {
                 }
             };
             for (Replica replica : all) {
-                replica.failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
+                leave(replica);
                 replica.log().close(one);
             }
             one.run();
         });
+    }
+
+    /** A replica that is about to be closed or deleted: whoever waits on it or keeps state beside it learns so first. */
+    void leave(Replica replica) {
+        replica.failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
+        if (replica.machine().isLeader()) {
+            watcher.leadsNoMore(replica);
+        }
+    }
+
+    /** Has the leaders among the replicas watched; before there are any. */
+    public void watchLeaders(LeadershipWatcher next) {
+        watcher = next;
+    }
+
+    LeadershipWatcher watcher() {
+        return watcher;
     }
 
     /** What makes this shard's replicas follow the metadata. */

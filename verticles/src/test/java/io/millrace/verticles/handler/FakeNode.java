@@ -16,6 +16,8 @@ import io.millrace.membership.placement.SpreadPlacement;
 import io.millrace.membership.record.Listener;
 import io.millrace.membership.record.MetadataRecord;
 import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.coordinator.GroupCoordinators;
+import io.millrace.verticles.coordinator.OffsetsTopic;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.node.ControllerGateway;
 import io.millrace.verticles.node.Node;
@@ -38,6 +40,7 @@ final class FakeNode implements Node, ControllerGateway {
 
     private final EffectiveConfigs configs;
     private final ControllerMachine machine;
+    private final OffsetsTopic offsetsTopic;
     private MetadataImage image = MetadataImage.EMPTY;
     private long nextTopicId = 100;
     private ControllerException failure;
@@ -45,6 +48,7 @@ final class FakeNode implements Node, ControllerGateway {
 
     FakeNode(Map<String, String> settings) {
         configs = new EffectiveConfigs(ConfigCatalog.get(), 1, settings);
+        offsetsTopic = new OffsetsTopic(this::image, configs, this::controller);
         machine = new ControllerMachine(
                 new ControllerOptions(CLUSTER_ID, 1, 10_000),
                 configs,
@@ -144,6 +148,16 @@ final class FakeNode implements Node, ControllerGateway {
     @Override
     public Shards shards() {
         throw new UnsupportedOperationException("no shards here");
+    }
+
+    @Override
+    public GroupCoordinators groups() {
+        throw new UnsupportedOperationException("no coordinators here");
+    }
+
+    @Override
+    public OffsetsTopic offsetsTopic() {
+        return offsetsTopic;
     }
 
     @Override

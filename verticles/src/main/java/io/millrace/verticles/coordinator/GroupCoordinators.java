@@ -1,0 +1,120 @@
+package io.millrace.verticles.coordinator;
+
+import io.millrace.log.batch.BatchHeader;
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.image.MetadataDelta;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.TopicDelta;
+import io.millrace.membership.image.TopicImage;
+import io.millrace.verticles.group.GroupSettings;
+import io.millrace.verticles.shard.Replica;
+import io.millrace.verticles.shard.Shard;
+import io.millrace.verticles.shard.Shards;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The group coordinators of this node: finds the one that a group belongs to and asks it on its own loop.
+ *
+ * <p>Thread: any; answers arrive on a shard's loop.
+ */
+public final class GroupCoordinators {
+    private final Supplier<MetadataImage> images;
+    private final EffectiveConfigs configs;
+    private final Shards shards;
+    private final Map<Shard, ShardGroups> groups = new HashMap<>();
+
+    /**
+     * Sets a coordinator beside every shard, before the shards have replicas.
+     *
+     * @param wallMs wall clock in milliseconds
+     * @param ticker the clock of the shards' deadlines
+     */
+    public GroupCoordinators(
+            Supplier<MetadataImage> images,
+            EffectiveConfigs configs,
+            Shards shards,
+            LongSupplier wallMs,
+            LongSupplier ticker) {
+        this.images = images;
+        this.configs = configs;
+        this.shards = shards;
+        CoordinatorTiming timing = new CoordinatorTiming(
+                wallMs, ticker, configs.brokerInt(MetadataImage.EMPTY, "offsets.commit.timeout.ms"));
+        for (Shard shard : shards.all()) {
+            ShardGroups ofShard = new ShardGroups(shard, timing, this::settings);
+            groups.put(shard, ofShard);
+            shard.watchLeaders(ofShard);
+        }
+    }
+
+    private GroupSettings settings(Replica replica) {
+        MetadataImage image = images.get();
+        return new GroupSettings(
+                configs.brokerInt(image, "group.min.session.timeout.ms"),
+                configs.brokerInt(image, "group.max.session.timeout.ms"),
+                configs.brokerInt(image, "group.initial.rebalance.delay.ms"),
+                configs.brokerInt(image, "group.max.size"),
+                TimeUnit.MINUTES.toMillis(configs.brokerInt(image, "offsets.retention.minutes")),
+                configs.brokerLong(image, "offsets.retention.check.interval.ms"),
+                configs.brokerInt(image, "offset.metadata.max.bytes"),
+                replica.log().config().maxMessageBytes() - BatchHeader.SIZE_BYTES);
+    }
+
+    /**
+     * Asks the coordinator of a group.
+     *
+     * @return the answer; fails with a {@link CoordinatorException} when there is nobody to ask here
+     */
+    public <R> Future<R> ask(String groupId, GroupQuestion<R> question) {
+        TopicImage topic = images.get().topic(OffsetsTopic.NAME);
+        if (topic == null) {
+            return Future.failedFuture(new CoordinatorException(Errors.NOT_COORDINATOR));
+        }
+        return ask(topic, OffsetsTopic.partitionOf(groupId, topic.partitionCount()), question);
+    }
+
+    private <R> Future<R> ask(TopicImage topic, int partition, GroupQuestion<R> question) {
+        Promise<R> answer = Promise.promise();
+        Shard shard = shards.of(topic.id(), partition);
+        shard.run(() -> groups.get(shard).ask(partition, question, answer));
+        return answer.future();
+    }
+
+    /** Asks every coordinator whose partition this node leads; each answers or fails by itself. */
+    public <R> Future<List<Future<R>>> askAll(GroupQuestion<R> question) {
+        List<Future<R>> answers = new ArrayList<>();
+        TopicImage topic = images.get().topic(OffsetsTopic.NAME);
+        if (topic != null) {
+            for (int partition = 0; partition < topic.partitionCount(); partition++) {
+                answers.add(ask(topic, partition, question));
+            }
+        }
+        Promise<List<Future<R>>> all = Promise.promise();
+        Future.join(answers).onComplete(done -> all.complete(answers));
+        return all.future();
+    }
+
+    /** Has offsets of deleted topics deleted. Thread: the metadata's. */
+    public void follow(MetadataDelta delta) {
+        Set<String> deleted = new HashSet<>();
+        for (TopicDelta topic : delta.topics()) {
+            if (topic.isDeleted()) {
+                deleted.add(topic.before().name());
+            }
+        }
+        if (!deleted.isEmpty()) {
+            groups.forEach((shard, ofShard) -> shard.execute(() -> ofShard.topicsDeleted(deleted)));
+        }
+    }
+}
