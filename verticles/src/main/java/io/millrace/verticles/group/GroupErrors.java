@@ -44,12 +44,19 @@ public final class GroupErrors {
                 .setMemberId(memberId);
     }
 
+    /** A younger life of the same instance has taken this member's place (KIP-345). */
+    static JoinGroupResponseData fencedJoin(String memberId) {
+        return join(Errors.FENCED_INSTANCE_ID, memberId).setProtocolName(null).setProtocolType(null);
+    }
+
     public static SyncGroupResponseData sync(Errors error) {
         return new SyncGroupResponseData().setErrorCode(error.code());
     }
 
+    /** While a coordinator loads, a heartbeat is simply fine, as in Kafka: its member will get a full session. */
     public static HeartbeatResponseData heartbeat(Errors error) {
-        return new HeartbeatResponseData().setErrorCode(error.code());
+        Errors said = error == Errors.COORDINATOR_LOAD_IN_PROGRESS ? Errors.NONE : error;
+        return new HeartbeatResponseData().setErrorCode(said.code());
     }
 
     public static LeaveGroupResponseData leave(Errors error) {
