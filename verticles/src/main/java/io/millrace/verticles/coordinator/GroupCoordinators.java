@@ -6,6 +6,7 @@ import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicDelta;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.verticles.group.DeletedTopic;
 import io.millrace.verticles.group.GroupSettings;
 import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
@@ -107,10 +108,10 @@ public final class GroupCoordinators {
 
     /** Has offsets of deleted topics deleted. Thread: the metadata's. */
     public void follow(MetadataDelta delta) {
-        Set<String> deleted = new HashSet<>();
+        Set<DeletedTopic> deleted = new HashSet<>();
         for (TopicDelta topic : delta.topics()) {
             if (topic.isDeleted()) {
-                deleted.add(topic.before().name());
+                deleted.add(new DeletedTopic(topic.before().id(), topic.before().name()));
             }
         }
         if (!deleted.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.millrace.verticles.coordinator;
 
+import io.millrace.verticles.group.DeletedTopic;
 import io.millrace.verticles.group.GroupCoordinatorMachine;
 import io.millrace.verticles.group.GroupErrors;
 import io.millrace.verticles.group.GroupSettings;
@@ -45,7 +46,7 @@ final class GroupPartition {
     private final int leaderEpoch;
     private final Function<Replica, GroupSettings> settings;
     private final Runnable deadlineMoved;
-    private final Set<String> deletedMeanwhile = new HashSet<>();
+    private final Set<DeletedTopic> deletedMeanwhile = new HashSet<>();
     private SteadyClock clock;
     private GroupCoordinatorMachine machine;
     private GroupAppender appender;
@@ -106,7 +107,7 @@ final class GroupPartition {
         open = true;
         call(() -> machine.loaded(clock.nowMs()));
         if (open && !deletedMeanwhile.isEmpty()) {
-            call(() -> machine.topicsDeleted(Set.copyOf(deletedMeanwhile), clock.nowMs()));
+            removeOffsetsOf(Set.copyOf(deletedMeanwhile));
         }
         deletedMeanwhile.clear();
         log.debug("{} is loaded", replica.log().id());
@@ -152,12 +153,21 @@ final class GroupPartition {
         }
     }
 
-    void topicsDeleted(Collection<String> topics) {
+    void topicsDeleted(Collection<DeletedTopic> topics) {
         if (open) {
-            call(() -> machine.topicsDeleted(topics, clock.nowMs()));
+            removeOffsetsOf(topics);
         } else if (!closed && deletedMeanwhile.size() + topics.size() <= MOST_DELETIONS_KEPT) {
             deletedMeanwhile.addAll(topics);
         }
+    }
+
+    /** What is refused or lost stays until it expires, as in Kafka. */
+    private void removeOffsetsOf(Collection<DeletedTopic> topics) {
+        call(() -> machine.topicsDeleted(
+                topics,
+                clock.nowMs(),
+                error -> log.debug(
+                        "{}: offsets of deleted topics: {}", replica.log().id(), error)));
     }
 
     /** Milliseconds until the machine wants to be called; {@link GroupCoordinatorMachine#NEVER} when it does not. */

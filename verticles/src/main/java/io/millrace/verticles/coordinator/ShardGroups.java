@@ -1,5 +1,6 @@
 package io.millrace.verticles.coordinator;
 
+import io.millrace.verticles.group.DeletedTopic;
 import io.millrace.verticles.group.GroupCoordinatorMachine;
 import io.millrace.verticles.group.GroupSettings;
 import io.millrace.verticles.shard.LeadershipWatcher;
@@ -77,7 +78,7 @@ final class ShardGroups implements LeadershipWatcher {
         }
     }
 
-    void topicsDeleted(Collection<String> topics) {
+    void topicsDeleted(Collection<DeletedTopic> topics) {
         partitions.values().forEach(partition -> partition.topicsDeleted(topics));
     }
 
