@@ -61,6 +61,7 @@ final class BrokerLifecycle {
                 false));
         election.brokerLeaves(id, lost, decision);
         sessions.end(id);
+        sessions.fenced(id, decision.nextOffset() - 1);
         sessions.touch(id, -1, decision.nowMs());
         return new RegisterBroker.Outcome(ControllerError.NONE, null, epoch);
     }
@@ -92,7 +93,7 @@ final class BrokerLifecycle {
         }
         sessions.touch(broker.id(), command.appliedOffset(), decision.nowMs());
         takeOffline(broker, command.offlineDirectories(), decision);
-        boolean caughtUp = command.appliedOffset() >= broker.epoch();
+        boolean caughtUp = command.appliedOffset() >= Math.max(broker.epoch(), sessions.mustHaveApplied(broker.id()));
         boolean shouldShutdown = false;
         if (broker.fenced()) {
             shouldShutdown = command.wantShutdown();
@@ -147,6 +148,7 @@ final class BrokerLifecycle {
     void fence(BrokerImage broker, Decision decision) {
         decision.add(BrokerChangeRecord.fence(broker.id(), broker.epoch()));
         election.brokerLeaves(broker.id(), false, decision);
+        sessions.fenced(broker.id(), decision.nextOffset() - 1);
     }
 
     private static void takeOffline(BrokerImage broker, List<UUID> offline, Decision decision) {

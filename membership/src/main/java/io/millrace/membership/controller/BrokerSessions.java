@@ -19,6 +19,10 @@ final class BrokerSessions {
     private final int selfBrokerId;
     private final long timeoutMs;
     private final Map<Integer, Session> sessions = new HashMap<>();
+    /** Where each broker was fenced by this controller. */
+    private final Map<Integer, Long> fencedAt = new HashMap<>();
+    /** What fenced brokers must have applied of which this controller does not know where they were fenced. */
+    private long takenOverAt = -1;
 
     BrokerSessions(int selfBrokerId, long timeoutMs) {
         this.selfBrokerId = selfBrokerId;
@@ -33,7 +37,8 @@ final class BrokerSessions {
     }
 
     void startAll(MetadataImage image, long nowMs) {
-        sessions.clear();
+        clear();
+        takenOverAt = image.highestOffset();
         for (BrokerImage broker : image.brokers().values()) {
             if (!broker.fenced()) {
                 touch(broker.id(), -1, nowMs);
@@ -43,6 +48,29 @@ final class BrokerSessions {
 
     void clear() {
         sessions.clear();
+        fencedAt.clear();
+        takenOverAt = -1;
+    }
+
+    /** The broker is fenced by the record at this offset. */
+    void fenced(int broker, long offset) {
+        fencedAt.put(broker, offset);
+    }
+
+    /**
+     * How far a fenced broker must have applied the log before it may serve (rule B10): past its registration, which the
+     * caller knows, and past its last fencing, since until then it may take itself for a leader that it is no more.
+     */
+    long mustHaveApplied(int broker) {
+        return fencedAt.getOrDefault(broker, takenOverAt);
+    }
+
+    /** The broker in this process applies what is committed here, and sends no heartbeats to say so. */
+    void followed(long offset) {
+        if (selfBrokerId >= 0) {
+            Session session = sessions.computeIfAbsent(selfBrokerId, id -> new Session());
+            session.appliedOffset = Math.max(session.appliedOffset, offset);
+        }
     }
 
     void touch(int broker, long appliedOffset, long nowMs) {

@@ -159,6 +159,7 @@ public final class ControllerMachine {
         if (recordsInFlight < 0) {
             throw new IllegalStateException((-recordsInFlight) + " records were committed that nobody here proposed");
         }
+        sessions.followed(image.highestOffset());
         if (controller && recordsInFlight == 0) {
             pending = image;
             nextOffset = Math.max(nextOffset, image.highestOffset() + 1);

@@ -239,4 +239,55 @@ class BrokersTest {
         assertThat(cluster.submit(new AllocateProducerIds(2, epoch1)).error())
                 .isEqualTo(ControllerError.STALE_BROKER_EPOCH);
     }
+
+    /** Rule B10: one that was fenced while it hung does not know yet that it leads no more. */
+    @Test
+    void b10aFencedBrokerServesAgainOnlyWhenItHasAppliedItsFencing() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.assign("t", Map.of(), 1, 2, 3);
+        long before = cluster.image.highestOffset();
+        long epoch = cluster.image.broker(1).epoch();
+        cluster.lose(1);
+
+        BrokerHeartbeat.Outcome behind = cluster.submit(new BrokerHeartbeat(1, epoch, before, false, false, List.of()));
+        assertThat(behind.error()).isEqualTo(ControllerError.NONE);
+        assertThat(behind.caughtUp()).isFalse();
+        assertThat(behind.fenced()).isTrue();
+
+        assertThat(cluster.heartbeat(1).fenced()).isFalse();
+        assertThat(cluster.partition("t").leader()).isEqualTo(2);
+    }
+
+    /** Rule B10 through a change of controllers, which do not know when others were fenced. */
+    @Test
+    void b10aNewControllerAsksFencedBrokersForAllThatItTookOver() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.assign("t", Map.of(), 1, 2, 3);
+        long before = cluster.image.highestOffset();
+        long epoch = cluster.image.broker(1).epoch();
+        cluster.lose(1);
+        cluster.machine.resign();
+        cluster.commit(cluster.machine.becomeController(cluster.image, cluster.endOffset, cluster.nowMs));
+
+        assertThat(cluster.submit(new BrokerHeartbeat(1, epoch, before, false, false, List.of()))
+                        .fenced())
+                .isTrue();
+        assertThat(cluster.heartbeat(1).fenced()).isFalse();
+    }
+
+    @Test
+    void theControllersOwnBrokerCountsAsFarAsItsOwnLogIsCommitted() {
+        TestCluster cluster = new TestCluster(1, Map.of());
+        cluster.join(1, null);
+        cluster.join(2, null);
+
+        BrokerHeartbeat.Outcome asked = cluster.heartbeat(2, false, true);
+        assertThat(asked.shouldShutdown())
+                .as("its handing over is not committed yet")
+                .isFalse();
+
+        assertThat(cluster.heartbeat(2, false, true).shouldShutdown())
+                .as("broker 1 sends no heartbeats to its own process, and has applied it")
+                .isTrue();
+    }
 }

@@ -1,127 +1,309 @@
 package io.millrace.verticles.controller;
 
+import io.millrace.log.Owner;
 import io.millrace.membership.controller.BrokerHeartbeat;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
 import io.millrace.membership.controller.RegisterBroker;
+import io.millrace.membership.image.BrokerImage;
+import io.millrace.membership.quorum.QuorumPorts;
+import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.node.ControllerGateway;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets this broker registered and unfenced, and has its leaderships handed over before it stops.
+ * This broker's life as the controller knows it: registered and fenced, unfenced when it has applied what the cluster decided
+ * about it, kept alive by heartbeats, registered again when the controller does not know this life of it, and gone when what
+ * it led was handed over.
  *
- * <p>Register (fenced), apply the own registration, ask to be unfenced. A controller in the same process needs no
- * heartbeats after that: while it decides, its broker lives.
+ * <p>One timer. A controller in the same process needs no heartbeats: while it decides, its broker lives; so a cluster of one
+ * has none once it serves.
  *
- * <p>Thread: any; steps run one after the other.
+ * <p>Thread: the metadata's owner; {@link #register}, {@link #leave} and {@link #brokerEpoch} from any.
  */
 public final class BrokerRegistration {
+    static final long HEARTBEAT_MS = 250;
+    /** Before the controller is asked again while somebody waits for its answer. */
+    static final long ASK_AGAIN_MS = 50;
+    /** A predecessor that was killed is forgotten within one session; what still lives then is another process. */
+    static final long DUPLICATE_PATIENCE_MS = 10_000;
+
     private static final Logger log = LoggerFactory.getLogger(BrokerRegistration.class);
-    private static final long RETRY_MS = 100;
 
-    private final Vertx vertx;
-    private final ControllerGateway controller;
-    private final MetadataPublisher metadata;
-    private final BrokerEpochFile epochFile;
-    private volatile long brokerEpoch = BrokerEpochFile.UNKNOWN;
-
-    BrokerRegistration(
-            Vertx vertx, ControllerGateway controller, MetadataPublisher metadata, BrokerEpochFile epochFile) {
-        this.vertx = vertx;
-        this.controller = controller;
-        this.metadata = metadata;
-        this.epochFile = epochFile;
+    /** Where the broker stands. */
+    private enum State {
+        NEW,
+        REGISTERING,
+        REGISTERED,
+        LEAVING,
+        LEFT
     }
 
-    /** The registration of a broker that keeps its epoch in this data directory. */
-    public static BrokerRegistration in(
-            Vertx vertx, ControllerGateway controller, MetadataPublisher metadata, Path dataDirectory) {
-        return new BrokerRegistration(vertx, controller, metadata, new BrokerEpochFile(dataDirectory));
+    /** Keeps the epoch of the last registration over a restart. Thread: any. */
+    public interface Epochs {
+        Future<Long> read();
+
+        Future<Void> write(long epoch);
+    }
+
+    /**
+     * What the registration works with.
+     *
+     * @param offlineDirectories log directories that can not be trusted any more
+     * @param halted told in one sentence when this process must not go on as this broker
+     *     <p>Thread: immutable.
+     */
+    public record Parts(
+            int brokerId,
+            Owner owner,
+            QuorumPorts.Alarm alarm,
+            ControllerGateway controller,
+            MetadataPublisher metadata,
+            Epochs epochs,
+            Supplier<List<UUID>> offlineDirectories,
+            Consumer<String> halted) {}
+
+    private final Parts parts;
+    private final Promise<Void> unfenced = Promise.promise();
+    private final Promise<Void> left = Promise.promise();
+    private State state = State.NEW;
+    private LongFunction<RegisterBroker> command;
+    private volatile long brokerEpoch = BrokerEpochFile.UNKNOWN;
+    private long duplicateForMs;
+    private boolean fenced = true;
+    private boolean beating;
+    private Runnable cancelAlarm = () -> {};
+
+    public BrokerRegistration(Parts parts) {
+        this.parts = parts;
+    }
+
+    /** The epoch as it is kept in a data directory. */
+    public static Epochs keptIn(Vertx vertx, Path directory, boolean pageCacheSurvived) {
+        return new EpochKeeper(vertx, directory, pageCacheSurvived);
     }
 
     /**
      * Registers and gets unfenced, however long a controller is waited for; fails only when refused for good.
      *
-     * @param command makes the registration from the epoch of the last one, -1 when that is not known
+     * @param registration makes the command from the epoch of the last one, -1 when that is not known
      */
-    public Future<Void> register(LongFunction<RegisterBroker> command) {
-        return vertx.executeBlocking(epochFile::read).compose(epoch -> register(command.apply(epoch)));
-    }
-
-    private Future<Void> register(RegisterBroker registration) {
-        return controller
-                .submit(registration)
-                .compose(outcome -> {
-                    if (outcome.error() != ControllerError.NONE) {
-                        return Future.failedFuture(new IllegalStateException("this broker can not be registered: "
-                                + outcome.error() + (outcome.message() == null ? "" : ", " + outcome.message())));
-                    }
-                    brokerEpoch = outcome.brokerEpoch();
-                    return vertx.<Void>executeBlocking(() -> {
-                        epochFile.write(outcome.brokerEpoch());
-                        return null;
-                    });
-                })
-                .compose(written -> unfence(registration.brokerId()))
-                .recover(failure -> failure instanceof ControllerException
-                        ? later().compose(waited -> register(registration))
-                        : Future.failedFuture(failure));
-    }
-
-    private Future<Void> unfence(int brokerId) {
-        return heartbeat(brokerId, false, false).compose(outcome -> {
-            if (outcome.error() != ControllerError.NONE) {
-                return Future.failedFuture(new ControllerException(outcome.error(), outcome.message()));
-            }
-            if (!outcome.fenced()) {
-                log.info("broker {} is unfenced, broker epoch {}", brokerId, brokerEpoch);
-                return Future.succeededFuture();
-            }
-            return later().compose(waited -> unfence(brokerId));
+    public Future<Void> register(LongFunction<RegisterBroker> registration) {
+        parts.owner().execute(() -> {
+            command = registration;
+            parts.epochs().read().onComplete(read -> parts.owner()
+                    .execute(() -> ask(read.succeeded() ? read.result() : BrokerEpochFile.UNKNOWN)));
         });
+        return unfenced.future();
+    }
+
+    private void ask(long previousEpoch) {
+        if (state == State.LEFT) {
+            return;
+        }
+        state = State.REGISTERING;
+        parts.controller().submit(command.apply(previousEpoch)).onComplete(done -> parts.owner()
+                .execute(() -> {
+                    if (state != State.REGISTERING) {
+                        return;
+                    }
+                    if (done.failed()) {
+                        askAgain(previousEpoch, done.cause());
+                    } else if (done.result().error() == ControllerError.NONE) {
+                        duplicateForMs = 0;
+                        registered(done.result().brokerEpoch());
+                    } else {
+                        refused(done.result(), previousEpoch);
+                    }
+                }));
+    }
+
+    private void askAgain(long previousEpoch, Throwable failure) {
+        if (failure instanceof ControllerException) {
+            setAlarm(ASK_AGAIN_MS, () -> ask(previousEpoch));
+        } else {
+            giveUp(new IllegalStateException("this broker can not be registered", failure));
+        }
+    }
+
+    private void refused(RegisterBroker.Outcome outcome, long previousEpoch) {
+        String why = "this process can not be broker " + parts.brokerId() + ": " + outcome.error()
+                + (outcome.message() == null ? "" : ", " + outcome.message());
+        if (outcome.error() == ControllerError.DUPLICATE_BROKER_REGISTRATION
+                && duplicateForMs < DUPLICATE_PATIENCE_MS) {
+            if (duplicateForMs == 0) {
+                log.warn("{} (asking again for {} s)", why, TimeUnit.MILLISECONDS.toSeconds(DUPLICATE_PATIENCE_MS));
+            }
+            duplicateForMs += ASK_AGAIN_MS;
+            setAlarm(ASK_AGAIN_MS, () -> ask(previousEpoch));
+        } else {
+            giveUp(new ConfigException(why));
+        }
+    }
+
+    private void giveUp(RuntimeException why) {
+        end();
+        if (!unfenced.tryFail(why)) {
+            parts.halted().accept(why.getMessage());
+        }
+    }
+
+    private void registered(long epoch) {
+        brokerEpoch = epoch;
+        fenced = true;
+        parts.epochs().write(epoch).onComplete(written -> parts.owner().execute(() -> {
+            if (written.failed()) {
+                giveUp(new IllegalStateException("the broker's epoch can not be kept", written.cause()));
+            } else if (state == State.REGISTERING) {
+                state = State.REGISTERED;
+                beat();
+            }
+        }));
+    }
+
+    /** The controller may be another one: it should hear of this broker soon. Thread: the metadata's owner. */
+    public void leaderChanged() {
+        if (state == State.REGISTERED || state == State.LEAVING) {
+            beat();
+        }
+    }
+
+    /** A log directory has failed: the controller should hear of it now. */
+    public void directoriesChanged() {
+        parts.owner().execute(this::leaderChanged);
+    }
+
+    private void beat() {
+        if (state != State.REGISTERED && state != State.LEAVING) {
+            return;
+        }
+        nextBeat();
+        if (beating) {
+            return;
+        }
+        beating = true;
+        parts.controller()
+                .submit(new BrokerHeartbeat(
+                        parts.brokerId(),
+                        brokerEpoch,
+                        parts.metadata().image().highestOffset(),
+                        false,
+                        state == State.LEAVING,
+                        parts.offlineDirectories().get()))
+                .onComplete(done -> parts.owner().execute(() -> {
+                    beating = false;
+                    if (done.succeeded()) {
+                        heard(done.result());
+                    } else if (state == State.LEAVING) {
+                        log.debug(
+                                "the controller did not take the farewell: {}",
+                                done.cause().getMessage());
+                    }
+                }));
+    }
+
+    /** Nothing ticks where nothing depends on it. */
+    private void nextBeat() {
+        boolean waiting = fenced || state == State.LEAVING;
+        boolean ownController = parts.controller().controllerId().orElse(-1) == parts.brokerId();
+        if (waiting || !ownController) {
+            setAlarm(waiting ? ASK_AGAIN_MS : HEARTBEAT_MS, this::beat);
+        } else {
+            cancelAlarm.run();
+        }
+    }
+
+    private void heard(BrokerHeartbeat.Outcome outcome) {
+        if (state != State.REGISTERED && state != State.LEAVING) {
+            return;
+        }
+        if (outcome.error() == ControllerError.STALE_BROKER_EPOCH
+                || outcome.error() == ControllerError.BROKER_ID_NOT_REGISTERED) {
+            if (state == State.LEAVING) {
+                leave();
+                return;
+            }
+            log.warn("the controller does not know this life of the broker ({}), registering again", outcome.message());
+            cancelAlarm.run();
+            // What this process had it still has: its own epoch vouches for it.
+            ask(brokerEpoch);
+        } else if (outcome.error() != ControllerError.NONE) {
+            log.warn("the controller refuses a heartbeat: {} {}", outcome.error(), outcome.message());
+        } else if (state == State.LEAVING) {
+            if (outcome.shouldShutdown()) {
+                log.info("broker {} has handed over", parts.brokerId());
+                leave();
+            }
+        } else {
+            fenced(outcome.fenced());
+        }
+    }
+
+    private void fenced(boolean now) {
+        if (now && !fenced) {
+            log.warn("this broker is fenced: the controller has not heard of it for a session");
+        }
+        // Those who start clients want the image to say it, too.
+        BrokerImage known = parts.metadata().image().broker(parts.brokerId());
+        boolean servesByImage = known != null && known.epoch() == brokerEpoch && !known.fenced();
+        boolean before = fenced;
+        fenced = now || !servesByImage;
+        if (before && !fenced) {
+            log.info("broker {} is unfenced, broker epoch {}", parts.brokerId(), brokerEpoch);
+            unfenced.tryComplete();
+        }
+        if (before != fenced || fenced) {
+            nextBeat();
+        }
     }
 
     /**
      * Hands over what this broker leads and waits until nothing depends on it. It stops in any case: without a
      * controller the others will notice by themselves.
      */
-    public Future<Void> leave(int brokerId, long deadlineMs) {
-        if (brokerEpoch == BrokerEpochFile.UNKNOWN) {
-            return Future.succeededFuture();
-        }
-        return askToLeave(brokerId).timeout(deadlineMs, TimeUnit.MILLISECONDS).otherwise(failure -> {
-            log.warn("broker {} leaves without having handed over: {}", brokerId, failure.getMessage());
+    public Future<Void> leave(long deadlineMs) {
+        parts.owner().execute(() -> {
+            if (state != State.REGISTERED) {
+                leave();
+                return;
+            }
+            state = State.LEAVING;
+            beat();
+        });
+        return left.future().timeout(deadlineMs, TimeUnit.MILLISECONDS).otherwise(late -> {
+            log.warn(
+                    "broker {} leaves without having handed over: no answer within {} ms",
+                    parts.brokerId(),
+                    deadlineMs);
+            parts.owner().execute(this::end);
             return null;
         });
     }
 
-    private Future<Void> askToLeave(int brokerId) {
-        return heartbeat(brokerId, false, true).compose(outcome -> {
-            if (outcome.error() != ControllerError.NONE) {
-                return Future.failedFuture(new ControllerException(outcome.error(), outcome.message()));
-            }
-            if (outcome.shouldShutdown()) {
-                log.info("broker {} has handed over", brokerId);
-                return Future.succeededFuture();
-            }
-            return later().compose(waited -> askToLeave(brokerId));
-        });
+    private void leave() {
+        end();
+        left.tryComplete();
     }
 
-    private Future<BrokerHeartbeat.Outcome> heartbeat(int brokerId, boolean wantFence, boolean wantShutdown) {
-        return controller.submit(new BrokerHeartbeat(
-                brokerId, brokerEpoch, metadata.image().highestOffset(), wantFence, wantShutdown, List.of()));
+    private void end() {
+        state = State.LEFT;
+        cancelAlarm.run();
     }
 
-    private Future<Void> later() {
-        return vertx.timer(RETRY_MS).mapEmpty();
+    private void setAlarm(long delayMs, Runnable task) {
+        cancelAlarm.run();
+        cancelAlarm = parts.alarm().set(delayMs, task);
     }
 
     /** This node's broker epoch; -1 before it is registered. */

@@ -41,6 +41,8 @@ public final class MetadataShell implements CommitListener, ActiveController {
     /** Commands whose records wait for their commit; beyond that the caller is asked to come again. */
     private static final int MAX_PROPOSALS_OUT = 5_000;
 
+    private record Leader(int epoch, OptionalInt id) {}
+
     private final int self;
     private final Owner owner;
     private final MetadataQuorum quorum;
@@ -52,6 +54,9 @@ public final class MetadataShell implements CommitListener, ActiveController {
     private boolean live;
     /** The epoch in which this node carries commands out; -1 while it does not. */
     private int activeEpoch = -1;
+
+    /** As of the last call of the quorum: its own getters may be a step ahead of it or behind. */
+    private volatile Leader known = new Leader(0, OptionalInt.empty());
 
     private final ControllerEntry entry = new ControllerEntry();
     private final List<Runnable> leaderListeners = new CopyOnWriteArrayList<>();
@@ -241,6 +246,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
 
     @Override
     public void leaderChanged(int epoch, OptionalInt leader) {
+        known = new Leader(epoch, leader);
         boolean own = leader.isPresent() && leader.getAsInt() == self;
         if (own && epoch != activeEpoch) {
             entry.elected(epoch);
@@ -257,11 +263,11 @@ public final class MetadataShell implements CommitListener, ActiveController {
 
     @Override
     public OptionalInt leaderId() {
-        return quorum.leaderId();
+        return known.id();
     }
 
     @Override
     public int leaderEpoch() {
-        return quorum.leaderEpoch();
+        return known.epoch();
     }
 }

@@ -240,9 +240,7 @@ public final class Broker implements Node {
         boolean served = serving;
         serving = false;
         Future<Void> left = served && configs.brokerBoolean(image(), "controlled.shutdown.enable")
-                ? metadataVerticle
-                        .registration()
-                        .leave(brokerId(), config.runtime().shutdownDeadlineMs() / HANDOVER_SHARE)
+                ? metadataVerticle.leave(config.runtime().shutdownDeadlineMs() / HANDOVER_SHARE)
                 : Future.succeededFuture();
         return left.compose(handedOver -> listener == null ? Future.succeededFuture() : listener.close())
                 .eventually(() -> doorDeployment == null ? Future.succeededFuture() : undeploy(List.of(doorDeployment)))

@@ -17,17 +17,20 @@ import io.millrace.membership.quorum.VoterAddress;
 import io.millrace.membership.quorum.VoterSet;
 import io.millrace.membership.record.Listener;
 import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.controller.ActiveController;
 import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.Forwarding;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -49,8 +52,17 @@ final class MetadataVerticle extends VerticleBase {
             MetadataPublisher publisher,
             Consumer<String> halted) {}
 
+    /** The quorum chooses its next leader itself. */
+    private static final int ANY_VOTER = -1;
+    /** Another voter is elected within one round trip; if not, its election timeout will do. */
+    private static final long HANDOVER_MS = 1_000;
+
     private final Parts parts;
     private QuorumNode quorum;
+    private volatile ActiveController active;
+    /** Somebody waits for another leader of the quorum; null while nobody does. */
+    private volatile Promise<Void> handedOver;
+
     private volatile ControllerGateway controller;
     private volatile BrokerRegistration registration;
 
@@ -124,18 +136,36 @@ final class MetadataVerticle extends VerticleBase {
                 parts.configs(),
                 new SpreadPlacement(),
                 DataDirectories::newTopicId);
-        MetadataShell shell = new MetadataShell(
+        active = new MetadataShell(
                 self, owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
-        controller = Forwarding.between(vertx, owner, ports.alarm(), self, shell, parts.publisher());
-        registration = BrokerRegistration.in(
-                vertx, controller, parts.publisher(), parts.directories().get(0).path());
+        controller = Forwarding.between(vertx, owner, ports.alarm(), self, active, parts.publisher());
+        registration = new BrokerRegistration(new BrokerRegistration.Parts(
+                self,
+                owner,
+                ports.alarm(),
+                controller,
+                parts.publisher(),
+                BrokerRegistration.keptIn(
+                        vertx,
+                        parts.directories().get(0).path(),
+                        parts.directories().stream()
+                                .noneMatch(directory -> directory.previousStop() == PreviousStop.MACHINE_CRASH)),
+                this::offlineDirectories,
+                parts.halted()));
+        active.onLeaderChange(registration::leaderChanged);
+        active.onLeaderChange(this::quorumHandedOver);
         quorum.start();
+    }
+
+    private List<UUID> offlineDirectories() {
+        return parts.directories().stream()
+                .filter(directory -> directory.offlineReason().isPresent())
+                .map(LogDirectory::directoryId)
+                .toList();
     }
 
     /** Gets this broker registered and unfenced. Thread: any. */
     Future<Void> register(List<Listener> listeners, UUID incarnation) {
-        boolean pageCacheSurvived = parts.directories().stream()
-                .noneMatch(directory -> directory.previousStop() == PreviousStop.MACHINE_CRASH);
         return registration.register(epoch -> new RegisterBroker(
                 parts.clusterId(),
                 parts.config().nodeId(),
@@ -143,7 +173,35 @@ final class MetadataVerticle extends VerticleBase {
                 listeners,
                 parts.config().rack().orElse(null),
                 parts.directories().stream().map(LogDirectory::directoryId).toList(),
-                pageCacheSurvived ? epoch : -1));
+                epoch));
+    }
+
+    /**
+     * Before the node stops: leadership of the quorum goes to another voter, then what the broker leads to other brokers.
+     * Thread: any.
+     */
+    Future<Void> leave(long deadlineMs) {
+        if (parts.config().cluster().voters().size() > 1 && leadsQuorum()) {
+            Promise<Void> another = Promise.promise();
+            handedOver = another;
+            quorum.transferLeadership(ANY_VOTER);
+            return another.future()
+                    .timeout(Math.min(deadlineMs, HANDOVER_MS), TimeUnit.MILLISECONDS)
+                    .otherwiseEmpty()
+                    .compose(done -> registration.leave(deadlineMs));
+        }
+        return registration.leave(deadlineMs);
+    }
+
+    private boolean leadsQuorum() {
+        return active.leaderId().equals(OptionalInt.of(parts.config().nodeId()));
+    }
+
+    private void quorumHandedOver() {
+        Promise<Void> waiting = handedOver;
+        if (waiting != null && active.leaderId().isPresent() && !leadsQuorum()) {
+            waiting.tryComplete();
+        }
     }
 
     ControllerGateway controller() {

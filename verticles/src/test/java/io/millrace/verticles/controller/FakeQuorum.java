@@ -27,6 +27,7 @@ final class FakeQuorum implements MetadataQuorum {
     void lead() {
         epoch++;
         endOffset++;
+        listener.leaderChanged(epoch, OptionalInt.of(1));
         listener.leadershipGained(epoch);
     }
 
@@ -49,6 +50,7 @@ final class FakeQuorum implements MetadataQuorum {
             proposals.remove().answer().completeExceptionally(new UnknownOutcomeException("leadership was lost"));
         }
         listener.leadershipLost(epoch);
+        listener.leaderChanged(epoch, OptionalInt.empty());
     }
 
     CommitListener listener() {

@@ -1,0 +1,261 @@
+package io.millrace.verticles.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.membership.controller.BrokerHeartbeat;
+import io.millrace.membership.controller.ControllerCommand;
+import io.millrace.membership.controller.ControllerError;
+import io.millrace.membership.controller.ControllerException;
+import io.millrace.membership.controller.RegisterBroker;
+import io.millrace.membership.record.BrokerChangeRecord;
+import io.millrace.membership.record.RegisterBrokerRecord;
+import io.millrace.verticles.config.ConfigException;
+import io.millrace.verticles.node.ControllerGateway;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A broker's life beside a controller that the test plays. */
+class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Epochs {
+    private static final int SELF = 3;
+    private static final UUID INCARNATION = new UUID(3, 3);
+
+    private final ManualAlarm alarm = new ManualAlarm();
+    private final MetadataPublisher metadata = new MetadataPublisher();
+    private final List<Asked> asked = new ArrayList<>();
+    private final List<UUID> offline = new ArrayList<>();
+    private final List<String> halted = new ArrayList<>();
+    private int controller = 1;
+    private long keptEpoch = 40;
+    private final BrokerRegistration registration = new BrokerRegistration(new BrokerRegistration.Parts(
+            SELF, Runnable::run, alarm, this, metadata, this, () -> List.copyOf(offline), halted::add));
+
+    private record Asked(ControllerCommand<?> command, Promise<Object> answer) {}
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <R> Future<R> submit(ControllerCommand<R> command) {
+        Promise<Object> answer = Promise.promise();
+        asked.add(new Asked(command, answer));
+        return (Future<R>) answer.future();
+    }
+
+    @Override
+    public OptionalInt controllerId() {
+        return OptionalInt.of(controller);
+    }
+
+    @Override
+    public Future<Long> read() {
+        return Future.succeededFuture(keptEpoch);
+    }
+
+    @Override
+    public Future<Void> write(long epoch) {
+        keptEpoch = epoch;
+        return Future.succeededFuture();
+    }
+
+    @Test
+    void itShowsTheEpochOfItsLastLifeAndKeepsThatOfThisOne() {
+        register();
+
+        assertThat(((RegisterBroker) last().command()).previousBrokerEpoch()).isEqualTo(40);
+        answerRegistered(50);
+        assertThat(keptEpoch).isEqualTo(50);
+        assertThat(registration.brokerEpoch()).isEqualTo(50);
+    }
+
+    @Test
+    void b10itServesWhenTheControllerHasUnfencedItAndItsOwnImageSaysSo() {
+        Future<Void> served = register();
+        answerRegistered(50);
+        assertThat(heartbeat().appliedOffset()).isEqualTo(-1);
+        heard(true);
+        commitRegistration(50);
+        alarm.pass(BrokerRegistration.ASK_AGAIN_MS);
+        assertThat(heartbeat().appliedOffset()).isEqualTo(50);
+        heard(false);
+        assertThat(served.isComplete()).as("the image is behind").isFalse();
+
+        commitUnfenced(51);
+        alarm.pass(BrokerRegistration.ASK_AGAIN_MS);
+        heard(false);
+
+        assertThat(served.succeeded()).isTrue();
+    }
+
+    @Test
+    void itSaysThatItLivesFourTimesASecondAndOnceAtATime() {
+        serve();
+        int before = asked.size();
+
+        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        assertThat(asked).hasSize(before + 1);
+        alarm.pass(4 * BrokerRegistration.HEARTBEAT_MS);
+        assertThat(asked).as("the last one is not answered").hasSize(before + 1);
+        heard(false);
+        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+
+        assertThat(asked).hasSize(before + 2);
+    }
+
+    @Test
+    void aControllerInTheSameProcessNeedsNoHeartbeats() {
+        controller = SELF;
+        serve();
+        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+
+        assertThat(alarm.waiting()).as("nothing ticks").isZero();
+
+        controller = 2;
+        int before = asked.size();
+        registration.leaderChanged();
+        assertThat(asked).as("another one hears of it at once").hasSize(before + 1);
+        assertThat(alarm.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void itRegistersAgainWhenTheControllerKnowsAnotherLifeAndVouchesForItself() {
+        serve();
+        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        last().answer()
+                .complete(new BrokerHeartbeat.Outcome(ControllerError.STALE_BROKER_EPOCH, "60", false, true, false));
+
+        RegisterBroker again = (RegisterBroker) last().command();
+        assertThat(again.previousBrokerEpoch()).isEqualTo(50);
+        assertThat(again.incarnation()).isEqualTo(INCARNATION);
+        answerRegistered(70);
+        assertThat(heartbeat().brokerEpoch()).isEqualTo(70);
+    }
+
+    @Test
+    void b9anotherLivingProcessUnderItsIdIsWaitedForThenThisOneGivesUpWithALine() {
+        Future<Void> served = register();
+        for (long waited = 0; waited <= BrokerRegistration.DUPLICATE_PATIENCE_MS; waited += 50) {
+            assertThat(served.isComplete()).isFalse();
+            last().answer()
+                    .complete(new RegisterBroker.Outcome(
+                            ControllerError.DUPLICATE_BROKER_REGISTRATION, "another is alive", -1));
+            alarm.pass(BrokerRegistration.ASK_AGAIN_MS);
+        }
+
+        assertThat(served.cause())
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("this process can not be broker 3: DUPLICATE_BROKER_REGISTRATION, another is alive");
+        assertThat(alarm.waiting()).isZero();
+    }
+
+    @Test
+    void aServingBrokerWhoseIdAnotherProcessHasTakenHaltsTheNode() {
+        serve();
+        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        last().answer()
+                .complete(new BrokerHeartbeat.Outcome(ControllerError.STALE_BROKER_EPOCH, "60", false, true, false));
+        for (long waited = 0; waited <= BrokerRegistration.DUPLICATE_PATIENCE_MS; waited += 50) {
+            last().answer()
+                    .complete(new RegisterBroker.Outcome(
+                            ControllerError.DUPLICATE_BROKER_REGISTRATION, "another is alive", -1));
+            alarm.pass(BrokerRegistration.ASK_AGAIN_MS);
+        }
+
+        assertThat(halted).hasSize(1);
+    }
+
+    @Test
+    void aFailedHeartbeatIsFollowedByTheNextOne() {
+        serve();
+        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        int before = asked.size();
+        last().answer().fail(new ControllerException(ControllerError.REQUEST_TIMED_OUT, "silence"));
+
+        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+
+        assertThat(asked).hasSize(before + 1);
+    }
+
+    @Test
+    void aFailedDirectoryIsReportedAtOnce() {
+        serve();
+        UUID directory = new UUID(9, 9);
+        offline.add(directory);
+
+        registration.directoriesChanged();
+
+        assertThat(heartbeat().offlineDirectories()).containsExactly(directory);
+    }
+
+    @Test
+    void itGoesWhenWhatItLedWasHandedOver() {
+        serve();
+
+        Future<Void> left = registration.leave(60_000);
+        assertThat(heartbeat().wantShutdown()).isTrue();
+        last().answer().complete(new BrokerHeartbeat.Outcome(ControllerError.NONE, null, true, false, false));
+        assertThat(left.isComplete()).isFalse();
+        alarm.pass(BrokerRegistration.ASK_AGAIN_MS);
+        last().answer().complete(new BrokerHeartbeat.Outcome(ControllerError.NONE, null, true, true, true));
+
+        assertThat(left.succeeded()).isTrue();
+        assertThat(alarm.waiting()).isZero();
+    }
+
+    private Future<Void> register() {
+        return registration.register(
+                epoch -> new RegisterBroker("c", SELF, INCARNATION, List.of(), null, List.of(), epoch));
+    }
+
+    private void serve() {
+        Future<Void> served = register();
+        answerRegistered(50);
+        commitRegistration(50);
+        commitUnfenced(51);
+        heard(false);
+        assertThat(served.succeeded()).isTrue();
+    }
+
+    private Asked last() {
+        return asked.get(asked.size() - 1);
+    }
+
+    private BrokerHeartbeat heartbeat() {
+        return (BrokerHeartbeat) last().command();
+    }
+
+    private void heard(boolean fenced) {
+        last().answer().complete(new BrokerHeartbeat.Outcome(ControllerError.NONE, null, true, fenced, false));
+    }
+
+    private void answerRegistered(long epoch) {
+        last().answer().complete(new RegisterBroker.Outcome(ControllerError.NONE, null, epoch));
+    }
+
+    private void commitRegistration(long offset) {
+        metadata.publish(metadata.image()
+                .change()
+                .replay(
+                        offset,
+                        1,
+                        new RegisterBrokerRecord(
+                                SELF,
+                                INCARNATION,
+                                RegisterBrokerRecord.EPOCH_IS_OFFSET,
+                                List.of(),
+                                null,
+                                List.of(),
+                                true,
+                                false))
+                .delta());
+    }
+
+    private void commitUnfenced(long offset) {
+        metadata.publish(metadata.image()
+                .change()
+                .replay(offset, 1, BrokerChangeRecord.unfence(SELF, 50))
+                .delta());
+    }
+}
