@@ -73,12 +73,39 @@ class ModuleEdgesTest {
     @ArchTest
     static final ArchRule vertxLivesInVerticles = noClasses()
             .that()
-            .resideOutsideOfPackage("io.millrace.verticles..")
+            .resideOutsideOfPackages("io.millrace.verticles..", "io.millrace.client..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.vertx..")
             .because(
                     "machines run without actors. Mend: let the machine hand out an effect, and perform it in a verticle");
+
+    @ArchTest
+    static final ArchRule clientSeesTheBatchFormatOnly = classes()
+            .that()
+            .resideInAPackage("io.millrace.client..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.millrace.client..",
+                    "io.millrace.log..",
+                    "java..",
+                    "io.vertx.core..",
+                    "io.netty.buffer..",
+                    "org.slf4j..")
+            .because(
+                    "an application carries it: no broker, no Kafka client, no Hazelcast. Mend: write the few bytes by hand"
+                            + " in client.message");
+
+    @ArchTest
+    static final ArchRule theBrokerKnowsNoClient = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.millrace.client..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.millrace.client..")
+            .because(
+                    "the door serves whoever speaks its documented frames. Mend: keep what both need in the log module");
 
     @ArchTest
     static final ArchRule nobodyKnowsMain = noClasses()

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What the sources themselves must look like. */
 class SourceRulesTest {
     private static final Path BASE = Path.of(System.getProperty("millrace.basedir", ".."));
-    private static final List<String> MODULES = List.of("protocol", "log", "membership", "verticles");
+    private static final List<String> MODULES = List.of("protocol", "log", "client", "membership", "verticles");
     private static final int MOST_LINES = 400;
 
     /** A library's interface has this name; everybody else says what the thing does. */

@@ -112,6 +112,11 @@ public final class DoorVerticle extends VerticleBase {
         }
     }
 
+    /** Sessions open now. */
+    public int sessionCount() {
+        return sessions.count();
+    }
+
     /** A node has left the bus: frees what it had here. */
     public void senderLeft(String sender) {
         Context loop = home;

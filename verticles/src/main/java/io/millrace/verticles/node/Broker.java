@@ -217,6 +217,11 @@ public final class Broker implements Node {
         });
     }
 
+    /** The door on the event bus; null before it is open. */
+    public DoorVerticle door() {
+        return door;
+    }
+
     /** A node has left the event bus: what an application had in flight here is given up. */
     public void busNodeLeft(String nodeId) {
         DoorVerticle opened = door;

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class DoorBroker implements AutoCloseable {
     private final Vertx vertx;
     private final Broker broker;
+    private final BrokerMetrics metrics = new BrokerMetrics();
 
     public DoorBroker(Path data, Map<String, String> kafka) {
         HostPort any = new HostPort("127.0.0.1", 0);
@@ -32,7 +33,7 @@ public final class DoorBroker implements AutoCloseable {
                 kafka,
                 new NodeConfig.Runtime(2, 64 << 20, 16 << 20, 2, 2, 100, 64 << 20, 10_000));
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        broker = new Broker(vertx, config, UUID.randomUUID(), new BrokerMetrics(), why -> {});
+        broker = new Broker(vertx, config, UUID.randomUUID(), metrics, why -> {});
         await(broker.start());
     }
 
@@ -47,6 +48,11 @@ public final class DoorBroker implements AutoCloseable {
     /** For Kafka's clients. */
     public String bootstrap() {
         return "127.0.0.1:" + broker.advertised().get(0).port();
+    }
+
+    /** Sessions open at the door. */
+    int sessions() {
+        return broker.door().sessionCount();
     }
 
     public static <T> T await(Future<T> future) {

@@ -1,0 +1,268 @@
+package io.millrace.client;
+
+import io.millrace.client.consume.Fetcher;
+import io.millrace.client.link.Cluster;
+import io.millrace.client.message.ListOffsets;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.streams.ReadStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Reads records of assigned partitions, in the order of their offsets within each.
+ *
+ * <p>A stream to read from: {@link #handler} begins, {@link #pause} stops, {@link #fetch} asks for so many more. What is not
+ * asked for is not read from the cluster either, but for a bounded rest of batches already on their way.
+ *
+ * <p>Thread: any; futures and handlers are called on the context on which it was made.
+ */
+public final class LogConsumer implements ReadStream<ConsumedRecord> {
+    /** Records handed out before others on the event loop have their turn. */
+    private static final int RECORDS_PER_TURN = 512;
+
+    private final Context context;
+    private final Cluster cluster;
+    private final Fetcher fetcher;
+    private Handler<ConsumedRecord> handler;
+    private Handler<Throwable> exceptionHandler;
+    private Handler<Void> endHandler;
+    private long demand = Long.MAX_VALUE;
+    private boolean delivering;
+    private boolean turnScheduled;
+    private boolean closed;
+
+    LogConsumer(Vertx vertx, Context context, Cluster cluster, ConsumerOptions options) {
+        this.context = context;
+        this.cluster = cluster;
+        this.fetcher = new Fetcher(vertx, cluster, options, this::wanted, this::deliver, this::tell);
+    }
+
+    private long wanted() {
+        return handler == null ? 0 : demand;
+    }
+
+    private void tell(LogException why) {
+        if (exceptionHandler != null) {
+            exceptionHandler.handle(why);
+        }
+    }
+
+    private void run(Runnable task) {
+        if (((ContextInternal) context).inThread()) {
+            task.run();
+        } else {
+            context.runOnContext(go -> task.run());
+        }
+    }
+
+    private <T> Future<T> call(Supplier<Future<T>> task) {
+        if (((ContextInternal) context).inThread()) {
+            return task.get();
+        }
+        Promise<T> promise = Promise.promise();
+        context.runOnContext(go -> task.get().onComplete(promise));
+        return promise.future();
+    }
+
+    /** Reads these partitions and no others, whatever any group says; those kept go on where they are. */
+    public Future<Void> assign(Collection<TopicPartition> partitions) {
+        List<TopicPartition> copy = List.copyOf(partitions);
+        return call(() -> {
+            fetcher.assign(copy);
+            return Future.succeededFuture();
+        });
+    }
+
+    /** What is read now. */
+    public Future<Set<TopicPartition>> assignment() {
+        return call(() -> Future.succeededFuture(fetcher.assignment()));
+    }
+
+    /** All partitions of a topic. */
+    public Future<List<TopicPartition>> partitionsOf(String topic) {
+        return call(() -> cluster.refresh(List.of(topic)).compose(asked -> {
+            int count = cluster.partitionCount(topic);
+            if (count < 0) {
+                LogError refusal = cluster.refusal(topic);
+                return Future.failedFuture(
+                        new LogException(refusal == null ? LogError.LEADER_NOT_AVAILABLE : refusal, topic));
+            }
+            return Future.succeededFuture(java.util.stream.IntStream.range(0, count)
+                    .mapToObj(partition -> new TopicPartition(topic, partition))
+                    .toList());
+        }));
+    }
+
+    /** Goes on at an offset. */
+    public Future<Void> seek(TopicPartition partition, long offset) {
+        if (offset < 0) {
+            throw new IllegalArgumentException("offset " + offset);
+        }
+        return call(() -> {
+            fetcher.seek(partition, offset);
+            return Future.succeededFuture();
+        });
+    }
+
+    /** Goes on at the first record that is there; tells its offset. */
+    public Future<Long> seekToBeginning(TopicPartition partition) {
+        return seekTo(partition, ListOffsets.EARLIEST);
+    }
+
+    /** Goes on behind the last record that is there; tells the offset of the next one. */
+    public Future<Long> seekToEnd(TopicPartition partition) {
+        return seekTo(partition, ListOffsets.LATEST);
+    }
+
+    /** Goes on at the first record that is not older than this time, at the end when there is none; tells its offset. */
+    public Future<Long> seekToTimestamp(TopicPartition partition, long timestampMs) {
+        if (timestampMs < 0) {
+            throw new IllegalArgumentException("timestamp " + timestampMs);
+        }
+        return seekTo(partition, timestampMs);
+    }
+
+    private Future<Long> seekTo(TopicPartition partition, long place) {
+        return call(() -> fetcher.lookup()
+                .find(partition, place)
+                .compose(found -> found >= 0 || place == ListOffsets.LATEST
+                        ? Future.succeededFuture(found)
+                        : fetcher.lookup().find(partition, ListOffsets.LATEST))
+                .onSuccess(offset -> fetcher.seek(partition, offset)));
+    }
+
+    /** The offset of the next record that will be handed out; -1 while it is not known. */
+    public Future<Long> position(TopicPartition partition) {
+        return call(() -> Future.succeededFuture(fetcher.position(partition)));
+    }
+
+    /** Committed records behind the position, as of the last read; -1 while not known. */
+    public Future<Long> lag(TopicPartition partition) {
+        return call(() -> Future.succeededFuture(fetcher.lag(partition)));
+    }
+
+    /** Stops reading single partitions; the others go on. */
+    public LogConsumer pause(Collection<TopicPartition> partitions) {
+        List<TopicPartition> copy = List.copyOf(partitions);
+        run(() -> fetcher.pause(copy, true));
+        return this;
+    }
+
+    /** Goes on with partitions that were paused, also by a failure. */
+    public LogConsumer resume(Collection<TopicPartition> partitions) {
+        List<TopicPartition> copy = List.copyOf(partitions);
+        run(() -> fetcher.pause(copy, false));
+        return this;
+    }
+
+    /** Begins to read; null stops. */
+    @Override
+    public LogConsumer handler(Handler<ConsumedRecord> wanted) {
+        run(() -> {
+            handler = wanted;
+            deliver();
+        });
+        return this;
+    }
+
+    @Override
+    public LogConsumer pause() {
+        run(() -> demand = 0);
+        return this;
+    }
+
+    @Override
+    public LogConsumer resume() {
+        return fetch(Long.MAX_VALUE);
+    }
+
+    /** Asks for this many records more. */
+    @Override
+    public LogConsumer fetch(long amount) {
+        run(() -> {
+            demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
+            deliver();
+        });
+        return this;
+    }
+
+    /** Told of what this consumer cannot mend; the partition it concerns is paused then. */
+    @Override
+    public LogConsumer exceptionHandler(Handler<Throwable> told) {
+        run(() -> exceptionHandler = told);
+        return this;
+    }
+
+    /** Told when the consumer is closed. */
+    @Override
+    public LogConsumer endHandler(Handler<Void> told) {
+        run(() -> endHandler = told);
+        return this;
+    }
+
+    private void deliver() {
+        if (delivering || turnScheduled || closed) {
+            return;
+        }
+        delivering = true;
+        int left = RECORDS_PER_TURN;
+        boolean more = true;
+        try {
+            while (handler != null && demand > 0 && left > 0 && more) {
+                ConsumedRecord record = fetcher.next();
+                more = record != null;
+                if (more) {
+                    left--;
+                    if (demand != Long.MAX_VALUE) {
+                        demand--;
+                    }
+                    hand(record);
+                }
+            }
+        } finally {
+            delivering = false;
+        }
+        if (left == 0) {
+            turnScheduled = true;
+            context.runOnContext(go -> {
+                turnScheduled = false;
+                deliver();
+            });
+        }
+        fetcher.pump();
+    }
+
+    private void hand(ConsumedRecord record) {
+        try {
+            handler.handle(record);
+        } catch (RuntimeException thrown) {
+            if (exceptionHandler == null) {
+                throw thrown;
+            }
+            exceptionHandler.handle(thrown);
+        }
+    }
+
+    /** Stops reading and gives everything back. */
+    public Future<Void> close() {
+        return call(() -> {
+            if (closed) {
+                return Future.succeededFuture();
+            }
+            closed = true;
+            fetcher.close();
+            return cluster.close().onComplete(done -> {
+                if (endHandler != null) {
+                    endHandler.handle(null);
+                }
+            });
+        });
+    }
+}

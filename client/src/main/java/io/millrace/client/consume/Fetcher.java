@@ -1,0 +1,396 @@
+package io.millrace.client.consume;
+
+import io.millrace.client.ConsumedRecord;
+import io.millrace.client.ConsumerOptions;
+import io.millrace.client.LogError;
+import io.millrace.client.LogException;
+import io.millrace.client.TopicPartition;
+import io.millrace.client.link.Cluster;
+import io.millrace.client.link.Leader;
+import io.millrace.client.link.WakeUp;
+import io.millrace.client.link.WireReader;
+import io.millrace.client.message.Fetch;
+import io.millrace.client.message.ListOffsets;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Reads assigned partitions from their leaders, no more than is asked for.
+ *
+ * <p>A read is asked for only while more records are wanted than are here, and its answer has a bound. So a consumer that
+ * stops asking has at most one answer per partition still to come, and nothing is pushed at it.
+ *
+ * <p>Thread: the consumer's context.
+ */
+public final class Fetcher {
+    /** A partition that becomes ready while others are parked at the leader must not wait for their answer. */
+    private static final int MAX_READS_PER_NODE = 4;
+
+    private static final long OVERDUE_MS = 3_000;
+
+    private final Cluster cluster;
+    private final ConsumerOptions options;
+    private final OffsetLookup lookup;
+    private final LongSupplier demand;
+    private final Runnable arrived;
+    private final Consumer<LogException> failed;
+    private final Map<TopicPartition, PartitionBuffer> assigned = new TreeMap<>();
+    private final List<PartitionBuffer> turns = new ArrayList<>();
+    private final Map<Integer, Integer> readsOf = new HashMap<>();
+    private final Set<Read> reads = new LinkedHashSet<>();
+    private final WakeUp wakeUp;
+    private final WakeUp doubt;
+    private boolean asking;
+    private boolean closed;
+    private int turn;
+
+    private record Read(int brokerId, long overdueNanos, List<Part> parts) {}
+
+    private record Part(PartitionBuffer buffer, int generation, int leaderEpoch) {
+        boolean isCurrent() {
+            return buffer.inFlight && buffer.generation() == generation;
+        }
+    }
+
+    /**
+     * Creates a fetcher without partitions.
+     *
+     * @param demand how many records are wanted now
+     * @param arrived called when there may be records that were not there before
+     * @param failed told what cannot be mended here; the partition it concerns stays where it is, paused
+     */
+    public Fetcher(
+            Vertx vertx,
+            Cluster cluster,
+            ConsumerOptions options,
+            LongSupplier demand,
+            Runnable arrived,
+            Consumer<LogException> failed) {
+        this.cluster = cluster;
+        this.options = options;
+        this.demand = demand;
+        this.arrived = arrived;
+        this.failed = failed;
+        this.lookup = new OffsetLookup(vertx, cluster, options.retryBackoffMs(), options.requestTimeoutMs());
+        this.wakeUp = new WakeUp(vertx, this::pump);
+        this.doubt = new WakeUp(vertx, this::lookForOverdue);
+    }
+
+    /** Reads these and no others; those that are kept go on where they are. */
+    public void assign(Collection<TopicPartition> wanted) {
+        assigned.keySet().retainAll(new LinkedHashSet<>(wanted));
+        for (TopicPartition partition : wanted) {
+            assigned.computeIfAbsent(partition, added -> new PartitionBuffer(added, options.checkCrcs()));
+        }
+        turns.clear();
+        turns.addAll(assigned.values());
+        pump();
+    }
+
+    public Set<TopicPartition> assignment() {
+        return Set.copyOf(assigned.keySet());
+    }
+
+    /** Goes on at an offset; ignored for a partition that is not assigned. */
+    public void seek(TopicPartition partition, long offset) {
+        PartitionBuffer buffer = assigned.get(partition);
+        if (buffer != null) {
+            buffer.seek(offset);
+            buffer.notBeforeNanos = System.nanoTime();
+            pump();
+        }
+    }
+
+    /** The offset of the next record to be handed out; -1 when not known or not assigned. */
+    public long position(TopicPartition partition) {
+        PartitionBuffer buffer = assigned.get(partition);
+        return buffer == null ? PartitionBuffer.NO_POSITION : buffer.position();
+    }
+
+    /** How many records are committed behind the position, as of the last read; -1 when not known. */
+    public long lag(TopicPartition partition) {
+        PartitionBuffer buffer = assigned.get(partition);
+        return buffer == null || buffer.highWatermark < 0 || !buffer.hasPosition()
+                ? -1
+                : Math.max(0, buffer.highWatermark - buffer.position());
+    }
+
+    /** Stops or resumes reading and handing out of single partitions. */
+    public void pause(Collection<TopicPartition> partitions, boolean paused) {
+        for (TopicPartition partition : partitions) {
+            PartitionBuffer buffer = assigned.get(partition);
+            if (buffer != null) {
+                buffer.paused = paused;
+            }
+        }
+        if (!paused) {
+            arrived.run();
+            pump();
+        }
+    }
+
+    public OffsetLookup lookup() {
+        return lookup;
+    }
+
+    /** The next record of any partition in turn, or null when none is here. */
+    public ConsumedRecord next() {
+        for (int tried = 0; tried < turns.size(); tried++) {
+            PartitionBuffer buffer = turns.get(turn % turns.size());
+            if (!buffer.paused && buffer.bufferedBytes() > 0) {
+                try {
+                    ConsumedRecord record = buffer.next();
+                    if (record != null) {
+                        return record;
+                    }
+                } catch (LogException unreadable) {
+                    buffer.paused = true;
+                    failed.accept(unreadable);
+                }
+            }
+            // The next one's turn comes when this one has nothing left, so that batches are read in one go.
+            turn++;
+        }
+        return null;
+    }
+
+    /** Asks for what is wanted and not here. */
+    public void pump() {
+        if (closed || assigned.isEmpty()) {
+            return;
+        }
+        long bufferedBytes = 0;
+        long bufferedRecords = 0;
+        for (PartitionBuffer buffer : turns) {
+            bufferedBytes += buffer.bufferedBytes();
+            bufferedRecords += buffer.paused ? 0 : buffer.bufferedRecords();
+        }
+        if (demand.getAsLong() <= bufferedRecords || bufferedBytes >= options.maxBufferedBytes()) {
+            return;
+        }
+        long nowNanos = System.nanoTime();
+        Map<Integer, List<PartitionBuffer>> byNode = new TreeMap<>();
+        Set<String> leaderless = new LinkedHashSet<>();
+        for (PartitionBuffer buffer : turns) {
+            if (buffer.paused || buffer.inFlight || buffer.bufferedBytes() >= options.maxPartitionBytes() / 2) {
+                continue;
+            }
+            long waitNanos = buffer.notBeforeNanos - nowNanos;
+            if (buffer.notBeforeNanos != 0 && waitNanos > 0) {
+                wakeUp.within(1 + TimeUnit.NANOSECONDS.toMillis(waitNanos));
+            } else if (!buffer.hasPosition()) {
+                findPosition(buffer);
+            } else {
+                Leader leader = cluster.leader(buffer.partition);
+                if (!leader.isKnown()) {
+                    leaderless.add(buffer.partition.topic());
+                } else if (readsOf.getOrDefault(leader.brokerId(), 0) < MAX_READS_PER_NODE) {
+                    byNode.computeIfAbsent(leader.brokerId(), first -> new ArrayList<>())
+                            .add(buffer);
+                }
+            }
+        }
+        if (!leaderless.isEmpty()) {
+            askForLeaders(leaderless);
+        }
+        int room = (int) (options.maxBufferedBytes() - bufferedBytes);
+        byNode.forEach((node, ready) -> read(node, ready, Math.max(1, room / byNode.size())));
+    }
+
+    private void read(int node, List<PartitionBuffer> ready, int maxBytes) {
+        List<Part> parts = new ArrayList<>(ready.size());
+        List<Fetch.Want> wants = new ArrayList<>(ready.size());
+        int bytes = 64;
+        for (PartitionBuffer buffer : ready) {
+            Leader leader = cluster.leader(buffer.partition);
+            buffer.inFlight = true;
+            parts.add(new Part(buffer, buffer.generation(), leader.epoch()));
+            wants.add(new Fetch.Want(
+                    buffer.partition, leader.epoch(), buffer.fetchOffset(), options.maxPartitionBytes()));
+            bytes += 32 + buffer.partition.topic().length();
+        }
+        long nowNanos = System.nanoTime();
+        Read read = new Read(
+                node, nowNanos + TimeUnit.MILLISECONDS.toNanos(options.maxWaitMs() + options.doubtMs()), parts);
+        reads.add(read);
+        readsOf.merge(node, 1, Integer::sum);
+        cluster.data(node)
+                .call(
+                        Fetch.API,
+                        Fetch.VERSION,
+                        bytes,
+                        options.maxWaitMs() + OVERDUE_MS,
+                        out -> Fetch.write(out, options.maxWaitMs(), options.minBytes(), maxBytes, wants))
+                .onComplete(answer -> answered(read, answer));
+        doubt.within(options.maxWaitMs() + options.doubtMs());
+    }
+
+    private void answered(Read read, AsyncResult<WireReader> answer) {
+        reads.remove(read);
+        readsOf.merge(read.brokerId(), -1, Integer::sum);
+        List<Fetch.Found> found = List.of();
+        LogException failure = null;
+        try {
+            if (answer.failed()) {
+                failure = LogException.of(answer.cause());
+            } else {
+                found = Fetch.read(answer.result());
+            }
+        } catch (LogException malformed) {
+            failure = malformed;
+        }
+        Map<TopicPartition, Part> current = new HashMap<>();
+        for (Part part : read.parts()) {
+            if (part.isCurrent() && assigned.get(part.buffer().partition) == part.buffer()) {
+                part.buffer().inFlight = false;
+                current.put(part.buffer().partition, part);
+            }
+        }
+        if (failure != null) {
+            LogException why = failure;
+            current.values().forEach(part -> retry(part.buffer(), why));
+        } else {
+            for (Fetch.Found one : found) {
+                Part part = current.get(one.partition());
+                if (part != null) {
+                    take(part.buffer(), one);
+                }
+            }
+        }
+        arrived.run();
+        pump();
+    }
+
+    private void take(PartitionBuffer buffer, Fetch.Found found) {
+        LogError error = LogError.ofCode(found.error());
+        if (error == LogError.OFFSET_OUT_OF_RANGE) {
+            if (options.autoOffsetReset() == ConsumerOptions.OffsetReset.NONE) {
+                buffer.paused = true;
+                failed.accept(new LogException(error, buffer.partition + " has no offset " + buffer.fetchOffset()));
+            } else if (buffer.bufferedBytes() == 0) {
+                buffer.seek(PartitionBuffer.NO_POSITION);
+            }
+        } else if (error != null) {
+            retry(buffer, new LogException(error, buffer.partition.toString()));
+        } else {
+            buffer.highWatermark = found.highWatermark();
+            if (found.records() != null && found.records().hasRemaining()) {
+                try {
+                    buffer.add(found.records());
+                } catch (LogException corrupt) {
+                    buffer.paused = true;
+                    failed.accept(corrupt);
+                }
+            }
+        }
+    }
+
+    private void retry(PartitionBuffer buffer, LogException why) {
+        if (!why.isRetriable()) {
+            buffer.paused = true;
+            failed.accept(why);
+            return;
+        }
+        if (why.error() == LogError.UNKNOWN_TOPIC_OR_PARTITION) {
+            cluster.forget(buffer.partition.topic());
+        }
+        buffer.notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.retryBackoffMs());
+        askForLeaders(Set.of(buffer.partition.topic()));
+    }
+
+    private void findPosition(PartitionBuffer buffer) {
+        if (buffer.looking) {
+            return;
+        }
+        if (options.autoOffsetReset() == ConsumerOptions.OffsetReset.NONE) {
+            buffer.paused = true;
+            failed.accept(new LogException(LogError.NO_OFFSET, buffer.partition.toString()));
+            return;
+        }
+        buffer.looking = true;
+        int generation = buffer.generation();
+        boolean earliest = options.autoOffsetReset() == ConsumerOptions.OffsetReset.EARLIEST;
+        lookup.find(buffer.partition, earliest ? ListOffsets.EARLIEST : ListOffsets.LATEST)
+                .onComplete(found -> {
+                    buffer.looking = false;
+                    if (generation != buffer.generation()) {
+                        pump();
+                    } else if (found.succeeded()) {
+                        buffer.seek(found.result());
+                        pump();
+                    } else {
+                        retry(buffer, LogException.of(found.cause()));
+                        wakeUp.within(options.retryBackoffMs());
+                    }
+                });
+    }
+
+    private void askForLeaders(Set<String> topics) {
+        if (asking) {
+            return;
+        }
+        asking = true;
+        cluster.refresh(topics).onComplete(answer -> {
+            asking = false;
+            if (answer.succeeded()
+                    && turns.stream()
+                            .allMatch(buffer -> cluster.leader(buffer.partition).isKnown())) {
+                pump();
+            } else {
+                wakeUp.within(options.retryBackoffMs());
+            }
+        });
+    }
+
+    /** Reads that should have been answered: does the node still lead what it was asked for? */
+    private void lookForOverdue() {
+        long nowNanos = System.nanoTime();
+        Set<String> topics = new LinkedHashSet<>();
+        for (Read read : reads) {
+            if (nowNanos - read.overdueNanos() >= 0) {
+                read.parts().forEach(part -> topics.add(part.buffer().partition.topic()));
+            }
+        }
+        if (!reads.isEmpty()) {
+            doubt.within(options.doubtMs());
+        }
+        if (!topics.isEmpty()) {
+            cluster.refresh(topics).onComplete(answer -> leaveFormerLeaders());
+        }
+    }
+
+    private void leaveFormerLeaders() {
+        for (Read read : reads) {
+            for (Part part : read.parts()) {
+                Leader leader = cluster.leader(part.buffer().partition);
+                boolean moved = leader.isKnown()
+                        && (leader.brokerId() != read.brokerId() || leader.epoch() > part.leaderEpoch());
+                if (part.isCurrent() && moved && part.buffer().bufferedBytes() == 0) {
+                    // A new generation: should the old answer come after all, it is nobody's.
+                    part.buffer().seek(part.buffer().fetchOffset());
+                }
+            }
+        }
+        pump();
+    }
+
+    /** Asks for nothing any more. */
+    public void close() {
+        closed = true;
+        wakeUp.cancel();
+        doubt.cancel();
+        assigned.clear();
+        turns.clear();
+    }
+}

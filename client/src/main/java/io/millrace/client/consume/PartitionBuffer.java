@@ -1,0 +1,210 @@
+package io.millrace.client.consume;
+
+import io.millrace.client.ConsumedRecord;
+import io.millrace.client.LogError;
+import io.millrace.client.LogException;
+import io.millrace.client.TopicPartition;
+import io.millrace.log.batch.BatchException;
+import io.millrace.log.batch.BatchHeader;
+import io.millrace.log.batch.RecordCursor;
+import io.millrace.log.batch.RecordHeader;
+import io.millrace.log.compress.CodecMissingException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One assigned partition: where it stands, what has been fetched, and the record to be handed out next.
+ *
+ * <p>{@code position <= fetchOffset}: what lies between them is here. A seek throws it away; the answer of a read that was
+ * asked for before it is then known by its {@code generation}.
+ *
+ * <p>Thread: the consumer's context.
+ */
+final class PartitionBuffer {
+    static final long NO_POSITION = -1;
+
+    final TopicPartition partition;
+    private final boolean checkCrcs;
+    private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
+    private long position = NO_POSITION;
+    private long fetchOffset = NO_POSITION;
+    private int bufferedBytes;
+    private long bufferedRecords;
+    private RecordCursor cursor;
+    private int batchAt;
+    private boolean packed;
+    private int generation;
+    boolean paused;
+    boolean inFlight;
+    boolean looking;
+    long notBeforeNanos;
+    long highWatermark = -1;
+
+    PartitionBuffer(TopicPartition partition, boolean checkCrcs) {
+        this.partition = partition;
+        this.checkCrcs = checkCrcs;
+    }
+
+    boolean hasPosition() {
+        return position != NO_POSITION;
+    }
+
+    /** The next record to be handed out. */
+    long position() {
+        return position;
+    }
+
+    /** The next record to be fetched. */
+    long fetchOffset() {
+        return fetchOffset;
+    }
+
+    int bufferedBytes() {
+        return bufferedBytes;
+    }
+
+    long bufferedRecords() {
+        return bufferedRecords;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    /** Goes on at an offset, or nowhere; what is here is thrown away. */
+    void seek(long offset) {
+        closeCursor();
+        chunks.clear();
+        bufferedBytes = 0;
+        bufferedRecords = 0;
+        batchAt = 0;
+        position = offset;
+        fetchOffset = offset;
+        generation++;
+        inFlight = false;
+    }
+
+    /** Takes fetched batches; what is cut off at their end is fetched again. */
+    void add(ByteBuffer records) {
+        int at = records.position();
+        int end = records.limit();
+        int whole = at;
+        long records0 = 0;
+        long next = fetchOffset;
+        while (end - whole >= BatchHeader.SIZE_BYTES) {
+            int size = BatchHeader.sizeBytes(records, whole);
+            if (size < BatchHeader.SIZE_BYTES || size > end - whole) {
+                break;
+            }
+            if (BatchHeader.magic(records, whole) != BatchHeader.MAGIC
+                    || checkCrcs && !BatchHeader.isIntact(records, whole)) {
+                throw new LogException(LogError.CORRUPT_MESSAGE, "a batch of " + partition + " at or after " + next);
+            }
+            records0 += BatchHeader.recordCount(records, whole);
+            next = BatchHeader.nextOffset(records, whole);
+            whole += size;
+        }
+        if (whole == at) {
+            throw new LogException(LogError.CORRUPT_MESSAGE, "no whole batch of " + partition + " at " + fetchOffset);
+        }
+        ByteBuffer chunk = records.duplicate().limit(whole).slice();
+        chunks.add(chunk);
+        bufferedBytes += chunk.limit();
+        bufferedRecords += records0;
+        fetchOffset = Math.max(next, fetchOffset);
+    }
+
+    /** The next record, or null when what is here is used up. */
+    ConsumedRecord next() {
+        while (cursor != null || openBatch()) {
+            try {
+                while (cursor.next()) {
+                    bufferedRecords--;
+                    if (cursor.offset() >= position) {
+                        ConsumedRecord record = record();
+                        position = record.offset() + 1;
+                        return record;
+                    }
+                }
+            } catch (BatchException unreadable) {
+                throw new LogException(
+                        LogError.CORRUPT_MESSAGE, partition + " at " + position + ": " + unreadable.getMessage());
+            }
+            leaveBatch();
+        }
+        return null;
+    }
+
+    private boolean openBatch() {
+        while (!chunks.isEmpty()) {
+            ByteBuffer chunk = chunks.peek();
+            if (batchAt >= chunk.limit()) {
+                bufferedBytes -= chunk.limit();
+                chunks.poll();
+                batchAt = 0;
+            } else if (BatchHeader.isControl(chunk, batchAt)) {
+                bufferedRecords -= BatchHeader.recordCount(chunk, batchAt);
+                leaveBatch();
+            } else {
+                packed = BatchHeader.codecId(chunk, batchAt) != 0;
+                try {
+                    cursor = RecordCursor.read(chunk, batchAt, Integer.MAX_VALUE);
+                } catch (BatchException unreadable) {
+                    throw new LogException(LogError.CORRUPT_MESSAGE, partition + ": " + unreadable.getMessage());
+                } catch (CodecMissingException missing) {
+                    throw new LogException(LogError.UNSUPPORTED_COMPRESSION_TYPE, missing.getMessage());
+                }
+                return true;
+            }
+        }
+        if (bufferedRecords != 0) {
+            bufferedRecords = 0;
+        }
+        return false;
+    }
+
+    /** Compaction and control batches leave gaps: the position goes to the end of the batch, not of its last record. */
+    private void leaveBatch() {
+        closeCursor();
+        ByteBuffer chunk = chunks.peek();
+        position = Math.max(position, BatchHeader.nextOffset(chunk, batchAt));
+        batchAt += BatchHeader.sizeBytes(chunk, batchAt);
+    }
+
+    private void closeCursor() {
+        if (cursor != null) {
+            cursor.close();
+            cursor = null;
+        }
+    }
+
+    private ConsumedRecord record() {
+        return new ConsumedRecord(
+                partition,
+                cursor.offset(),
+                cursor.timestamp(),
+                keep(cursor.key()),
+                keep(cursor.value()),
+                cursor.headers().isEmpty() ? List.of() : headers(cursor.headers()));
+    }
+
+    private List<RecordHeader> headers(List<RecordHeader> read) {
+        List<RecordHeader> kept = new ArrayList<>(read.size());
+        for (RecordHeader header : read) {
+            kept.add(new RecordHeader(header.key(), keep(header.value())));
+        }
+        return kept;
+    }
+
+    /** A packed batch' bytes are only there until the next record. */
+    private ByteBuffer keep(ByteBuffer bytes) {
+        if (bytes == null || !packed) {
+            return bytes;
+        }
+        ByteBuffer copy = ByteBuffer.allocate(bytes.remaining());
+        copy.put(bytes.duplicate()).flip();
+        return copy;
+    }
+}

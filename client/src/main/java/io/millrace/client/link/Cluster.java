@@ -1,0 +1,214 @@
+package io.millrace.client.link;
+
+import io.millrace.client.LogError;
+import io.millrace.client.LogException;
+import io.millrace.client.TopicPartition;
+import io.millrace.client.message.Metadata;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a client knows of the cluster: its nodes, and who leads the partitions of the topics that it uses.
+ *
+ * <p>Requests that carry records and those that ask the way have sessions of their own, so that asking is never stuck behind
+ * records on their way to a node that hangs.
+ *
+ * <p>Thread: the client's context.
+ */
+public final class Cluster {
+    /** Short: another node is asked when this one does not answer, and whoever needs a leader waits meanwhile. */
+    private static final long METADATA_TIMEOUT_MS = 400;
+
+    private static final int CONTROL_CREDIT_BYTES = 64 << 10;
+    private static final String NODE_SEPARATOR = ".";
+
+    private final Vertx vertx;
+    private final Context context;
+    private final LinkSettings settings;
+    private final Map<Integer, DoorNode> data = new HashMap<>();
+    private final Map<Integer, DoorNode> control = new HashMap<>();
+    private final DoorNode any;
+    private final Map<String, Leader[]> topics = new HashMap<>();
+    private final TreeSet<Integer> brokers = new TreeSet<>();
+    private final Set<String> asked = new LinkedHashSet<>();
+    private final Set<String> askedNext = new LinkedHashSet<>();
+    private final List<Promise<Void>> askedBy = new ArrayList<>();
+    private final List<Promise<Void>> askedNextBy = new ArrayList<>();
+    private final Map<String, LogError> refused = new HashMap<>();
+    private boolean asking;
+    private int turn;
+
+    public Cluster(Vertx vertx, Context context, LinkSettings settings) {
+        this.vertx = vertx;
+        this.context = context;
+        this.settings = settings;
+        this.any = new DoorNode(vertx, context, settings.anyAddress(), settings.clientId(), CONTROL_CREDIT_BYTES);
+    }
+
+    /** The address of one node's door. */
+    static String addressOf(int brokerId) {
+        return LinkSettings.ANY + NODE_SEPARATOR + brokerId;
+    }
+
+    /** A node, for requests that carry records. */
+    public DoorNode data(int brokerId) {
+        return data.computeIfAbsent(
+                brokerId,
+                id -> new DoorNode(vertx, context, addressOf(id), settings.clientId(), settings.creditBytes()));
+    }
+
+    /** A node, for all other requests. */
+    public DoorNode control(int brokerId) {
+        return control.computeIfAbsent(
+                brokerId, id -> new DoorNode(vertx, context, addressOf(id), settings.clientId(), CONTROL_CREDIT_BYTES));
+    }
+
+    /** Whoever answers first: another one with every call while nodes are known, else anybody on the public address. */
+    public DoorNode anybody() {
+        int choices = brokers.size() + 1;
+        int choice = turn++ % choices;
+        if (choice == 0) {
+            return any;
+        }
+        return control(new ArrayList<>(brokers).get(choice - 1));
+    }
+
+    /** The partitions of a topic, -1 when not known. */
+    public int partitionCount(String topic) {
+        Leader[] leaders = topics.get(topic);
+        return leaders == null ? -1 : leaders.length;
+    }
+
+    /** Who leads a partition; {@link Leader#isKnown} is false when nobody is known. */
+    public Leader leader(TopicPartition partition) {
+        Leader[] leaders = topics.get(partition.topic());
+        Leader found =
+                leaders == null || partition.partition() >= leaders.length ? null : leaders[partition.partition()];
+        return found == null ? new Leader(Leader.NOBODY, -1) : found;
+    }
+
+    /** Why the last metadata had nothing for a topic, or null. */
+    public LogError refusal(String topic) {
+        return refused.get(topic);
+    }
+
+    /** Forgets a topic that seems to have been deleted: if it is created anew, its epochs begin anew. */
+    public void forget(String topic) {
+        topics.remove(topic);
+    }
+
+    /**
+     * Asks for the leaders of topics. Askers that come while an answer is under way share the next one.
+     *
+     * @return done when an answer is in, whatever it says of the topics; fails when this node had none
+     */
+    public Future<Void> refresh(Collection<String> wanted) {
+        Promise<Void> promise = Promise.promise();
+        if (asking) {
+            askedNext.addAll(wanted);
+            askedNextBy.add(promise);
+            return promise.future();
+        }
+        asked.clear();
+        asked.addAll(wanted);
+        askedBy.add(promise);
+        ask();
+        return promise.future();
+    }
+
+    private void ask() {
+        asking = true;
+        List<String> names = List.copyOf(asked);
+        int bytes = 64;
+        for (String name : names) {
+            bytes += name.length() + 2;
+        }
+        anybody()
+                .call(
+                        Metadata.API,
+                        Metadata.VERSION,
+                        bytes,
+                        METADATA_TIMEOUT_MS,
+                        out -> Metadata.write(out, names, true))
+                .map(Metadata::read)
+                .onComplete(answer -> {
+                    asking = false;
+                    List<Promise<Void>> told = List.copyOf(askedBy);
+                    askedBy.clear();
+                    if (answer.succeeded()) {
+                        learn(answer.result());
+                        told.forEach(Promise::complete);
+                    } else {
+                        told.forEach(promise -> promise.fail(LogException.of(answer.cause())));
+                    }
+                    askNext();
+                });
+    }
+
+    private void askNext() {
+        if (asking || askedNextBy.isEmpty()) {
+            return;
+        }
+        asked.clear();
+        asked.addAll(askedNext);
+        askedNext.clear();
+        askedBy.addAll(askedNextBy);
+        askedNextBy.clear();
+        ask();
+    }
+
+    private void learn(Metadata.Answer answer) {
+        if (!answer.brokers().isEmpty()) {
+            brokers.clear();
+            brokers.addAll(answer.brokers());
+        }
+        answer.topics().forEach((name, told) -> {
+            LogError error = LogError.ofCode(told.error());
+            if (error == null && told.leaders().length > 0) {
+                refused.remove(name);
+                merge(name, told.leaders());
+            } else {
+                refused.put(name, error == null ? LogError.LEADER_NOT_AVAILABLE : error);
+                if (error == LogError.UNKNOWN_TOPIC_OR_PARTITION) {
+                    topics.remove(name);
+                }
+            }
+        });
+    }
+
+    /** A node that lags behind must not take back what a newer one has told. */
+    private void merge(String name, Leader[] told) {
+        Leader[] known = topics.get(name);
+        for (int index = 0; known != null && index < Math.min(known.length, told.length); index++) {
+            Leader before = known[index];
+            if (before != null && (told[index] == null || told[index].epoch() < before.epoch())) {
+                told[index] = before;
+            }
+        }
+        topics.put(name, told);
+    }
+
+    /** The time that a request may take beyond what it waits itself. */
+    public long requestTimeoutMs() {
+        return settings.requestTimeoutMs();
+    }
+
+    /** Gives all sessions back. */
+    public Future<Void> close() {
+        List<Future<Void>> closed = new ArrayList<>();
+        closed.add(any.close());
+        data.values().forEach(node -> closed.add(node.close()));
+        control.values().forEach(node -> closed.add(node.close()));
+        return Future.join(closed).mapEmpty();
+    }
+}

@@ -1,0 +1,214 @@
+package io.millrace.client.link;
+
+import io.millrace.client.LogError;
+import io.millrace.client.LogException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+
+/**
+ * One node's door: a session there, opened when first used, and the credit that its requests share.
+ *
+ * <p>A request that finds no credit waits its turn here; the bus itself would queue without bound.
+ *
+ * <p>Thread: the client's context.
+ */
+public final class DoorNode {
+    private static final byte VERSION = 1;
+    private static final byte OPEN = 0;
+    private static final byte REQUEST = 1;
+    private static final byte CLOSE = 2;
+    private static final long OPEN_TIMEOUT_MS = 2_000;
+    private static final int SLACK_REQUESTS = 200;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final String clientId;
+    private final int wantedCreditBytes;
+    private final ArrayDeque<Call> waiting = new ArrayDeque<>();
+    private String address;
+    private Session session;
+    private boolean opening;
+    private int correlation;
+
+    private record Session(long id, int creditBytes, int maxResponseBytes, int brokerId, int[] used) {}
+
+    private record Call(
+            short api,
+            short version,
+            Consumer<WireWriter> body,
+            int expectedBytes,
+            long timeoutMs,
+            Promise<WireReader> answer) {}
+
+    DoorNode(Vertx vertx, Context context, String address, String clientId, int wantedCreditBytes) {
+        this.vertx = vertx;
+        this.context = context;
+        this.address = address;
+        this.clientId = clientId;
+        this.wantedCreditBytes = wantedCreditBytes;
+    }
+
+    /**
+     * Asks the node.
+     *
+     * @param expectedBytes about the size of the body
+     * @param timeoutMs from when it is sent; waiting for credit is not counted
+     * @return the answer's body on the client's context; fails with a {@link LogException}
+     */
+    public Future<WireReader> call(
+            short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
+        Promise<WireReader> answer = Promise.promise();
+        waiting.add(new Call(api, version, body, expectedBytes, timeoutMs, answer));
+        pump();
+        return answer.future();
+    }
+
+    private void pump() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        if (session == null) {
+            open();
+            return;
+        }
+        while (!waiting.isEmpty() && hasCredit(session, waiting.peek())) {
+            send(session, waiting.poll());
+        }
+    }
+
+    /** One request always may go, however large: the node refuses it if it must. */
+    private static boolean hasCredit(Session session, Call next) {
+        return session.used[1] == 0
+                || session.used[0] + next.expectedBytes() + 256 <= session.creditBytes()
+                        && session.used[1] < SLACK_REQUESTS;
+    }
+
+    private void open() {
+        if (opening) {
+            return;
+        }
+        opening = true;
+        Buffer frame = new WireWriter(8)
+                .int8(VERSION)
+                .int8(OPEN)
+                .int32(wantedCreditBytes)
+                .toBuffer();
+        vertx.eventBus()
+                .<Buffer>request(address, frame, new DeliveryOptions().setSendTimeout(OPEN_TIMEOUT_MS))
+                .onComplete(reply -> context.runOnContext(go -> {
+                    opening = false;
+                    if (reply.succeeded()) {
+                        opened(reply.result());
+                    } else {
+                        refuse(LogException.of(reply.cause()));
+                    }
+                }));
+    }
+
+    private void opened(Message<Buffer> reply) {
+        try {
+            WireReader in = WireReader.of(reply.body());
+            checkVersion(in);
+            session = new Session(in.int64(), in.int32(), in.int32(), in.int32(), new int[2]);
+        } catch (LogException malformed) {
+            refuse(malformed);
+            return;
+        }
+        // A session belongs to one node: what was opened with anybody goes on with whoever it was.
+        address = Cluster.addressOf(session.brokerId());
+        pump();
+    }
+
+    private static void checkVersion(WireReader in) {
+        byte version = in.int8();
+        if (version != VERSION) {
+            throw new LogException(LogError.PROTOCOL, "envelope version " + version + ", this client knows " + VERSION);
+        }
+    }
+
+    private void refuse(LogException why) {
+        ArrayDeque<Call> all = new ArrayDeque<>(waiting);
+        waiting.clear();
+        all.forEach(call -> call.answer().fail(why));
+    }
+
+    private void send(Session over, Call call) {
+        int number = correlation++;
+        WireWriter out = new WireWriter(call.expectedBytes() + 128)
+                .int8(VERSION)
+                .int8(REQUEST)
+                .int64(over.id())
+                .int16(call.api())
+                .int16(call.version())
+                .int32(number)
+                .text(clientId);
+        call.body().accept(out);
+        int bytes = out.size();
+        over.used[0] += bytes;
+        over.used[1]++;
+        vertx.eventBus()
+                .<Buffer>request(address, out.toBuffer(), new DeliveryOptions().setSendTimeout(call.timeoutMs()))
+                .onComplete(reply -> context.runOnContext(go -> {
+                    over.used[0] -= bytes;
+                    over.used[1]--;
+                    if (reply.succeeded()) {
+                        answered(number, reply.result().body(), call.answer());
+                    } else {
+                        failed(over, LogException.of(reply.cause()), call.answer());
+                    }
+                    pump();
+                }));
+    }
+
+    private static void answered(int number, Buffer body, Promise<WireReader> answer) {
+        try {
+            WireReader in = WireReader.of(body);
+            checkVersion(in);
+            if (in.remaining() > 0 && in.int32() != number) {
+                throw new LogException(LogError.PROTOCOL, "the answer of another request");
+            }
+            answer.complete(in);
+        } catch (LogException malformed) {
+            answer.fail(malformed);
+        }
+    }
+
+    private void failed(Session over, LogException why, Promise<WireReader> answer) {
+        boolean lost = why.error() == LogError.UNKNOWN_SESSION
+                || why.error() == LogError.NODE_UNREACHABLE
+                || why.error() == LogError.TIMED_OUT;
+        if (lost && session == over) {
+            // The node may have been started anew: the next request opens a session with what is there now.
+            session = null;
+        }
+        answer.fail(why);
+    }
+
+    /** The node that answers here; -1 before a session is open. */
+    int brokerId() {
+        return session == null ? -1 : session.brokerId();
+    }
+
+    /** Gives the session back; what is in flight is answered or not. */
+    Future<Void> close() {
+        refuse(new LogException(LogError.CLOSED, null));
+        Session open = session;
+        session = null;
+        if (open == null) {
+            return Future.succeededFuture();
+        }
+        Buffer frame =
+                new WireWriter(16).int8(VERSION).int8(CLOSE).int64(open.id()).toBuffer();
+        return vertx.eventBus()
+                .<Buffer>request(address, frame, new DeliveryOptions().setSendTimeout(OPEN_TIMEOUT_MS))
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+    }
+}

@@ -1,0 +1,113 @@
+package io.millrace.client.link;
+
+import io.millrace.client.LogError;
+import io.millrace.client.LogException;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the types of Kafka's older (not flexible) versions; whatever the bytes are, it ends in a {@link LogException} and
+ * never in a large allocation.
+ *
+ * <p>Thread: one.
+ */
+public final class WireReader {
+    private final ByteBuffer in;
+
+    /** Reads from here on. */
+    public WireReader(ByteBuffer in) {
+        this.in = in;
+    }
+
+    static WireReader of(Buffer body) {
+        ByteBuf bytes = ((BufferInternal) body).getByteBuf();
+        return new WireReader(bytes.nioBuffer());
+    }
+
+    private void need(int bytes) {
+        if (bytes < 0 || in.remaining() < bytes) {
+            throw malformed(bytes + " bytes of " + in.remaining());
+        }
+    }
+
+    private static LogException malformed(String what) {
+        return new LogException(LogError.PROTOCOL, "an answer cannot be read: " + what);
+    }
+
+    public byte int8() {
+        need(1);
+        return in.get();
+    }
+
+    public boolean bool() {
+        return int8() != 0;
+    }
+
+    public short int16() {
+        need(2);
+        return in.getShort();
+    }
+
+    public int int32() {
+        need(4);
+        return in.getInt();
+    }
+
+    public long int64() {
+        need(8);
+        return in.getLong();
+    }
+
+    /** A nullable string. */
+    public String text() {
+        int length = int16();
+        if (length == -1) {
+            return null;
+        }
+        need(length);
+        ByteBuffer utf8 = in.slice().limit(length);
+        in.position(in.position() + length);
+        return StandardCharsets.UTF_8.decode(utf8).toString();
+    }
+
+    /** Nullable bytes: a view of the answer. */
+    public ByteBuffer sized() {
+        int length = int32();
+        if (length == -1) {
+            return null;
+        }
+        need(length);
+        ByteBuffer view = in.slice().limit(length).slice();
+        in.position(in.position() + length);
+        return view;
+    }
+
+    /**
+     * The length of a list whose elements have at least {@code leastBytes} each; 0 for none.
+     */
+    public int count(int leastBytes) {
+        int count = int32();
+        if (count == -1) {
+            return 0;
+        }
+        if (count < 0 || (long) count * leastBytes > in.remaining()) {
+            throw malformed("a list of " + count);
+        }
+        return count;
+    }
+
+    public int[] int32s() {
+        int[] values = new int[count(4)];
+        for (int index = 0; index < values.length; index++) {
+            values[index] = in.getInt();
+        }
+        return values;
+    }
+
+    public int remaining() {
+        return in.remaining();
+    }
+}

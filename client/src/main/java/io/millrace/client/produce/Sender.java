@@ -1,0 +1,376 @@
+package io.millrace.client.produce;
+
+import io.millrace.client.LogError;
+import io.millrace.client.LogException;
+import io.millrace.client.LogRecord;
+import io.millrace.client.ProducerOptions;
+import io.millrace.client.TopicPartition;
+import io.millrace.client.link.Cluster;
+import io.millrace.client.link.Leader;
+import io.millrace.client.link.WakeUp;
+import io.millrace.client.link.WireReader;
+import io.millrace.client.message.Produce;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+
+/**
+ * Sends batches to the leaders of their partitions until they are acknowledged or their time is over.
+ *
+ * <p>Each turn looks at the partitions that have something and sends one request per node. A request that stays unanswered
+ * has another node asked who leads; if that has changed, its batches go to the new leader at once, and the sequence of an
+ * idempotent producer keeps them from being appended twice.
+ *
+ * <p>Thread: the producer's context.
+ */
+public final class Sender {
+    private static final long MAX_BACKOFF_MS = 1_000;
+
+    private final Context context;
+    private final Cluster cluster;
+    private final ProducerOptions options;
+    private final ProducerIdentity identity;
+    private final IntConsumer freed;
+    private final Map<TopicPartition, PartitionQueue> queues = new HashMap<>();
+    private final Set<PartitionQueue> active = new LinkedHashSet<>();
+    private final Set<Sending> sendings = new LinkedHashSet<>();
+    private final WakeUp wakeUp;
+    private final WakeUp doubt;
+    private Runnable whenEmpty;
+    private boolean flushing;
+    private boolean asking;
+    private boolean turnScheduled;
+
+    /** @param freed told how many bytes of records are settled */
+    public Sender(Vertx vertx, Context context, Cluster cluster, ProducerOptions options, IntConsumer freed) {
+        this.context = context;
+        this.cluster = cluster;
+        this.options = options;
+        this.freed = freed;
+        this.wakeUp = new WakeUp(vertx, this::turn);
+        this.doubt = new WakeUp(vertx, this::lookForDoubtful);
+        this.identity = new ProducerIdentity(
+                cluster, options.idempotent(), this::soon, () -> wakeUp.within(options.retryBackoffMs()));
+    }
+
+    /** Puts a record into its partition's newest batch. */
+    Batch.Place add(LogRecord record, TopicPartition partition) {
+        PartitionQueue queue = queues.computeIfAbsent(partition, PartitionQueue::new);
+        Batch last = queue.batches.peekLast();
+        long nowNanos = System.nanoTime();
+        if (last == null || last.isBuilt() || !last.hasRoomFor(record, options.batchBytes())) {
+            last = new Batch(partition.partition(), options.compression(), nowNanos);
+            queue.batches.add(last);
+            active.add(queue);
+            if (queue.batches.size() > 1 || options.lingerMs() == 0) {
+                soon();
+            } else {
+                wakeUp.within(options.lingerMs());
+            }
+        }
+        int place = last.add(record, record.hasTimestamp() ? record.timestamp() : System.currentTimeMillis());
+        if (last.plainSizeBytes() >= options.batchBytes()) {
+            soon();
+        }
+        return new Batch.Place(last, place);
+    }
+
+    /** Sends everything now, whatever its linger. */
+    void flush(Runnable then) {
+        if (active.isEmpty()) {
+            then.run();
+            return;
+        }
+        Runnable before = whenEmpty;
+        whenEmpty = before == null
+                ? then
+                : () -> {
+                    before.run();
+                    then.run();
+                };
+        flushing = true;
+        soon();
+    }
+
+    private void soon() {
+        if (!turnScheduled) {
+            turnScheduled = true;
+            context.runOnContext(go -> {
+                turnScheduled = false;
+                turn();
+            });
+        }
+    }
+
+    private void turn() {
+        long nowNanos = System.nanoTime();
+        Map<Integer, List<PartitionQueue>> byNode = new TreeMap<>();
+        Set<String> leaderless = new LinkedHashSet<>();
+        for (PartitionQueue queue : List.copyOf(active)) {
+            expire(queue, nowNanos);
+            if (queue.isEmpty()) {
+                active.remove(queue);
+            } else if (!queue.inFlight && isDue(queue, nowNanos)) {
+                Leader leader = cluster.leader(queue.partition);
+                if (leader.isKnown()) {
+                    byNode.computeIfAbsent(leader.brokerId(), first -> new ArrayList<>())
+                            .add(queue);
+                } else {
+                    leaderless.add(queue.partition.topic());
+                }
+            }
+        }
+        if (!leaderless.isEmpty()) {
+            askForLeaders(leaderless);
+        }
+        if (!byNode.isEmpty() && identity.isReady()) {
+            byNode.forEach((node, due) -> sendAll(node, due, nowNanos));
+        }
+        if (active.isEmpty()) {
+            drained();
+        }
+    }
+
+    private void drained() {
+        flushing = false;
+        Runnable then = whenEmpty;
+        whenEmpty = null;
+        if (then != null) {
+            then.run();
+        }
+    }
+
+    /** Whether the head is to be sent now; if it is only a matter of time, a wake-up is set. */
+    private boolean isDue(PartitionQueue queue, long nowNanos) {
+        long waitNanos = queue.notBeforeNanos - nowNanos;
+        Batch head = queue.batches.peekFirst();
+        if (queue.backoffMs > 0 && waitNanos > 0) {
+            wakeUp.within(1 + TimeUnit.NANOSECONDS.toMillis(waitNanos));
+            return false;
+        }
+        if (flushing || head.isBuilt() || queue.batches.size() > 1 || head.plainSizeBytes() >= options.batchBytes()) {
+            return true;
+        }
+        long lingerNanos = head.createdNanos() + TimeUnit.MILLISECONDS.toNanos(options.lingerMs()) - nowNanos;
+        if (lingerNanos > 0) {
+            wakeUp.within(1 + TimeUnit.NANOSECONDS.toMillis(lingerNanos));
+            return false;
+        }
+        return true;
+    }
+
+    private void expire(PartitionQueue queue, long nowNanos) {
+        long limitNanos = TimeUnit.MILLISECONDS.toNanos(options.deliveryTimeoutMs());
+        while (!queue.inFlight
+                && !queue.isEmpty()
+                && nowNanos - queue.batches.peekFirst().createdNanos() > limitNanos) {
+            LogError refusal = cluster.refusal(queue.partition.topic());
+            failHead(
+                    queue,
+                    new LogException(
+                            refusal == null ? LogError.TIMED_OUT : refusal,
+                            "not acknowledged within " + options.deliveryTimeoutMs() + " ms"),
+                    true);
+        }
+    }
+
+    /** @param unknown whether it may have been appended after all: then a new producer id goes on */
+    private void failHead(PartitionQueue queue, LogException why, boolean unknown) {
+        Batch head = queue.batches.pollFirst();
+        queue.backoffMs = 0;
+        if (head.isBuilt()) {
+            if (unknown) {
+                identity.renew();
+            } else {
+                queue.headWasNotAppended(head);
+            }
+        }
+        freed.accept(head.bufferedBytes());
+        head.fail(why);
+    }
+
+    private void askForLeaders(Set<String> topics) {
+        if (asking) {
+            return;
+        }
+        asking = true;
+        cluster.refresh(topics).onComplete(answer -> {
+            asking = false;
+            boolean found = answer.succeeded()
+                    && topics.stream().allMatch(topic -> cluster.refusal(topic) == null)
+                    && active.stream()
+                            .filter(queue -> topics.contains(queue.partition.topic()))
+                            .allMatch(queue -> cluster.leader(queue.partition).isKnown());
+            if (found) {
+                soon();
+            } else {
+                wakeUp.within(options.retryBackoffMs());
+            }
+        });
+    }
+
+    private void sendAll(int node, List<PartitionQueue> due, long nowNanos) {
+        due.sort(Comparator.comparing(queue -> queue.partition));
+        List<Sending.Part> parts = new ArrayList<>();
+        int bytes = 0;
+        for (PartitionQueue queue : due) {
+            Batch head = queue.prepareHead(identity.id(), identity.epoch());
+            int size = head.bytes().remaining();
+            if (!parts.isEmpty() && bytes + size > options.creditBytes() / 2) {
+                send(new Sending(node, nowNanos, parts), bytes);
+                parts = new ArrayList<>();
+                bytes = 0;
+            }
+            queue.inFlight = true;
+            queue.attempt++;
+            parts.add(new Sending.Part(
+                    queue, head, queue.attempt, cluster.leader(queue.partition).epoch()));
+            bytes += size + 16 + queue.partition.topic().length();
+        }
+        send(new Sending(node, nowNanos, parts), bytes);
+    }
+
+    private void send(Sending sending, int bytes) {
+        sendings.add(sending);
+        List<Produce.Part> parts = new ArrayList<>(sending.parts().size());
+        for (Sending.Part part : sending.parts()) {
+            parts.add(new Produce.Part(part.queue().partition, part.batch().bytes()));
+        }
+        int timeoutMs = (int) Math.min(options.requestTimeoutMs(), Integer.MAX_VALUE);
+        short acks = options.acks().wire();
+        cluster.data(sending.brokerId())
+                .call(
+                        Produce.API,
+                        Produce.VERSION,
+                        bytes + 64,
+                        options.requestTimeoutMs() + 1_000,
+                        out -> Produce.write(out, acks, timeoutMs, parts))
+                .onComplete(answer -> answered(sending, answer));
+        doubt.within(options.doubtMs());
+    }
+
+    private void answered(Sending sending, AsyncResult<WireReader> answer) {
+        sendings.remove(sending);
+        Map<TopicPartition, Produce.Outcome> outcomes = Map.of();
+        LogException failure = null;
+        if (answer.failed()) {
+            failure = LogException.of(answer.cause());
+        } else if (options.acks() != ProducerOptions.Acks.NONE) {
+            try {
+                outcomes = Produce.read(answer.result());
+            } catch (LogException malformed) {
+                failure = malformed;
+            }
+        }
+        for (Sending.Part part : sending.parts()) {
+            if (part.isCurrent()) {
+                part.queue().inFlight = false;
+                if (failure != null) {
+                    failed(part, failure);
+                } else {
+                    settle(part, outcomes.get(part.queue().partition));
+                }
+            }
+        }
+        turn();
+    }
+
+    private void settle(Sending.Part part, Produce.Outcome outcome) {
+        if (outcome == null && options.acks() != ProducerOptions.Acks.NONE) {
+            failed(part, new LogException(LogError.PROTOCOL, "no word of " + part.queue().partition));
+            return;
+        }
+        LogError error = outcome == null ? null : LogError.ofCode(outcome.error());
+        if (error == null || error == LogError.DUPLICATE_SEQUENCE_NUMBER) {
+            PartitionQueue queue = part.queue();
+            queue.batches.pollFirst();
+            queue.backoffMs = 0;
+            freed.accept(part.batch().bufferedBytes());
+            part.batch()
+                    .succeed(
+                            outcome == null ? -1 : outcome.baseOffset(),
+                            outcome == null ? -1 : outcome.logAppendTime());
+        } else {
+            failed(part, new LogException(error, outcome.message()));
+        }
+    }
+
+    private void failed(Sending.Part part, LogException why) {
+        PartitionQueue queue = part.queue();
+        if (!why.isRetriable()) {
+            boolean sequencesBroken = why.error() == LogError.OUT_OF_ORDER_SEQUENCE_NUMBER
+                    || why.error() == LogError.UNKNOWN_PRODUCER_ID
+                    || why.error() == LogError.INVALID_PRODUCER_EPOCH
+                    || why.error() == LogError.PROTOCOL
+                    || why.error() == LogError.UNKNOWN_SERVER_ERROR;
+            failHead(queue, why, sequencesBroken);
+            return;
+        }
+        if (why.error() == LogError.UNKNOWN_TOPIC_OR_PARTITION) {
+            cluster.forget(queue.partition.topic());
+        }
+        queue.backoffMs =
+                queue.backoffMs == 0 ? options.retryBackoffMs() : Math.min(MAX_BACKOFF_MS, queue.backoffMs * 2);
+        queue.notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(queue.backoffMs);
+        askForLeaders(Set.of(queue.partition.topic()));
+    }
+
+    /** Requests that take long: does the node still lead what it was sent? */
+    private void lookForDoubtful() {
+        Set<String> topics = new LinkedHashSet<>();
+        long limitNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(options.doubtMs());
+        for (Sending sending : sendings) {
+            if (sending.sentNanos() <= limitNanos) {
+                sending.parts()
+                        .forEach(part -> topics.add(part.queue().partition.topic()));
+            }
+        }
+        if (!sendings.isEmpty()) {
+            doubt.within(Math.max(10, options.doubtMs() / 2));
+        }
+        if (!topics.isEmpty()) {
+            Future<Void> asked = cluster.refresh(topics);
+            asked.onComplete(answer -> giveUpOnFormerLeaders());
+        }
+    }
+
+    private void giveUpOnFormerLeaders() {
+        for (Sending sending : sendings) {
+            for (Sending.Part part : sending.parts()) {
+                Leader leader = cluster.leader(part.queue().partition);
+                if (part.isCurrent()
+                        && leader.isKnown()
+                        && (leader.brokerId() != sending.brokerId() || leader.epoch() > part.leaderEpoch())) {
+                    part.queue().inFlight = false;
+                    part.queue().backoffMs = 0;
+                }
+            }
+        }
+        turn();
+    }
+
+    /** Fails everything that is not settled, at once. */
+    void abort(LogException why) {
+        wakeUp.cancel();
+        doubt.cancel();
+        for (PartitionQueue queue : List.copyOf(active)) {
+            queue.inFlight = false;
+            while (!queue.isEmpty()) {
+                failHead(queue, why, true);
+            }
+        }
+        active.clear();
+        drained();
+    }
+}

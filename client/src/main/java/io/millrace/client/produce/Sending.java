@@ -1,0 +1,18 @@
+package io.millrace.client.produce;
+
+import java.util.List;
+
+/**
+ * One Produce on its way to a node.
+ *
+ * <p>Thread: the producer's context.
+ */
+record Sending(int brokerId, long sentNanos, List<Part> parts) {
+    /** A queue's head as it was when it was sent. */
+    record Part(PartitionQueue queue, Batch batch, int attempt, int leaderEpoch) {
+        /** False when it was given up meanwhile, because somebody else leads. */
+        boolean isCurrent() {
+            return queue.inFlight && queue.attempt == attempt;
+        }
+    }
+}
