@@ -168,11 +168,14 @@ final class Leadership {
         propose(kept);
     }
 
-    /** A joiner has everything that was acknowledged, and everything from before this epoch. */
     void proposeJoin(long highWatermark, long nowMs) {
-        if (!isr.mayPropose(nowMs)) {
-            return;
+        if (isr.mayPropose(nowMs)) {
+            propose(withJoiners(highWatermark));
         }
+    }
+
+    /** A joiner has everything that was acknowledged, and everything from before this epoch. */
+    private int[] withJoiners(long highWatermark) {
         int[] joined = isr.committed();
         for (RemoteReplica remote : remotes) {
             if (!Members.contains(joined, remote.brokerId)
@@ -182,7 +185,7 @@ final class Leadership {
                 joined = Members.plus(joined, remote.brokerId);
             }
         }
-        propose(joined);
+        return joined;
     }
 
     private void propose(int[] members) {
@@ -203,10 +206,13 @@ final class Leadership {
         effects.proposeIsr(new IsrProposal(id, leaderEpoch, isr.partitionEpoch(), isr.copy(id)));
     }
 
-    long nextTickMs(long leaderEnd, long nowMs) {
+    /** Not after now when something is overdue: a follower that has all there is does not ask again by itself. */
+    long nextTickMs(long highWatermark, long leaderEnd, long nowMs) {
         long due = isr.nextCopyMs();
         if (!isr.isPending() && isr.notBeforeMs() > nowMs) {
             due = isr.notBeforeMs();
+        } else if (isr.mayPropose(nowMs) && withJoiners(highWatermark) != isr.committed()) {
+            due = nowMs;
         }
         for (RemoteReplica remote : remotes) {
             boolean member = isr.isMaximal(remote.brokerId);

@@ -234,7 +234,8 @@ public final class ReplicaMachine {
         return outcome;
     }
 
-    private long durableEnd() {
+    /** What this replica vouches for: what is in its file, in group mode what is on its disk. */
+    public long durableEnd() {
         return groupMode ? synced : written;
     }
 
@@ -311,7 +312,9 @@ public final class ReplicaMachine {
 
     /** When the next tick can change anything; MAX_VALUE for an idle, caught-up or sole replica. */
     public long nextTickMs(long nowMs) {
-        return leadership == null || leadership.isAlone() ? Long.MAX_VALUE : leadership.nextTickMs(written, nowMs);
+        return leadership == null || leadership.isAlone()
+                ? Long.MAX_VALUE
+                : leadership.nextTickMs(highWatermark, written, nowMs);
     }
 
     private void proposeWhatIsDue(long nowMs) {
@@ -352,6 +355,11 @@ public final class ReplicaMachine {
      */
     public boolean isLatestKnown() {
         return leadership != null && highWatermark >= leadership.epochStartOffset();
+    }
+
+    /** Whether the last record that was taken counts the broker as in sync. */
+    public boolean isInSync(int brokerId) {
+        return partition != null && partition.isInSync(brokerId);
     }
 
     /** Committed members and proposed additions; 0 when not leading. */

@@ -1,0 +1,228 @@
+package io.millrace.log.replication;
+
+import io.millrace.log.EpochEnd;
+import io.millrace.log.HeapPayload;
+import io.millrace.log.Payload;
+import io.millrace.log.replication.ReplicaAnswer.Part;
+import io.millrace.log.replication.ReplicaAnswer.Status;
+import io.millrace.log.replication.ReplicaFetch.Ask;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Messages between leaders and followers as bytes. A frame is a head and, in an answer, the records of all parts one after
+ * the other, so that nothing but the head is ever copied here.
+ *
+ * <pre>
+ *   version u8 | type u8 | shard it is for i32 | then by type, big-endian:
+ *   1 fetch    follower, its shard i32; broker epoch i64; shards of the leader i32; session i64; sequence i32;
+ *              flags u8 (1 wants an answer); max wait, max bytes i32; asks i32 x { handle i32; topic id 16; partition,
+ *              leader epoch i32; fetch offset i64; last epoch i32; durable end, log start i64; flags u8 (1 wants records) };
+ *              dropped i32 x i32
+ *   2 answer   leader, its shard i32; session i64; sequence i32; status u8; shards of the leader i32; parts i32 x { handle,
+ *              leader epoch i32; fetch offset i64; error u8; known epoch i32; high watermark, log start, log end i64;
+ *              diverging epoch i32, its end i64 (-1 -1 for none); bytes of records i32 }; records
+ * </pre>
+ *
+ * <p>Thread: any; stateless.
+ */
+public final class ReplicationCodec {
+    public static final byte VERSION = 1;
+    private static final byte FETCH = 1;
+    private static final byte ANSWER = 2;
+    private static final byte YES = 1;
+    private static final int SHARD_AT = 2;
+    private static final int PREFIX_BYTES = 6;
+    private static final int FETCH_BYTES = PREFIX_BYTES + 8 + 8 + 4 + 8 + 4 + 1 + 8 + 4 + 4;
+    private static final int ASK_BYTES = 4 + 16 + 8 + 8 + 4 + 16 + 1;
+    private static final int ANSWER_BYTES = PREFIX_BYTES + 8 + 8 + 4 + 1 + 4 + 4;
+    private static final int PART_BYTES = 8 + 8 + 1 + 4 + 24 + 12 + 4;
+
+    /** What a frame holds: exactly one is not null. */
+    public record Message(ReplicaFetch fetch, ReplicaAnswer answer) {}
+
+    private ReplicationCodec() {}
+
+    /** The whole of a fetch. */
+    public static ByteBuffer encode(ReplicaFetch fetch) {
+        ByteBuffer b = ByteBuffer.allocate(
+                FETCH_BYTES + fetch.asks().size() * ASK_BYTES + fetch.dropped().length * Integer.BYTES);
+        b.put(VERSION).put(FETCH).putInt(fetch.leaderShard());
+        b.putInt(fetch.followerId()).putInt(fetch.followerShard()).putLong(fetch.brokerEpoch());
+        b.putInt(fetch.leaderShards()).putLong(fetch.session()).putInt(fetch.sequence());
+        b.put(flag(fetch.wantsAnswer())).putInt(fetch.maxWaitMs()).putInt(fetch.maxBytes());
+        b.putInt(fetch.asks().size());
+        for (Ask ask : fetch.asks()) {
+            b.putInt(ask.handle());
+            b.putLong(ask.topicId().getMostSignificantBits());
+            b.putLong(ask.topicId().getLeastSignificantBits());
+            b.putInt(ask.partition()).putInt(ask.leaderEpoch());
+            b.putLong(ask.fetchOffset()).putInt(ask.lastEpoch());
+            b.putLong(ask.durableEnd()).putLong(ask.logStart());
+            b.put(flag(ask.wantsRecords()));
+        }
+        b.putInt(fetch.dropped().length);
+        for (int handle : fetch.dropped()) {
+            b.putInt(handle);
+        }
+        return b.flip();
+    }
+
+    /** An answer up to its records, which follow in the order of the parts. */
+    public static ByteBuffer encodeHead(ReplicaAnswer answer) {
+        ByteBuffer b = ByteBuffer.allocate(ANSWER_BYTES + answer.parts().size() * PART_BYTES);
+        b.put(VERSION).put(ANSWER).putInt(answer.followerShard());
+        b.putInt(answer.leaderId()).putInt(answer.leaderShard());
+        b.putLong(answer.session()).putInt(answer.sequence());
+        b.put((byte) answer.status().ordinal()).putInt(answer.leaderShards());
+        b.putInt(answer.parts().size());
+        for (Part part : answer.parts()) {
+            b.putInt(part.handle()).putInt(part.leaderEpoch()).putLong(part.fetchOffset());
+            b.put((byte) part.error().ordinal()).putInt(part.knownEpoch());
+            b.putLong(part.highWatermark()).putLong(part.logStart()).putLong(part.logEnd());
+            EpochEnd diverging = part.diverging() == null ? EpochEnd.UNKNOWN : part.diverging();
+            b.putInt(diverging.epoch()).putLong(diverging.endOffset());
+            b.putInt(part.sizeBytes());
+        }
+        return b.flip();
+    }
+
+    private static byte flag(boolean set) {
+        return set ? YES : 0;
+    }
+
+    /** Which shard of the receiving node a frame is for, without looking at the rest of it; -1 when it is none of ours. */
+    public static int shardOf(ByteBuffer frame) {
+        int at = frame.position();
+        return frame.remaining() < PREFIX_BYTES || frame.get(at) != VERSION ? -1 : frame.getInt(at + SHARD_AT);
+    }
+
+    /** Reads a frame; the records of an answer are views of it. */
+    public static Message decode(ByteBuffer frame) throws MalformedFrameException {
+        ByteBuffer b = frame.slice();
+        need(b, PREFIX_BYTES, "prefix");
+        byte version = b.get();
+        if (version != VERSION) {
+            throw new MalformedFrameException("version " + version + " is not known");
+        }
+        byte type = b.get();
+        int shard = b.getInt();
+        if (type == FETCH) {
+            return new Message(fetch(b, shard), null);
+        }
+        if (type == ANSWER) {
+            return new Message(null, answer(b, shard));
+        }
+        throw new MalformedFrameException("type " + type + " is not known");
+    }
+
+    private static ReplicaFetch fetch(ByteBuffer b, int leaderShard) throws MalformedFrameException {
+        need(b, FETCH_BYTES - PREFIX_BYTES, "fetch");
+        int followerId = b.getInt();
+        int followerShard = b.getInt();
+        long brokerEpoch = b.getLong();
+        int leaderShards = b.getInt();
+        long session = b.getLong();
+        int sequence = b.getInt();
+        boolean wantsAnswer = b.get() == YES;
+        int maxWaitMs = b.getInt();
+        int maxBytes = b.getInt();
+        int count = count(b, ASK_BYTES, ReplicaFetch.MAX_ASKS, "asks");
+        List<Ask> asks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            asks.add(new Ask(
+                    b.getInt(),
+                    new UUID(b.getLong(), b.getLong()),
+                    b.getInt(),
+                    b.getInt(),
+                    b.getLong(),
+                    b.getInt(),
+                    b.getLong(),
+                    b.getLong(),
+                    b.get() == YES));
+        }
+        int[] dropped = new int[count(b, Integer.BYTES, ReplicaFetch.MAX_ASKS, "dropped")];
+        for (int i = 0; i < dropped.length; i++) {
+            dropped[i] = b.getInt();
+        }
+        return new ReplicaFetch(
+                followerId,
+                brokerEpoch,
+                followerShard,
+                leaderShard,
+                leaderShards,
+                session,
+                sequence,
+                wantsAnswer,
+                maxWaitMs,
+                maxBytes,
+                asks,
+                dropped);
+    }
+
+    private static ReplicaAnswer answer(ByteBuffer b, int followerShard) throws MalformedFrameException {
+        need(b, ANSWER_BYTES - PREFIX_BYTES, "answer");
+        int leaderId = b.getInt();
+        int leaderShard = b.getInt();
+        long session = b.getLong();
+        int sequence = b.getInt();
+        Status status = named(Status.values(), b.get(), "status");
+        int leaderShards = b.getInt();
+        int count = count(b, PART_BYTES, Integer.MAX_VALUE, "parts");
+        int recordsAt = b.position() + count * PART_BYTES;
+        List<Part> parts = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int handle = b.getInt();
+            int leaderEpoch = b.getInt();
+            long fetchOffset = b.getLong();
+            FetchError error = named(FetchError.values(), b.get(), "error");
+            int knownEpoch = b.getInt();
+            long highWatermark = b.getLong();
+            long logStart = b.getLong();
+            long logEnd = b.getLong();
+            EpochEnd diverging = new EpochEnd(b.getInt(), b.getLong());
+            int size = b.getInt();
+            if (size < 0 || size > b.limit() - recordsAt) {
+                throw new MalformedFrameException("records of " + size + " bytes in " + (b.limit() - recordsAt));
+            }
+            List<Payload> records = size == 0 ? List.of() : List.of(HeapPayload.of(b.slice(recordsAt, size)));
+            recordsAt += size;
+            parts.add(new Part(
+                    handle,
+                    leaderEpoch,
+                    fetchOffset,
+                    error,
+                    knownEpoch,
+                    highWatermark,
+                    logStart,
+                    logEnd,
+                    diverging.isKnown() ? diverging : null,
+                    records));
+        }
+        return new ReplicaAnswer(leaderId, leaderShard, followerShard, session, sequence, status, leaderShards, parts);
+    }
+
+    private static <E> E named(E[] values, byte ordinal, String what) throws MalformedFrameException {
+        if (ordinal < 0 || ordinal >= values.length) {
+            throw new MalformedFrameException(what + " " + ordinal + " is not known");
+        }
+        return values[ordinal];
+    }
+
+    private static int count(ByteBuffer b, int bytesOfOne, int most, String what) throws MalformedFrameException {
+        need(b, Integer.BYTES, what);
+        int count = b.getInt();
+        if (count < 0 || count > most || count > b.remaining() / bytesOfOne) {
+            throw new MalformedFrameException(count + " " + what + " in " + b.remaining() + " bytes");
+        }
+        return count;
+    }
+
+    private static void need(ByteBuffer b, int bytes, String what) throws MalformedFrameException {
+        if (b.remaining() < bytes) {
+            throw new MalformedFrameException(what + " in " + b.remaining() + " bytes");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.millrace.log.replication;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What replication keeps with one replica: its place in a session with its leader, and the followers that it serves. An
+ * idle replica that has neither costs this object.
+ *
+ * <p>Thread: the owner of the replica.
+ */
+public final class ReplicationLinks {
+    /** Null while it never followed. */
+    FollowedPartition followed;
+
+    private List<ServedPartition> served = List.of();
+
+    List<ServedPartition> served() {
+        return served;
+    }
+
+    void add(ServedPartition partition) {
+        if (served.isEmpty()) {
+            served = new ArrayList<>(2);
+        }
+        served.add(partition);
+    }
+
+    void remove(ServedPartition partition) {
+        served.remove(partition);
+        if (served.isEmpty()) {
+            served = List.of();
+        }
+    }
+
+    /** How many records the leader was last heard to have more; 0 when this replica follows nobody. */
+    public long lag() {
+        return followed == null ? 0 : followed.lag();
+    }
+
+    /** The lowest log start of this leader's followers as far as they have told; MAX_VALUE when none has. */
+    public long followersLogStart() {
+        long lowest = Long.MAX_VALUE;
+        for (ServedPartition partition : served) {
+            lowest = Math.min(lowest, partition.followerLogStart());
+        }
+        return lowest;
+    }
+}
