@@ -88,6 +88,7 @@ final class LogAppender {
         if (refused != null) return refused;
         ByteBuffer b = batches.bytes();
         long expected = log.assigned;
+        int epoch = log.epochs.epochAt(expected - 1);
         for (int at = b.position(); at < b.limit(); at += BatchHeader.sizeBytes(b, at)) {
             refused = BatchValidator.checkReplicated(log.id, b, at);
             if (refused != null) return refused;
@@ -97,6 +98,14 @@ final class LogAppender {
                         AppendError.OFFSET_GAP,
                         "Replicated batch at offset " + base + " of " + log.id + ", expected " + expected);
             }
+            // It lies outside of the checksum, and recovery cuts a log where it falls.
+            if (BatchHeader.leaderEpoch(b, at) < epoch) {
+                return Rejected.of(
+                        AppendError.CORRUPT_MESSAGE,
+                        "Replicated batch at offset " + base + " of " + log.id + " has leader epoch "
+                                + BatchHeader.leaderEpoch(b, at) + ", the one before it " + epoch);
+            }
+            epoch = BatchHeader.leaderEpoch(b, at);
             expected = BatchHeader.nextOffset(b, at);
         }
         if (b.remaining() == 0) return Rejected.of(AppendError.INVALID_RECORD, "No batches for " + log.id);

@@ -26,7 +26,13 @@ final class LogCuts {
     }
 
     void truncateTo(long endExclusive, Runnable done) {
-        if (log.ended || log.offlineReason() != null || endExclusive >= log.assigned) {
+        if (log.ended || log.offlineReason() != null) {
+            log.owner.execute(done);
+            return;
+        }
+        if (endExclusive >= log.assigned) {
+            // KIP-101: an epoch in which this replica led and wrote nothing may be nobody else's.
+            log.epochs.truncateFromEnd(log.assigned);
             log.owner.execute(done);
             return;
         }

@@ -69,6 +69,7 @@ public final class LogRecovery {
     public LogContent run(long logStart) throws IOException {
         list();
         dropBelow(logStart);
+        if (checkpoint != null && !found.isEmpty()) alarmIfTheFirstIsMissing(logStart);
         if (found.isEmpty()) {
             withoutSegments();
         } else {
@@ -115,6 +116,13 @@ public final class LogRecovery {
                 disk.delete(content.folder.file(base, suffix));
             }
         }
+    }
+
+    /** Retention writes down the new start before it lets go of anything. */
+    private void alarmIfTheFirstIsMissing(long logStart) {
+        long first = found.get(0).base;
+        if (logStart < 0 || first <= logStart || checkpoint.recoveryOffset() <= logStart) return;
+        services.health().safetyAlarm("offsets " + logStart + " to " + first + " of " + id + " are missing");
     }
 
     /**

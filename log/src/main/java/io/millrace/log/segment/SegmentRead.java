@@ -16,8 +16,14 @@ import java.util.function.Consumer;
  * <p>Thread: made on the owner, {@link #load} on the read pool.
  */
 final class SegmentRead implements ColdRead {
+    private final SegmentedLog log;
     private final LogServices services;
     private final Owner owner;
+    /** A log that was emptied since may have other files under the same names. */
+    private final int timesEmptied;
+
+    private final boolean gapsAllowed;
+
     private final SegmentView segment;
     /** Where offsets that are missing at the end of the segment go on; null for the last one. */
     private final SegmentView following;
@@ -44,21 +50,23 @@ final class SegmentRead implements ColdRead {
         if (i < 0) return new ReadOutcome.OutOfRange(log.logStart, log.written);
         SegmentView following =
                 i + 1 < log.segments.count() ? log.segments.get(i + 1).view() : null;
-        return new ReadOutcome.FromDisk(new SegmentRead(
-                log.services, log.owner, log.segments.get(i), following, offset, limit, maxBytes, minOne));
+        return new ReadOutcome.FromDisk(
+                new SegmentRead(log, log.segments.get(i), following, offset, limit, maxBytes, minOne));
     }
 
     SegmentRead(
-            LogServices services,
-            Owner owner,
+            SegmentedLog log,
             Segment from,
             SegmentView following,
             long offset,
             long limitExclusive,
             int maxBytes,
             boolean minOne) {
-        this.services = services;
-        this.owner = owner;
+        this.log = log;
+        this.services = log.services;
+        this.owner = log.owner;
+        this.timesEmptied = log.timesEmptied;
+        this.gapsAllowed = log.mayHaveGaps();
         this.segment = from.view();
         this.following = following;
         this.offset = offset;
@@ -99,6 +107,8 @@ final class SegmentRead implements ColdRead {
         }
         boolean handedOut = false;
         try {
+            // After the file is open: what has that name from now on does not matter.
+            if (log.timesEmptied != timesEmptied) return FileSlice.empty(offset);
             FileSlice slice = find(segment, file);
             handedOut = !slice.isEmpty();
             return slice;
@@ -124,9 +134,11 @@ final class SegmentRead implements ColdRead {
             boundary = jump(index, start);
         }
         HeaderWalk walk = new HeaderWalk(file, start, segment.bytes());
+        long reached = -1;
         do {
-            if (!walk.next()) return endOfSegment(segment, walk);
-        } while (walk.nextOffset() <= offset);
+            if (!walk.next()) return endOfSegment(segment, walk, reached);
+            reached = walk.nextOffset();
+        } while (reached <= offset);
         long first = walk.position();
         if (walk.nextOffset() > limitExclusive || (walk.sizeBytes() > maxBytes && !minOne)) {
             return FileSlice.empty(offset);
@@ -147,9 +159,14 @@ final class SegmentRead implements ColdRead {
     }
 
     /** What is missing at the end goes on in the next segment; what is missing before that is damage. */
-    private FileSlice endOfSegment(SegmentView segment, HeaderWalk walk) throws IOException {
+    private FileSlice endOfSegment(SegmentView segment, HeaderWalk walk, long reached) throws IOException {
         if (walk.position() < segment.bytes()) {
             throw new DamagedSegmentException("no batch at position " + walk.position() + " of " + segment.path());
+        }
+        if (!gapsAllowed && reached >= 0 && reached < segment.endOffset()) {
+            services.health()
+                    .safetyAlarm("offsets " + reached + " to " + segment.endOffset() + " of " + log.id
+                            + " are missing: no segment holds them");
         }
         return FileSlice.empty(Math.max(offset, segment.endOffset()));
     }

@@ -358,6 +358,11 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         foundActive = null;
     }
 
+    /** Whether offsets may be missing between its batches. */
+    boolean mayHaveGaps() {
+        return config.compact();
+    }
+
     boolean hasLane() {
         return lane != null;
     }

@@ -78,6 +78,34 @@ class CrashStoriesTest {
         }
     }
 
+    @Test
+    void aFollowersCutMayDieAnywhere() throws Exception {
+        CrashPoints.Script cuts = scripted -> {
+            LogLife life = scripted.startLife();
+            life.open();
+            Replica orders = leading(life, "orders", true);
+            Replica clicks = leading(life, "clicks", false);
+            for (Replica replica : List.of(orders, clicks)) {
+                replica.replicate(PRODUCER, 4);
+                replica.replicate(PRODUCER, 4);
+            }
+            life.pass(10 * CHECKPOINT_MS);
+            for (Replica replica : List.of(orders, clicks)) {
+                replica.replicate(PRODUCER, 3);
+                long end = replica.history().batches().get(5).baseOffset();
+                boolean[] cut = replica.truncateTo(end);
+                life.await("truncation", () -> cut[0]);
+                replica.lead();
+                replica.replicate(PRODUCER, 3);
+                life.awaitAcks();
+            }
+            life.pass(50);
+        };
+        CrashPoints points = new CrashPoints(cuts, SEED);
+
+        assertThat(points.broken(1, CrashKind.values())).isEmpty();
+    }
+
     @Seeded(runs = 100)
     void aCheckpointThatIsUnderWayDoesNotSpeakForTheSuccessor(long seed) throws Exception {
         NodeWorld node = new NodeWorld(new Simulation(seed), "node", AckRule.BY_FLUSH_MODE);

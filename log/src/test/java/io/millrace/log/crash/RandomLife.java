@@ -127,7 +127,7 @@ final class RandomLife {
         }
         Replica replica = List.copyOf(life.replicas().values())
                 .get(random.nextInt(life.replicas().size()));
-        int action = random.nextInt(20);
+        int action = random.nextInt(22);
         String note = "-- action " + action + " on " + replica.log().id() + ", end "
                 + replica.log().assignedEnd();
         world.simulation().trace().note(note);
@@ -143,6 +143,7 @@ final class RandomLife {
             case 16 -> create(life);
             case 17 -> life.delete(replica);
             case 18 -> replica.lead();
+            case 19, 20 -> replica.replicate(1 + random.nextInt(3), 1 + random.nextInt(4));
             default -> injectFault();
         }
     }

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  */
 final class Replica implements LogListener, Invariant {
     private static final int VALUE_BYTES = 40;
+    private static final int MAX_BATCH_BYTES = 500;
 
     private final LogLife life;
     private final PartitionLog log;
@@ -84,6 +85,35 @@ final class Replica implements LogListener, Invariant {
         ByteBuffer asSent = ByteBuffer.wrap(batch.bytes().clone());
         BatchHeader.place(asSent, 0, 0, -1);
         return send(asSent);
+    }
+
+    /** Takes in what a leader would send: batches of one epoch after another, in one payload. */
+    AppendOutcome replicate(long producer, int count) {
+        ByteBuffer all = ByteBuffer.allocate(count * MAX_BATCH_BYTES);
+        long id = history.producerId(producer, nextSequence.keySet());
+        int sequence = nextSequence.getOrDefault(id, 0);
+        long next = log.assignedEnd();
+        for (int i = 0; i < count; i++) {
+            if (life.random().nextInt(4) == 0) {
+                epoch = history.newEpoch(log.latestEpoch());
+            }
+            ByteBuffer batch = batch(1 + life.random().nextInt(3), id, (short) 0, sequence);
+            BatchHeader.place(batch, batch.position(), next, epoch);
+            sequence += BatchHeader.recordCount(batch, batch.position());
+            next += BatchHeader.recordCount(batch, batch.position());
+            all.put(batch);
+        }
+        CountedPayload payload = new CountedPayload(all.flip());
+        try {
+            AppendOutcome outcome = log.appendReplicated(payload, life.nowMs());
+            if (outcome instanceof AppendOutcome.Appended) {
+                LogBatch.split(payload.bytes()).forEach(history::appended);
+                nextSequence.put(id, sequence);
+            }
+            return outcome;
+        } finally {
+            payload.release();
+        }
     }
 
     void deleteRecordsBefore(long offset) {

@@ -140,6 +140,41 @@ class RecoveryTest {
     }
 
     @Test
+    void theAlarmIsRaisedWhenTheFirstSegmentIsGone() throws Exception {
+        life.with("segment.bytes", "300");
+        life.killAndStart();
+        fill();
+        life.stop();
+        Files.delete(segment(0));
+
+        life.start();
+
+        assertThat(life.directory.safetyAlarms()).isEqualTo(1);
+        assertThat(life.log.logStartOffset()).isPositive();
+    }
+
+    @Test
+    void theAlarmIsRaisedWhenAReaderComesToASegmentThatIsGone() throws Exception {
+        life.with("segment.bytes", "150");
+        life.killAndStart();
+        fill();
+        life.stop();
+        List<Path> segments;
+        try (Stream<Path> files = Files.list(life.folder())) {
+            segments = files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .toList();
+        }
+        assertThat(segments).hasSizeGreaterThan(2);
+        Files.delete(segments.get(1));
+
+        life.start();
+        life.valuesFrom(0);
+
+        assertThat(life.directory.safetyAlarms()).isPositive();
+    }
+
+    @Test
     void onlyWhatIsBehindTheCheckpointIsScanned() throws Exception {
         life.appendAll("a", "b");
         life.io.advanceMs(40_000);

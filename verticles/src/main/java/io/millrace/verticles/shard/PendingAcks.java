@@ -73,9 +73,23 @@ final class PendingAcks {
         return youngest;
     }
 
-    /** The oldest one if its deadline has passed, removed; else null. */
+    /** The oldest of those whose deadline has passed, removed; null when there is none. Each brings its own timeout. */
     PartitionAppend pollExpired(long nowMs) {
-        return size > 0 && ring[head].group().deadlineMs() <= nowMs ? pollAny() : null;
+        for (int i = 0; i < size; i++) {
+            if (ring[(head + i) & (ring.length - 1)].group().deadlineMs() <= nowMs) {
+                return remove(i);
+            }
+        }
+        return null;
+    }
+
+    private PartitionAppend remove(int i) {
+        PartitionAppend removed = ring[(head + i) & (ring.length - 1)];
+        for (int at = i; at > 0; at--) {
+            ring[(head + at) & (ring.length - 1)] = ring[(head + at - 1) & (ring.length - 1)];
+        }
+        ring[head] = removed;
+        return pollAny();
     }
 
     boolean isEmpty() {

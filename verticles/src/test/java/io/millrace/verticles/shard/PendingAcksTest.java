@@ -85,4 +85,20 @@ class PendingAcksTest {
         assertThat(acks.pollExpired(1000).lastOffset()).isZero();
         assertThat(acks.pollExpired(1000)).isNull();
     }
+
+    @Test
+    void aShortTimeoutDoesNotWaitForALongOneBeforeIt() {
+        for (long offset = 0; offset < 8; offset++) {
+            acks.add(at(offset, 5000));
+        }
+        pollBelow(6);
+        acks.add(at(8, 1000));
+        acks.add(at(9, 5000));
+        acks.add(at(10, 900));
+
+        assertThat(acks.pollExpired(1000).lastOffset()).isEqualTo(8);
+        assertThat(acks.pollExpired(1000).lastOffset()).isEqualTo(10);
+        assertThat(acks.pollExpired(1000)).isNull();
+        assertThat(pollBelow(100)).containsExactly(6L, 7L, 9L);
+    }
 }
