@@ -51,6 +51,14 @@ public final class ApiRegistry {
     static final int KEYED_LIST_FIELDS = 60_000;
 
     /**
+     * What members of groups send about themselves and to each other: a subscription that names what they own, and the
+     * leader's assignment for all. 10,000 members, or 50,000 partitions at 40 bytes each under two protocols.
+     */
+    static final int GROUP_FRAME_BYTES = 4 << 20;
+
+    static final int GROUP_FIELDS = 60_000;
+
+    /**
      * The bound of a Produce is its partitions, since each carries a batch of at least 61 bytes; 300,000 fields are
      * about 75,000 partitions.
      */
@@ -108,6 +116,16 @@ public final class ApiRegistry {
                 fewStrings(ApiMessageType.DESCRIBE_ACLS, 1, 3, socketRequestMaxBytes),
                 fewStrings(ApiMessageType.DESCRIBE_CLIENT_QUOTAS, 0, 1, socketRequestMaxBytes),
                 topics(ApiMessageType.DESCRIBE_USER_SCRAM_CREDENTIALS, 0, 0, socketRequestMaxBytes),
+                partitions(ApiMessageType.OFFSET_COMMIT, 2, 10, socketRequestMaxBytes),
+                partitions(ApiMessageType.OFFSET_FETCH, 1, 10, socketRequestMaxBytes),
+                group(ApiMessageType.JOIN_GROUP, 0, 9, socketRequestMaxBytes),
+                fewStrings(ApiMessageType.HEARTBEAT, 0, 4, socketRequestMaxBytes),
+                topics(ApiMessageType.LEAVE_GROUP, 0, 5, socketRequestMaxBytes),
+                group(ApiMessageType.SYNC_GROUP, 0, 5, socketRequestMaxBytes),
+                topics(ApiMessageType.DESCRIBE_GROUPS, 0, 6, socketRequestMaxBytes),
+                fewStrings(ApiMessageType.LIST_GROUPS, 0, 5, socketRequestMaxBytes),
+                topics(ApiMessageType.DELETE_GROUPS, 0, 3, socketRequestMaxBytes),
+                keyed(ApiMessageType.OFFSET_DELETE, 0, 0, socketRequestMaxBytes),
                 fewStrings(ApiMessageType.DESCRIBE_CLUSTER, 0, 2, socketRequestMaxBytes),
                 fewStrings(ApiMessageType.LIST_CONFIG_RESOURCES, 0, 1, socketRequestMaxBytes),
                 topics(ApiMessageType.DESCRIBE_TOPIC_PARTITIONS, 0, 0, socketRequestMaxBytes)));
@@ -129,6 +147,10 @@ public final class ApiRegistry {
     private static ApiSpec keyed(ApiMessageType type, int min, int max, int cap) {
         return spec(
                 type, min, max, Math.min(cap, KEYED_LIST_FRAME_BYTES), KEYED_LIST_FIELDS, KEYED_HEAP_BYTES_PER_FIELD);
+    }
+
+    private static ApiSpec group(ApiMessageType type, int min, int max, int cap) {
+        return spec(type, min, max, Math.min(cap, GROUP_FRAME_BYTES), GROUP_FIELDS, KEYED_HEAP_BYTES_PER_FIELD);
     }
 
     private static ApiSpec spec(ApiMessageType type, int min, int max, int frameBytes, int fields, int heapPerField) {

@@ -31,6 +31,8 @@ final class KeyedLists {
                             "/resources/configs", List.of("name", "config_operation"))),
             Map.entry(ApiMessageType.OFFSET_FOR_LEADER_EPOCH, Map.of("/topics", List.of("topic"))),
             Map.entry(ApiMessageType.DESCRIBE_LOG_DIRS, Map.of("/topics", List.of("topic"))),
+            Map.entry(ApiMessageType.JOIN_GROUP, Map.of("/protocols", List.of("name"))),
+            Map.entry(ApiMessageType.OFFSET_DELETE, Map.of("/topics", List.of("name"))),
             Map.entry(ApiMessageType.DESCRIBE_PRODUCERS, Map.of("/topics", List.of("name"))));
 
     private static final Map<ApiMessageType, WirePlan[]> PLANS = plans();

@@ -27,8 +27,12 @@ public final class BothBrokers implements AutoCloseable {
     /** What both are started with; all else is each broker's own default. */
     static final Map<String, String> SETTINGS = Map.of(
             "broker.rack", "rack-a",
-            "offsets.topic.num.partitions", "1",
+            "offsets.topic.num.partitions", "3",
             "offsets.topic.replication.factor", "1",
+            // Groups live faster here, so that a test need not wait for what takes its time.
+            "group.initial.rebalance.delay.ms", "100",
+            "group.min.session.timeout.ms", "300",
+            "group.max.size", "8",
             "connections.max.idle.ms", "6000",
             // Questions use small fixed timestamps, which retention by time would take for records of 1970.
             "log.retention.ms", "-1");

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -148,7 +149,9 @@ final class GroupPartition {
                     new CoordinatorException(closed ? Errors.NOT_COORDINATOR : Errors.COORDINATOR_LOAD_IN_PROGRESS));
             return;
         }
-        if (!call(() -> question.ask(machine, clock.nowMs(), answer::complete))) {
+        // In a turn of its own: an answer lets the connection's next request in, which may be for this machine.
+        Consumer<R> later = reply -> shard.execute(() -> answer.tryComplete(reply));
+        if (!call(() -> question.ask(machine, clock.nowMs(), later))) {
             answer.tryFail(new CoordinatorException(Errors.UNKNOWN_SERVER_ERROR));
         }
     }

@@ -25,7 +25,7 @@ import org.apache.kafka.common.protocol.Errors;
  * last generation that was assigned or found nobody.
  */
 final class ClassicGroup implements Group {
-    static final String TYPE = "Classic";
+    static final String TYPE = "classic";
     /** The protocol type of consumers (and of Streams): the only one whose metadata the coordinator looks into. */
     static final String CONSUMER_PROTOCOL = "consumer";
 

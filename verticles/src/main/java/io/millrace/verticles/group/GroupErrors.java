@@ -36,10 +36,12 @@ public final class GroupErrors {
         };
     }
 
+    /** In the words of version 7; before that the protocol's name may not be null. */
     public static JoinGroupResponseData join(Errors error, String memberId) {
         return new JoinGroupResponseData()
                 .setErrorCode(error.code())
                 .setGenerationId(NO_GENERATION)
+                .setProtocolName(null)
                 .setLeader(NO_MEMBER)
                 .setMemberId(memberId);
     }

@@ -13,6 +13,9 @@ import org.apache.kafka.common.message.JoinGroupResponseData;
  * <p>Thread: the connection's event loop.
  */
 public final class JoinGroupHandler implements ApiHandler<JoinGroupRequestData> {
+    /** From here on an answer may name no protocol. */
+    private static final short FIRST_WITHOUT_PROTOCOL = 7;
+
     private final Node node;
 
     public JoinGroupHandler(Node node) {
@@ -30,6 +33,9 @@ public final class JoinGroupHandler implements ApiHandler<JoinGroupRequestData> 
                     JoinGroupResponseData response = done.succeeded()
                             ? done.result()
                             : GroupErrors.join(CoordinatorException.errorOf(done.cause()), request.memberId());
+                    if (context.version() < FIRST_WITHOUT_PROTOCOL && response.protocolName() == null) {
+                        response.setProtocolName("");
+                    }
                     context.error(response.errorCode());
                     context.respond(response);
                 });

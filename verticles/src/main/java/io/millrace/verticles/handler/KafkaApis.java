@@ -26,7 +26,7 @@ public final class KafkaApis {
         dispatcher
                 .serve(ApiKeys.API_VERSIONS, versions)
                 .serveUnsupportedApiVersions(versions::handleUnsupported)
-                .serve(ApiKeys.FIND_COORDINATOR, new FindCoordinatorHandler())
+                .serve(ApiKeys.FIND_COORDINATOR, new FindCoordinatorHandler(node))
                 .serve(ApiKeys.METADATA, new MetadataHandler(node))
                 .serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(node))
                 .serve(ApiKeys.PRODUCE, produce(dispatcher.registry()), new ProduceHandler(node))
@@ -36,7 +36,23 @@ public final class KafkaApis {
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(node))
                 .serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(node))
                 .serve(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(node));
+        serveGroups(node, dispatcher);
         serveAdministration(node, dispatcher);
+    }
+
+    private static void serveGroups(Node node, RequestDispatcher dispatcher) {
+        dispatcher
+                // These may wait for minutes, and keep nothing of the frame.
+                .serveDetached(ApiKeys.JOIN_GROUP, new JoinGroupHandler(node))
+                .serveDetached(ApiKeys.SYNC_GROUP, new SyncGroupHandler(node))
+                .serve(ApiKeys.HEARTBEAT, new HeartbeatHandler(node))
+                .serve(ApiKeys.LEAVE_GROUP, new LeaveGroupHandler(node))
+                .serve(ApiKeys.OFFSET_COMMIT, new OffsetCommitHandler(node))
+                .serve(ApiKeys.OFFSET_FETCH, new OffsetFetchHandler(node))
+                .serve(ApiKeys.OFFSET_DELETE, new OffsetDeleteHandler(node))
+                .serve(ApiKeys.DESCRIBE_GROUPS, new DescribeGroupsHandler(node))
+                .serve(ApiKeys.LIST_GROUPS, new ListGroupsHandler(node))
+                .serve(ApiKeys.DELETE_GROUPS, new DeleteGroupsHandler(node));
     }
 
     /** Its records are slices of the frame. */
