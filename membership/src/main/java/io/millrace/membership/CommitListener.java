@@ -27,6 +27,12 @@ public interface CommitListener {
      */
     Supplier<List<byte[]>> captureSnapshot();
 
+    /**
+     * Everything that was committed when this node first heard from a leader has been handed over: what it knows is no
+     * longer older than its start. Told once; not told to a node that leads before.
+     */
+    default void caughtUp() {}
+
     /** This node leads, and everything that earlier leaders committed has been handed over: it may now propose. */
     default void leadershipGained(int epoch) {}
 

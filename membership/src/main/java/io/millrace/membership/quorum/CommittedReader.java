@@ -35,6 +35,9 @@ final class CommittedReader {
     /** Counts replacements, so that a read begun before one is not applied after it. */
     private int generation;
 
+    /** Told when everything below is applied; {@link Long#MAX_VALUE} when there is nothing to tell. */
+    private long tellCaughtUpAt = Long.MAX_VALUE;
+
     private int leadingEpoch = -1;
     private long activeFrom;
     private boolean active;
@@ -105,6 +108,7 @@ final class CommittedReader {
                 }
                 batches.forEach(this::apply);
                 pending.completeBelow(applied.endOffset());
+                tellWhenCaughtUp();
                 activateWhenApplied();
                 snapshotWhenWorthWhile();
             }
@@ -157,6 +161,19 @@ final class CommittedReader {
         target = Math.max(target, snapshot.endOffset());
         bytesSinceSnapshot = 0;
         tell(() -> listener.snapshotLoaded(snapshot.endOffset(), snapshot.epoch(), records));
+        tellWhenCaughtUp();
+    }
+
+    void caughtUpAt(long highWatermark) {
+        tellCaughtUpAt = highWatermark;
+        tellWhenCaughtUp();
+    }
+
+    private void tellWhenCaughtUp() {
+        if (applied.endOffset() >= tellCaughtUpAt && !stopped) {
+            tellCaughtUpAt = Long.MAX_VALUE;
+            tell(listener::caughtUp);
+        }
     }
 
     void leadershipGained(int epoch, long activeFromOffset) {

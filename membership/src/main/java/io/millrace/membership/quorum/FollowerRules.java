@@ -30,6 +30,10 @@ final class FollowerRules {
 
     private long pulledBytes;
     private boolean installing;
+    /** What the leader had committed when it first answered; -1 before that. */
+    private long firstHighWatermark = -1;
+
+    private boolean caughtUp;
     private Iterator<Integer> voterToAsk;
 
     FollowerRules(QuorumCore core) {
@@ -41,6 +45,7 @@ final class FollowerRules {
         asked = null;
         askAgainMs = nowMs;
         leaderHighWatermark = 0;
+        firstHighWatermark = -1;
         sameAsLeader = 0;
         pulling = null;
         pulledBytes = 0;
@@ -100,6 +105,9 @@ final class FollowerRules {
         askAgainMs = nowMs;
         heard(nowMs);
         leaderHighWatermark = Math.max(leaderHighWatermark, response.highWatermark());
+        if (firstHighWatermark < 0) {
+            firstHighWatermark = response.highWatermark();
+        }
         if (response.outcome() instanceof FetchOutcome.Batches batches) {
             batches.batches().forEach(this::append);
             sameAsLeader = core.log.end();
@@ -133,6 +141,22 @@ final class FollowerRules {
     void learnCommitted() {
         if (follows()) {
             core.advanceHighWatermark(Math.min(leaderHighWatermark, Math.min(sameAsLeader, core.log.synced())));
+            noticeCaughtUp();
+        }
+    }
+
+    /**
+     * A leader that has just begun does not know yet what is committed; it does when a record of its own epoch is. So what
+     * it said first counts only together with such a record.
+     */
+    private void noticeCaughtUp() {
+        long committed = core.highWatermark();
+        if (!caughtUp
+                && firstHighWatermark >= 0
+                && committed >= firstHighWatermark
+                && core.log.positionAt(committed).epoch() == core.state().epoch()) {
+            caughtUp = true;
+            core.effects.caughtUp(committed);
         }
     }
 
@@ -196,6 +220,7 @@ final class FollowerRules {
         core.log.resetTo(snapshot);
         sameAsLeader = 0;
         core.advanceHighWatermark(snapshot.endOffset());
+        noticeCaughtUp();
         askAgainMs = nowMs;
         pull(nowMs);
     }

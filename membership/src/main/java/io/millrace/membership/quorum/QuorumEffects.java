@@ -37,6 +37,9 @@ public interface QuorumEffects {
     /** Everything below is committed and may be applied (rule Q5). */
     void committed(long highWatermark);
 
+    /** Everything below was committed when this node first heard from a leader; told once, after {@link #committed}. */
+    void caughtUp(long highWatermark);
+
     /** @param activeFrom proposals make sense when everything below this offset has been applied */
     void leadershipGained(int epoch, long activeFrom);
 

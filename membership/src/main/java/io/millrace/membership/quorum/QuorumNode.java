@@ -327,6 +327,11 @@ public final class QuorumNode implements MetadataQuorum {
         }
 
         @Override
+        public void caughtUp(long highWatermark) {
+            effects.run(() -> applier.caughtUpAt(highWatermark));
+        }
+
+        @Override
         public void leadershipGained(int epoch, long activeFrom) {
             effects.run(() -> applier.leadershipGained(epoch, activeFrom));
         }

@@ -48,15 +48,14 @@ public final class QuorumOpener {
      * Where the pieces come from.
      *
      * @param files runs work on files, one task at a time, in order, not on the owner
-     * @param clusterId from the configuration, if it names one
+     * @param promises the folder's, durable; the node is part of that cluster
      * @param snapshotBytes so many bytes of records make a new snapshot worth while
      */
     public record Parts(
             LogDirectory directory,
             Disk disk,
             QuorumSettings settings,
-            List<VoterAddress> voters,
-            Optional<String> clusterId,
+            NodePromises promises,
             QuorumPorts ports,
             Executor files,
             LongSupplier wallClockMs,
@@ -87,31 +86,12 @@ public final class QuorumOpener {
             Optional<TopicPartitionId> found = parts.directory().found().stream()
                     .filter(id -> id.folderName().equals(FOLDER))
                     .findFirst();
-            NodePromises promises = new Formation(stateFile, UUID::randomUUID)
-                    .form(
-                            parts.settings().nodeId(),
-                            parts.directory().directoryId(),
-                            parts.directory().clusterId(),
-                            hasData(),
-                            parts.clusterId(),
-                            parts.voters());
             snapshots.sweep();
             Optional<SnapshotFolder.Sound> snapshot = snapshots.loadNewest();
-            parts.ports().owner().execute(() -> openLog(found, promises, snapshot));
-        } catch (IOException | FormationException | RuntimeException failure) {
+            parts.ports().owner().execute(() -> openLog(found, parts.promises(), snapshot));
+        } catch (IOException | RuntimeException failure) {
             opened.completeExceptionally(failure);
         }
-    }
-
-    private boolean hasData() throws IOException {
-        boolean otherPartitions = parts.directory().found().stream()
-                .anyMatch(id -> !id.folderName().equals(FOLDER));
-        if (otherPartitions || !parts.disk().exists(folder)) {
-            return otherPartitions;
-        }
-        return parts.disk().list(folder).stream()
-                .map(file -> file.getFileName().toString())
-                .anyMatch(name -> name.endsWith(".log") || name.endsWith(SnapshotFile.SUFFIX));
     }
 
     private void openLog(

@@ -8,23 +8,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
  * The file {@code quorum-state}: text, one {@code key=value} per line, the CRC32C of everything above in the last line.
  *
  * <pre>
- *   version=1
+ *   version=2
  *   cluster.id=...     node.id=...      directory.id=...
- *   voters=1,2,3       voters.hash=...
+ *   voters=1:DIRECTORY_ID,2:DIRECTORY_ID,3:DIRECTORY_ID
+ *   voters.hash=...
  *   epoch=7            voted.id=2       (-1: none)
  *   crc32c=xxxxxxxx
  * </pre>
+ *
+ * <p>Version 1 named the voters without their directories ({@code voters=1}); it is read as that of a cluster of one.
  *
  * <p>Written anew for every epoch and vote: a temporary file, synced, renamed over the old one, then the folder is
  * synced (rule Q1). A crash leaves the old or the new content, never a mixture.
@@ -33,7 +35,7 @@ import java.util.UUID;
  */
 public final class QuorumStateFile {
     public static final String NAME = "quorum-state";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int MAX_BYTES = 64 * 1024;
     private static final String CRC_KEY = "crc32c=";
 
@@ -88,7 +90,12 @@ public final class QuorumStateFile {
                 + "node.id=" + p.nodeId() + "\n"
                 + "directory.id=" + p.directoryId() + "\n"
                 + "voters="
-                + String.join(",", p.voterIds().stream().map(String::valueOf).toList()) + "\n"
+                + String.join(
+                        ",",
+                        p.voters().voters().entrySet().stream()
+                                .map(voter -> voter.getKey() + ":" + voter.getValue())
+                                .toList())
+                + "\n"
                 + "voters.hash=" + p.votersHash() + "\n"
                 + "epoch=" + p.election().epoch() + "\n"
                 + "voted.id=" + p.election().votedId() + "\n";
@@ -107,24 +114,34 @@ public final class QuorumStateFile {
                 values.put(line.substring(0, equals), line.substring(equals + 1));
             }
         }
-        if (!String.valueOf(VERSION).equals(values.get("version"))) {
-            throw new FormationException(path() + " has version " + values.get("version")
-                    + ", this build reads version " + VERSION + ": use the build that wrote it");
+        String version = String.valueOf(values.get("version"));
+        if (!version.equals("1") && !version.equals(String.valueOf(VERSION))) {
+            throw new FormationException(path() + " has version " + version + ", this build reads versions 1 to "
+                    + VERSION + ": use the build that wrote it");
         }
         try {
-            List<Integer> voters = Arrays.stream(values.get("voters").split(","))
-                    .map(Integer::valueOf)
-                    .toList();
+            UUID directory = UUID.fromString(values.get("directory.id"));
             return new NodePromises(
                     values.get("cluster.id"),
                     Integer.parseInt(values.get("node.id")),
-                    UUID.fromString(values.get("directory.id")),
-                    voters,
+                    directory,
+                    voters(values.get("voters"), version.equals("1") ? directory : null),
                     values.get("voters.hash"),
                     new ElectionState(Integer.parseInt(values.get("epoch")), Integer.parseInt(values.get("voted.id"))));
         } catch (RuntimeException malformed) {
             throw new FormationException(path() + " is damaged: " + malformed.getMessage(), malformed);
         }
+    }
+
+    private static VoterSet voters(String text, UUID theOnly) {
+        Map<Integer, UUID> voters = new TreeMap<>();
+        for (String voter : text.split(",")) {
+            int colon = voter.indexOf(':');
+            voters.put(
+                    Integer.valueOf(colon < 0 ? voter : voter.substring(0, colon)),
+                    theOnly != null ? theOnly : UUID.fromString(voter.substring(colon + 1)));
+        }
+        return new VoterSet(voters);
     }
 
     private FormationException damaged(String why) {

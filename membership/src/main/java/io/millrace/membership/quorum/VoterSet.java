@@ -17,7 +17,7 @@ import java.util.UUID;
  */
 public record VoterSet(Map<Integer, UUID> voters) {
     public static final UUID ANY_DIRECTORY = new UUID(0, 0);
-    private static final int MAX_VOTERS = 7;
+    static final int MAX_VOTERS = 7;
 
     public VoterSet {
         // Sorted: whoever walks over the voters does so in the same order in every run of a simulation.

@@ -13,6 +13,7 @@ import io.millrace.sim.SimDisk;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,10 +34,10 @@ class FollowerOnDiskTest {
                 formed.clusterId(),
                 formed.nodeId(),
                 formed.directoryId(),
-                List.of(1, 2, 3),
+                new VoterSet(Map.of(
+                        1, formed.directoryId(), 2, VoterSet.ANY_DIRECTORY, 3, VoterSet.ANY_DIRECTORY)),
                 formed.votersHash(),
                 formed.election()));
-        life.otherVoters = List.of(2, 3);
         life.voters = List.of(
                 new VoterAddress(1, "localhost", 1),
                 new VoterAddress(2, "localhost", 2),

@@ -1,7 +1,6 @@
 package io.millrace.membership.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.sim.LifeStopped;
 import io.millrace.sim.LogCorrupter;
@@ -12,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -21,22 +21,14 @@ import org.junit.jupiter.api.Test;
 class QuorumFilesTest {
     private static final Path FOLDER = Path.of("/data/__cluster_metadata-0");
     private static final UUID DIRECTORY = new UUID(3, 4);
-    private static final List<VoterAddress> ALONE = List.of(new VoterAddress(1, "localhost", 9094));
+    private static final VoterSet VOTERS = new VoterSet(Map.of(1, DIRECTORY));
 
     private final SimDisk disk = new SimDisk(new Random(7));
     private final QuorumStateFile file = new QuorumStateFile(disk, FOLDER);
 
     private static NodePromises promises(int epoch, int votedId) {
         return new NodePromises(
-                "abcdefghijklmnopqrstuv", 1, DIRECTORY, List.of(1), "0011", new ElectionState(epoch, votedId));
-    }
-
-    private Formation formation() {
-        return new Formation(file, () -> new UUID(0x0123456789abcdefL, 0x8123456789abcdefL));
-    }
-
-    private NodePromises form(int nodeId, List<VoterAddress> voters) throws Exception {
-        return formation().form(nodeId, DIRECTORY, Optional.empty(), false, Optional.empty(), voters);
+                "abcdefghijklmnopqrstuv", 1, DIRECTORY, VOTERS, "0011", new ElectionState(epoch, votedId));
     }
 
     @Test
@@ -108,47 +100,17 @@ class QuorumFilesTest {
     }
 
     @Test
-    void aClusterOfOneFormsItselfOnAnEmptyFolderAndIsTheSameAfterwards() throws Exception {
-        NodePromises formed = form(1, ALONE);
+    void promisesOfTheFirstVersionAreThoseOfAClusterOfOne() throws Exception {
+        String text = "version=1\ncluster.id=abcdefghijklmnopqrstuv\nnode.id=1\ndirectory.id=" + DIRECTORY
+                + "\nvoters=1\nvoters.hash=0011\nepoch=7\nvoted.id=1\n";
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        String crc = String.format(
+                "crc32c=%08x\n", io.millrace.log.batch.Crc.of(java.nio.ByteBuffer.wrap(bytes), 0, bytes.length));
+        file.write(promises(1, 1));
+        new LogCorrupter(disk).truncateTo(file.path(), 0);
+        new LogCorrupter(disk).append(file.path(), (text + crc).getBytes(StandardCharsets.UTF_8));
 
-        assertThat(formed.clusterId()).hasSize(22).matches("[A-Za-z0-9_-]+");
-        assertThat(formed.election()).isEqualTo(ElectionState.INITIAL);
-        assertThat(form(1, ALONE)).isEqualTo(formed);
-        assertThat(form(1, List.of(new VoterAddress(1, "elsewhere", 1234))))
-                .as("an address may change")
-                .isEqualTo(formed);
-    }
-
-    @Test
-    void aFormedFolderOfAnotherNodeClusterDirectoryOrVotersIsRefusedInOneSentence() throws Exception {
-        NodePromises formed = form(1, ALONE);
-
-        assertThatThrownBy(() -> form(2, List.of(new VoterAddress(2, "localhost", 9094))))
-                .isInstanceOf(FormationException.class)
-                .hasMessage(file.path() + " was formed with node 1, this node was started with node 2");
-        assertThatThrownBy(() -> formation().form(1, DIRECTORY, Optional.empty(), false, Optional.of("other"), ALONE))
-                .hasMessageEndingWith(
-                        "was formed with cluster " + formed.clusterId() + ", this node was started with cluster other");
-        assertThatThrownBy(() -> formation().form(1, new UUID(9, 9), Optional.empty(), false, Optional.empty(), ALONE))
-                .hasMessageContaining("was formed with directory " + DIRECTORY);
-        assertThatThrownBy(
-                        () -> form(1, List.of(ALONE.get(0), new VoterAddress(2, "b", 1), new VoterAddress(3, "c", 1))))
-                .hasMessageEndingWith(
-                        "was formed with the voters [1], this node was started with the voters [1, 2, 3]");
-    }
-
-    @Test
-    void aFolderWithDataButWithoutPromisesIsNotFormedAnew() {
-        assertThatThrownBy(() -> formation().form(1, DIRECTORY, Optional.of("abc"), true, Optional.empty(), ALONE))
-                .isInstanceOf(FormationException.class)
-                .hasMessageContaining("is missing but the log directory holds data of cluster abc");
-    }
-
-    @Test
-    void severalVotersDoNotFormThemselvesOnOneNode() {
-        assertThatThrownBy(() -> form(1, List.of(ALONE.get(0), new VoterAddress(2, "b", 1))))
-                .isInstanceOf(FormationException.class)
-                .hasMessageContaining("only a cluster whose one voter is this node");
+        assertThat(file.read()).contains(promises(7, 1));
     }
 
     @Test

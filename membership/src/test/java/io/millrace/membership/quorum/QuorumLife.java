@@ -12,9 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,9 +36,6 @@ final class QuorumLife {
     final List<QuorumMessage> sent = new ArrayList<>();
 
     long snapshotBytes = 1 << 20;
-    /** Others who vote besides this node, number 1. */
-    List<Integer> otherVoters = List.of();
-
     List<VoterAddress> voters = List.of(new VoterAddress(1, "localhost", 1));
 
     QuorumNode node;
@@ -67,17 +62,29 @@ final class QuorumLife {
         } catch (LogDirectoryException e) {
             throw new AssertionError(e);
         }
-        UUID directoryId = directory.directoryId();
-        Map<Integer, UUID> directories = new TreeMap<>(Map.of(1, directoryId));
-        otherVoters.forEach(id -> directories.put(id, VoterSet.ANY_DIRECTORY));
-        QuorumSettings settings = QuorumSettings.withDefaults(1, directoryId, new VoterSet(directories));
+        QuorumPorts.Alarm alarm = (delayMs, task) -> {
+            alarms.add(task);
+            return () -> alarms.remove(task);
+        };
+        FormationNode formation = new FormationNode(
+                new NodeIdentity(1, Optional.empty(), voters),
+                new MetadataFolder(disk, List.of(directory)),
+                new FormationNode.Ports(
+                        owed::add,
+                        files::add,
+                        io::nowMs,
+                        alarm,
+                        FormationNode.Transport.NOWHERE,
+                        UUID::randomUUID));
+        CompletableFuture<NodePromises> formed = formation.form().toCompletableFuture();
+        run();
+        NodePromises promises = orThrow(formed);
+        alarms.clear();
+        QuorumSettings settings = QuorumSettings.withDefaults(1, promises.directoryId(), promises.voters());
         QuorumPorts ports = new QuorumPorts(
                 owed::add,
                 io::nowMs,
-                (delayMs, task) -> {
-                    alarms.add(task);
-                    return () -> alarms.remove(task);
-                },
+                alarm,
                 (to, message) -> sent.add(message),
                 bound -> 0,
                 halts::add);
@@ -85,23 +92,26 @@ final class QuorumLife {
                         directory,
                         disk,
                         settings,
-                        voters,
-                        Optional.empty(),
+                        promises,
                         ports,
                         files::add,
                         io::nowMs,
                         snapshotBytes))
                 .toCompletableFuture();
         run();
-        try {
-            node = opened.join();
-        } catch (CompletionException e) {
-            throw e.getCause();
-        }
+        node = orThrow(opened);
         state.clear();
         node.onCommit(new Applied());
         node.start();
         return run();
+    }
+
+    private static <T> T orThrow(CompletableFuture<T> done) throws Throwable {
+        try {
+            return done.getNow(null);
+        } catch (CompletionException e) {
+            throw e.getCause();
+        }
     }
 
     QuorumLife run() {

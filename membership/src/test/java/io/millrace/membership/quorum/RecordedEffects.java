@@ -23,6 +23,7 @@ final class RecordedEffects implements QuorumEffects {
     long truncatedTo = -1;
     LogPosition trimmedTo;
     String halted;
+    long caughtUp = -1;
     int active = -1;
 
     @Override
@@ -79,6 +80,11 @@ final class RecordedEffects implements QuorumEffects {
     @Override
     public void committed(long highWatermark) {
         committed = highWatermark;
+    }
+
+    @Override
+    public void caughtUp(long highWatermark) {
+        caughtUp = highWatermark;
     }
 
     @Override
