@@ -212,6 +212,11 @@ public final class MetadataShell implements CommitListener, ActiveController {
     }
 
     @Override
+    public void caughtUp() {
+        goLive();
+    }
+
+    @Override
     public Supplier<List<byte[]>> captureSnapshot() {
         MetadataImage captured = image;
         return () -> captured.toRecords().stream().map(RecordCodec::encode).toList();

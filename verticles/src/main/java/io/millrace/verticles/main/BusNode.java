@@ -76,6 +76,11 @@ final class BusNode {
                 });
     }
 
+    /** Where the brokers listen, as far as this node knows. */
+    BusDirectory directory() {
+        return directory;
+    }
+
     private VertxOptions options() {
         HostPort bind = config.cluster().bus();
         HostPort told = config.cluster().busAdvertised();

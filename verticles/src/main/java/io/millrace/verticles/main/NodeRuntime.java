@@ -59,7 +59,7 @@ final class NodeRuntime implements Readiness {
     private Future<Void> serve() {
         return bus.start()
                 .compose(vertx -> {
-                    broker = new Broker(vertx, config, incarnation, metrics, this::halt);
+                    broker = new Broker(vertx, config, incarnation, bus.directory(), metrics, this::halt);
                     bus.onNodeLeft(broker::busNodeLeft);
                     // Both have ended before a failed start is told: closing Vert.x under a half-open port makes noise.
                     return Future.join(broker.start(), startHttp(vertx));

@@ -46,11 +46,6 @@ final class StartCommand {
 
     /** Starts a node and waits until it serves; from the first moment on a signal stops it cleanly. */
     static NodeRuntime launch(NodeConfig config) throws Exception {
-        if (config.cluster().voters().size() > 1) {
-            throw new ConfigException(
-                    "cluster.voters: names " + config.cluster().voters().size()
-                            + " nodes, but this version runs a quorum of one only: leave it out");
-        }
         Uncaught.install();
         ProcessSettings.apply(config);
         NodeRuntime node = new NodeRuntime(config, StartCommand::halt);

@@ -8,6 +8,7 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.quorum.FormationException;
 import io.millrace.membership.record.Listener;
 import io.millrace.protocol.ApiRegistry;
+import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.controller.ConfigWarnings;
@@ -55,12 +56,13 @@ public final class Broker implements Node {
     private final Vertx vertx;
     private final NodeConfig config;
     private final UUID incarnation;
+    private final BusDirectory peers;
     private final BrokerMetrics metrics;
     private final Consumer<String> halted;
     private final EffectiveConfigs configs;
     private final MetadataPublisher metadata = new MetadataPublisher();
     private final List<Listener> advertised = new ArrayList<>();
-    private volatile DataDirectories.Opened data;
+    private volatile List<LogDirectory> data = List.of();
     private volatile LogDirectories directories;
     private volatile Shards shards;
     private final OffsetsTopic offsetsTopic;
@@ -79,12 +81,20 @@ public final class Broker implements Node {
      * Prepares a broker.
      *
      * @param incarnation tells this life of the node from its others
+     * @param peers where other nodes listen on the bus
      * @param halted told in one sentence when the node must not go on; the process should end
      */
-    public Broker(Vertx vertx, NodeConfig config, UUID incarnation, BrokerMetrics metrics, Consumer<String> halted) {
+    public Broker(
+            Vertx vertx,
+            NodeConfig config,
+            UUID incarnation,
+            BusDirectory peers,
+            BrokerMetrics metrics,
+            Consumer<String> halted) {
         this.vertx = vertx;
         this.config = config;
         this.incarnation = incarnation;
+        this.peers = peers;
         this.metrics = metrics;
         this.halted = halted;
         this.configs = new EffectiveConfigs(ConfigCatalog.get(), config.nodeId(), config.kafka());
@@ -102,7 +112,7 @@ public final class Broker implements Node {
                 .compose(this::deployShards)
                 .compose(deployed -> bindListeners())
                 .compose(bound -> startMetadata())
-                .compose(started -> metadataVerticle.register(advertised, incarnation))
+                .compose(started -> metadataVerticle.register(advertised).recover(Broker::forAPerson))
                 .compose(registered -> replicasLoaded())
                 .compose(loaded -> openDoor())
                 .onSuccess(loaded -> {
@@ -112,9 +122,9 @@ public final class Broker implements Node {
                 });
     }
 
-    private Future<Void> deployShards(DataDirectories.Opened opened) {
+    private Future<Void> deployShards(List<LogDirectory> opened) {
         data = opened;
-        directories = new LogDirectories(opened.directories());
+        directories = new LogDirectories(opened);
         LongSupplier ticker = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
         ShardContext context = new ShardContext(
                 config.nodeId(),
@@ -183,16 +193,19 @@ public final class Broker implements Node {
 
     private Future<Void> startMetadata() {
         metadataVerticle = new MetadataVerticle(
-                new MetadataVerticle.Parts(config, data.clusterId(), data.directories(), configs, metadata, halted));
+                new MetadataVerticle.Parts(config, incarnation, peers, data, configs, metadata, halted));
         return vertx.deployVerticle(metadataVerticle)
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof FormationException
-                                ? new ConfigException("data: " + failure.getMessage())
-                                : failure))
+                .recover(Broker::forAPerson)
                 .map(id -> {
                     metadataDeployment = id;
                     return null;
                 });
+    }
+
+    /** A node that is not part of the cluster it was told of cannot mend that itself. */
+    private static <T> Future<T> forAPerson(Throwable failure) {
+        return Future.failedFuture(
+                failure instanceof FormationException ? new ConfigException(failure.getMessage()) : failure);
     }
 
     /** Until every replica that was on disk is open. */
@@ -253,9 +266,7 @@ public final class Broker implements Node {
                 .eventually(() ->
                         metadataDeployment == null ? Future.succeededFuture() : undeploy(List.of(metadataDeployment)))
                 .eventually(() -> vertx.executeBlocking(() -> {
-                    if (data != null) {
-                        data.directories().forEach(LogDirectory::close);
-                    }
+                    data.forEach(LogDirectory::close);
                     return null;
                 }));
     }
@@ -290,7 +301,7 @@ public final class Broker implements Node {
 
     @Override
     public String clusterId() {
-        return data.clusterId();
+        return metadataVerticle.clusterId();
     }
 
     @Override

@@ -15,37 +15,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Opens the node's data directories and sees to it that all of them belong to one cluster: a fresh one is bound to the
- * cluster of the others, and when all are fresh, to the one the node's file names or to a new one.
+ * Opens the node's data directories and makes sure that those which belong to a cluster belong to the same one. Fresh ones
+ * are bound to it when the node has become part of a cluster.
  *
  * <p>Thread: blocks, so none of the event loops.
  */
 final class DataDirectories {
-    /** Open directories of one cluster. */
-    record Opened(List<LogDirectory> directories, String clusterId) {}
-
     private DataDirectories() {}
 
     /** Opens all of them; when one can not be used the others are closed again and one line says why. */
-    static Opened open(NodeConfig config) {
-        Optional<String> wanted = config.clusterId().map(KafkaIds::toText);
+    static List<LogDirectory> open(NodeConfig config) {
         List<LogDirectory> opened = new ArrayList<>();
         try {
             for (Path path : config.dataDirectories()) {
-                opened.add(LogDirectory.open(path, new RealDisk(), options(config, wanted.orElse(null))));
+                opened.add(LogDirectory.open(path, new RealDisk(), options(config)));
             }
-            String clusterId = opened.stream()
-                    .flatMap(directory -> directory.clusterId().stream())
-                    .findFirst()
-                    .or(() -> wanted)
-                    .orElseGet(DataDirectories::newClusterId);
-            for (LogDirectory directory : opened) {
-                bind(directory, clusterId);
-            }
-            return new Opened(List.copyOf(opened), clusterId);
+            check(opened, config.clusterId().map(KafkaIds::toText));
+            return List.copyOf(opened);
         } catch (LogDirectoryException unusable) {
             opened.forEach(LogDirectory::close);
             throw new ConfigException(unusable.getMessage());
@@ -55,13 +45,20 @@ final class DataDirectories {
         }
     }
 
-    private static void bind(LogDirectory directory, String clusterId) throws LogDirectoryException {
-        Optional<String> bound = directory.clusterId();
-        if (bound.isEmpty()) {
-            directory.format(clusterId);
-        } else if (!bound.get().equals(clusterId)) {
-            throw new ConfigException("data: " + directory.path() + " belongs to cluster " + bound.get()
-                    + ", another data folder of this node to cluster " + clusterId);
+    private static void check(List<LogDirectory> directories, Optional<String> wanted) {
+        Optional<String> bound = wanted;
+        for (LogDirectory directory : directories) {
+            Predicate<String> other = id -> directory.clusterId().isPresent()
+                    && !directory.clusterId().get().equals(id);
+            if (wanted.filter(other).isPresent()) {
+                throw new ConfigException("data: " + directory.path() + " belongs to cluster "
+                        + directory.clusterId().get() + ", node.cluster.id is " + wanted.get());
+            }
+            if (bound.filter(other).isPresent()) {
+                throw new ConfigException("data: " + directory.path() + " belongs to cluster "
+                        + directory.clusterId().get() + ", another data folder of this node to cluster " + bound.get());
+            }
+            bound = bound.or(directory::clusterId);
         }
     }
 
@@ -70,8 +67,8 @@ final class DataDirectories {
                 .brokerLong(MetadataImage.EMPTY, "producer.id.expiration.ms");
     }
 
-    private static LogDirectoryOptions options(NodeConfig config, String clusterId) {
-        LogDirectoryOptions defaults = LogDirectoryOptions.of(config.nodeId(), clusterId);
+    private static LogDirectoryOptions options(NodeConfig config) {
+        LogDirectoryOptions defaults = LogDirectoryOptions.of(config.nodeId(), null);
         NodeConfig.Runtime runtime = config.runtime();
         return new LogDirectoryOptions(
                 defaults.nodeId(),
@@ -85,12 +82,6 @@ final class DataDirectories {
                 defaults.checkpointMs(),
                 defaults.indexCacheBytes(),
                 producerExpirationMs(config));
-    }
-
-    /** Kafka's tools take an id that begins with a dash for an option. */
-    private static String newClusterId() {
-        String id = Uuid.randomUuid().toString();
-        return id.startsWith("-") ? newClusterId() : id;
     }
 
     /** The id that topics get: random, and none of those that Kafka reserves. */

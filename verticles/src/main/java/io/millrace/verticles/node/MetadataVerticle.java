@@ -9,29 +9,33 @@ import io.millrace.membership.controller.ControllerMachine;
 import io.millrace.membership.controller.ControllerOptions;
 import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.membership.placement.SpreadPlacement;
+import io.millrace.membership.quorum.FormationNode;
+import io.millrace.membership.quorum.MetadataFolder;
+import io.millrace.membership.quorum.NodeIdentity;
+import io.millrace.membership.quorum.NodePromises;
 import io.millrace.membership.quorum.QuorumNode;
 import io.millrace.membership.quorum.QuorumOpener;
 import io.millrace.membership.quorum.QuorumPorts;
 import io.millrace.membership.quorum.QuorumSettings;
 import io.millrace.membership.quorum.VoterAddress;
-import io.millrace.membership.quorum.VoterSet;
 import io.millrace.membership.record.Listener;
+import io.millrace.protocol.KafkaIds;
+import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.controller.ActiveController;
 import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.Forwarding;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
+import io.millrace.verticles.quorum.PeerBus;
+import io.millrace.verticles.quorum.QuorumDoor;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +50,8 @@ final class MetadataVerticle extends VerticleBase {
     /** What the actor is made from. */
     record Parts(
             NodeConfig config,
-            String clusterId,
+            UUID incarnation,
+            BusDirectory peers,
             List<LogDirectory> directories,
             EffectiveConfigs configs,
             MetadataPublisher publisher,
@@ -58,6 +63,9 @@ final class MetadataVerticle extends VerticleBase {
     private static final long HANDOVER_MS = 1_000;
 
     private final Parts parts;
+    private QuorumDoor door;
+    private volatile FormationNode formation;
+    private volatile NodePromises promises;
     private QuorumNode quorum;
     private volatile ActiveController active;
     /** Somebody waits for another leader of the quorum; null while nobody does. */
@@ -70,36 +78,50 @@ final class MetadataVerticle extends VerticleBase {
         this.parts = parts;
     }
 
-    /** Completes when the quorum takes part; the controller may be elected later. */
+    /**
+     * Completes when this node is part of a cluster and takes part in its quorum; the controller may be elected later. Where a
+     * cluster of several voters is to form, that is not before all of them are there.
+     */
     @Override
     public Future<?> start() {
         EventLoop loop = ((ContextInternal) context).nettyEventLoop();
         Owner owner = loop::execute;
+        QuorumPorts.Alarm alarm = (delayMs, task) -> {
+            var scheduled = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+            return () -> scheduled.cancel(false);
+        };
+        door = new QuorumDoor(
+                new PeerBus(vertx, parts.config().nodeId(), parts.incarnation(), parts.peers()));
+        formation = new FormationNode(
+                identity(),
+                new MetadataFolder(new RealDisk(), parts.directories()),
+                new FormationNode.Ports(
+                        owner, this::runOnWorker, MetadataVerticle::nowMs, alarm, door, UUID::randomUUID));
         QuorumPorts ports = new QuorumPorts(
                 owner,
                 MetadataVerticle::nowMs,
-                (delayMs, task) -> {
-                    var scheduled = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
-                    return () -> scheduled.cancel(false);
-                },
-                QuorumPorts.Transport.NOWHERE,
+                alarm,
+                door,
                 bound -> ThreadLocalRandom.current().nextInt(Math.max(1, bound)),
                 parts.halted());
-        LogDirectory first = parts.directories().get(0);
-        QuorumSettings settings = QuorumSettings.withDefaults(
-                parts.config().nodeId(), first.directoryId(), new VoterSet(voters(first.directoryId())));
+        return door.openFor(formation)
+                .compose(open -> Future.fromCompletionStage(formation.form(), context))
+                .compose(formed -> openQuorum(formed, ports))
+                .compose(opened -> run(opened, owner, ports));
+    }
+
+    private Future<QuorumNode> openQuorum(NodePromises formed, QuorumPorts ports) {
+        promises = formed;
         QuorumOpener.Parts opener = new QuorumOpener.Parts(
-                first,
+                parts.directories().get(0),
                 new RealDisk(),
-                settings,
-                voterAddresses(),
-                Optional.of(parts.clusterId()),
+                QuorumSettings.withDefaults(formed.nodeId(), formed.directoryId(), formed.voters()),
+                formed,
                 ports,
                 this::runOnWorker,
                 System::currentTimeMillis,
                 QuorumOpener.DEFAULT_SNAPSHOT_BYTES);
-        return Future.fromCompletionStage(QuorumOpener.open(opener), context)
-                .onSuccess(opened -> run(opened, owner, ports));
+        return Future.fromCompletionStage(QuorumOpener.open(opener), context);
     }
 
     /** File work of the quorum: one task at a time and in order. */
@@ -112,27 +134,23 @@ final class MetadataVerticle extends VerticleBase {
                 true);
     }
 
-    private List<VoterAddress> voterAddresses() {
-        return parts.config().cluster().voters().stream()
-                .map(voter -> new VoterAddress(
-                        voter.nodeId(), voter.address().host(), voter.address().port()))
-                .toList();
+    private NodeIdentity identity() {
+        return new NodeIdentity(
+                parts.config().nodeId(),
+                parts.config().clusterId().map(KafkaIds::toText),
+                parts.config().cluster().voters().stream()
+                        .map(voter -> new VoterAddress(
+                                voter.nodeId(),
+                                voter.address().host(),
+                                voter.address().port()))
+                        .toList());
     }
 
-    private Map<Integer, UUID> voters(UUID ownDirectory) {
-        Map<Integer, UUID> voters = new TreeMap<>();
-        for (NodeConfig.Voter voter : parts.config().cluster().voters()) {
-            boolean own = voter.nodeId() == parts.config().nodeId();
-            voters.put(voter.nodeId(), own ? ownDirectory : VoterSet.ANY_DIRECTORY);
-        }
-        return voters;
-    }
-
-    private void run(QuorumNode opened, Owner owner, QuorumPorts ports) {
+    private Future<Void> run(QuorumNode opened, Owner owner, QuorumPorts ports) {
         quorum = opened;
         int self = parts.config().nodeId();
         ControllerMachine machine = new ControllerMachine(
-                new ControllerOptions(parts.clusterId(), self, ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS),
+                new ControllerOptions(promises.clusterId(), self, ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS),
                 parts.configs(),
                 new SpreadPlacement(),
                 DataDirectories::newTopicId);
@@ -155,6 +173,7 @@ final class MetadataVerticle extends VerticleBase {
         active.onLeaderChange(registration::leaderChanged);
         active.onLeaderChange(this::quorumHandedOver);
         quorum.start();
+        return door.openFor(quorum, promises.clusterId());
     }
 
     private List<UUID> offlineDirectories() {
@@ -164,12 +183,26 @@ final class MetadataVerticle extends VerticleBase {
                 .toList();
     }
 
-    /** Gets this broker registered and unfenced. Thread: any. */
-    Future<Void> register(List<Listener> listeners, UUID incarnation) {
+    /**
+     * Gets this broker registered and unfenced. Fails with {@link io.millrace.membership.quorum.FormationException} when it
+     * turns out that this node belongs to another cluster than those it was told of. Thread: any.
+     */
+    Future<Void> register(List<Listener> listeners) {
+        Promise<Void> done = Promise.promise();
+        formation.refused().thenAccept(why -> {
+            if (!done.tryFail(why)) {
+                parts.halted().accept(why.getMessage());
+            }
+        });
+        registerBroker(listeners).onSuccess(done::tryComplete).onFailure(done::tryFail);
+        return done.future();
+    }
+
+    private Future<Void> registerBroker(List<Listener> listeners) {
         return registration.register(epoch -> new RegisterBroker(
-                parts.clusterId(),
+                promises.clusterId(),
                 parts.config().nodeId(),
-                incarnation,
+                parts.incarnation(),
                 listeners,
                 parts.config().rack().orElse(null),
                 parts.directories().stream().map(LogDirectory::directoryId).toList(),
@@ -204,6 +237,11 @@ final class MetadataVerticle extends VerticleBase {
         }
     }
 
+    /** The cluster that this node is part of; after the start. */
+    String clusterId() {
+        return promises.clusterId();
+    }
+
     ControllerGateway controller() {
         return controller;
     }
@@ -214,7 +252,10 @@ final class MetadataVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return quorum == null ? Future.succeededFuture() : Future.fromCompletionStage(quorum.close(), context);
+        formation.close();
+        Future<Void> closed =
+                quorum == null ? Future.succeededFuture() : Future.fromCompletionStage(quorum.close(), context);
+        return closed.eventually(door::close);
     }
 
     private static long nowMs() {

@@ -1,5 +1,6 @@
 package io.millrace.verticles.door;
 
+import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.metrics.BrokerMetrics;
@@ -33,7 +34,7 @@ public final class DoorBroker implements AutoCloseable {
                 kafka,
                 new NodeConfig.Runtime(2, 64 << 20, 16 << 20, 2, 2, 100, 64 << 20, 10_000));
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        broker = new Broker(vertx, config, UUID.randomUUID(), metrics, why -> {});
+        broker = new Broker(vertx, config, UUID.randomUUID(), new BusDirectory(), metrics, why -> {});
         await(broker.start());
     }
 

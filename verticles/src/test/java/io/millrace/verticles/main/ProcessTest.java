@@ -99,13 +99,6 @@ class ProcessTest {
     }
 
     @Test
-    void quorumThatThisVersionCannotRunIsRefused() throws IOException {
-        refused(
-                config("\"cluster\": {\"voters\": [\"1@a:1\", \"2@b:1\", \"3@c:1\"]}"),
-                "cluster.voters: names 3 nodes, but this version runs a quorum of one only");
-    }
-
-    @Test
     void wrongCommandLineEndsWithOneLineAndCodeTwo() {
         for (String[] words :
                 new String[][] {{}, {"strat"}, {"start", "--fast"}, {"start", "a.json", "b.json"}, {"status", "x"}}) {

@@ -2,6 +2,7 @@ package io.millrace.verticles.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.metrics.BrokerMetrics;
@@ -56,7 +57,7 @@ class BrokerTest {
                 Map.of("num.partitions", "3"),
                 new NodeConfig.Runtime(2, 64 << 20, 16 << 20, 2, 2, 100, 64 << 20, 10_000));
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        broker = new Broker(vertx, config, UUID.randomUUID(), new BrokerMetrics(), why -> {});
+        broker = new Broker(vertx, config, UUID.randomUUID(), new BusDirectory(), new BrokerMetrics(), why -> {});
         await(broker.start());
     }
 
