@@ -110,9 +110,7 @@ public final class FormationMachine {
         return new Hello(
                 found.directoryId(),
                 me.votersHash(),
-                state instanceof Formed formed
-                        ? Optional.of(formed.promises().clusterId())
-                        : found.boundTo());
+                state instanceof Formed formed ? Optional.of(formed.promises().clusterId()) : found.boundTo());
     }
 
     public void onMessage(int from, FormationMessage message, long nowMs) {
@@ -176,8 +174,8 @@ public final class FormationMachine {
     private void join(int from, Welcome welcome) {
         String expected = found.boundTo().or(me::clusterId).orElse(welcome.clusterId());
         if (!expected.equals(welcome.clusterId())) {
-            refuse("node " + from + " belongs to cluster " + welcome.clusterId() + ", " + found.where()
-                    + " to cluster " + expected);
+            refuse("node " + from + " belongs to cluster " + welcome.clusterId() + ", " + found.where() + " to cluster "
+                    + expected);
             return;
         }
         NodePromises joined = promises(welcome.clusterId(), welcome.voters(), welcome.votersHash());
@@ -218,8 +216,9 @@ public final class FormationMachine {
             Formed doubting = formed.withForeign(from);
             state = doubting;
             if (doubting.foreign().size() >= me.majority()) {
-                refuse(found.where() + " belongs to cluster " + formed.promises().clusterId() + ", but the voters "
-                        + doubting.foreign() + " that this node was given are part of cluster " + clusterId);
+                refuse(found.where() + " belongs to cluster "
+                        + formed.promises().clusterId() + ", but the voters " + doubting.foreign()
+                        + " that this node was given are part of cluster " + clusterId);
             }
         }
     }

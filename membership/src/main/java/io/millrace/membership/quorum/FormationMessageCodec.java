@@ -69,8 +69,7 @@ public final class FormationMessageCodec {
         FormationMessage message =
                 switch (kind) {
                     case HELLO ->
-                        new Hello(
-                                in.uuid(), in.text(), Optional.of(in.text()).filter(id -> !id.isEmpty()));
+                        new Hello(in.uuid(), in.text(), Optional.of(in.text()).filter(id -> !id.isEmpty()));
                     case WELCOME -> new Welcome(in.text(), in.voters(), in.text());
                     default -> throw new MessageFormatException("kind " + kind);
                 };

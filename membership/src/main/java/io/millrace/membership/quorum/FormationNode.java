@@ -139,7 +139,9 @@ public final class FormationNode {
             } catch (FormationException wrong) {
                 ports.owner().execute(() -> refuse(wrong));
             } catch (IOException | RuntimeException failure) {
-                ports.owner().execute(() -> refuse(new FormationException("the metadata folder failed: " + failure, failure)));
+                ports.owner()
+                        .execute(() ->
+                                refuse(new FormationException("the metadata folder failed: " + failure, failure)));
             }
         });
     }

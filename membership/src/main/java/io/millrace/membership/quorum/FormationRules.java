@@ -19,11 +19,15 @@ final class FormationRules {
         if (stored.nodeId() != me.nodeId()) {
             return refused(found, "node " + stored.nodeId(), "node " + me.nodeId());
         }
-        if (me.clusterId().isPresent() && !stored.clusterId().equals(me.clusterId().get())) {
+        if (me.clusterId().isPresent()
+                && !stored.clusterId().equals(me.clusterId().get())) {
             return refused(
-                    found, "cluster " + stored.clusterId(), "cluster " + me.clusterId().get());
+                    found,
+                    "cluster " + stored.clusterId(),
+                    "cluster " + me.clusterId().get());
         }
-        if (found.boundTo().isPresent() && !stored.clusterId().equals(found.boundTo().get())) {
+        if (found.boundTo().isPresent()
+                && !stored.clusterId().equals(found.boundTo().get())) {
             return refused(
                     found,
                     "cluster " + stored.clusterId(),

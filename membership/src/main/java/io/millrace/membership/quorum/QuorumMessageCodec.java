@@ -80,7 +80,9 @@ public final class QuorumMessageCodec {
                     .done();
         } else if (message instanceof EndEpoch end) {
             MessageWriter out = start(
-                            END_EPOCH, end, Integer.BYTES * (1 + end.successors().size()))
+                            END_EPOCH,
+                            end,
+                            Integer.BYTES * (1 + end.successors().size()))
                     .int32(end.successors().size());
             end.successors().forEach(out::int32);
             return out.done();
@@ -184,8 +186,7 @@ public final class QuorumMessageCodec {
                     case BEGIN_EPOCH -> new BeginEpoch(epoch, in.int32());
                     case END_EPOCH -> new EndEpoch(epoch, successors(in));
                     case FETCH_REQUEST -> new FetchRequest(epoch, in.uuid(), in.position(), in.int64());
-                    case FETCH_RESPONSE ->
-                        new FetchResponse(epoch, in.int32(), in.position(), in.int64(), outcome(in));
+                    case FETCH_RESPONSE -> new FetchResponse(epoch, in.int32(), in.position(), in.int64(), outcome(in));
                     case SNAPSHOT_REQUEST -> new SnapshotRequest(epoch, in.position(), in.int64());
                     case SNAPSHOT_RESPONSE ->
                         new SnapshotResponse(epoch, in.int32(), in.position(), in.int64(), in.int64(), in.bytes());

@@ -34,8 +34,7 @@ class FollowerOnDiskTest {
                 formed.clusterId(),
                 formed.nodeId(),
                 formed.directoryId(),
-                new VoterSet(Map.of(
-                        1, formed.directoryId(), 2, VoterSet.ANY_DIRECTORY, 3, VoterSet.ANY_DIRECTORY)),
+                new VoterSet(Map.of(1, formed.directoryId(), 2, VoterSet.ANY_DIRECTORY, 3, VoterSet.ANY_DIRECTORY)),
                 formed.votersHash(),
                 formed.election()));
         life.voters = List.of(

@@ -18,8 +18,7 @@ class FormationMachineTest {
     private static final List<VoterAddress> THREE =
             List.of(new VoterAddress(1, "a", 1), new VoterAddress(2, "b", 2), new VoterAddress(3, "c", 3));
     private static final List<VoterAddress> ALONE = THREE.subList(0, 1);
-    private static final VoterSet FOUNDERS =
-            new VoterSet(Map.of(1, directory(1), 2, directory(2), 3, directory(3)));
+    private static final VoterSet FOUNDERS = new VoterSet(Map.of(1, directory(1), 2, directory(2), 3, directory(3)));
     private static final Welcome WELCOME = new Welcome("theCluster", FOUNDERS, VoterAddress.hash(THREE));
 
     private record Sent(int to, FormationMessage message) {}
@@ -150,8 +149,7 @@ class FormationMachineTest {
 
     @Test
     void q6AVoterWithAnEmptiedDiskObserves() {
-        Found replaced =
-                new Found(new UUID(8, 2), Optional.empty(), Optional.empty(), false, false, false, FILE);
+        Found replaced = new Found(new UUID(8, 2), Optional.empty(), Optional.empty(), false, false, false, FILE);
         FormationMachine machine = start(2, THREE, replaced);
         machine.onMessage(1, WELCOME, nowMs);
         machine.onPersisted(nowMs);
@@ -162,8 +160,7 @@ class FormationMachineTest {
 
     @Test
     void q6AFolderThatWasPartOfAClusterAndLostItsPromisesIsRefused() {
-        Found lost = new Found(
-                directory(2), Optional.empty(), Optional.of("theCluster"), true, false, false, FILE);
+        Found lost = new Found(directory(2), Optional.empty(), Optional.of("theCluster"), true, false, false, FILE);
 
         start(2, THREE, lost);
 
@@ -247,39 +244,43 @@ class FormationMachineTest {
 
     @Test
     void aFolderOfAnotherNodeClusterOrDirectoryIsRefusedInOneSentence() {
-        start(1, THREE, new Found(
-                directory(1),
-                Optional.of(promises(2, "theCluster", FOUNDERS)),
-                Optional.empty(),
-                true,
-                false,
-                false,
-                FILE));
+        start(
+                1,
+                THREE,
+                new Found(
+                        directory(1),
+                        Optional.of(promises(2, "theCluster", FOUNDERS)),
+                        Optional.empty(),
+                        true,
+                        false,
+                        false,
+                        FILE));
         assertThat(refused).isEqualTo(FILE + " was formed with node 2, this node was started with node 1");
 
         start(new NodeIdentity(1, Optional.of("other"), THREE), with(promises(1, "theCluster", FOUNDERS)));
         assertThat(refused)
                 .isEqualTo(FILE + " was formed with cluster theCluster, this node was started with cluster other");
 
-        start(1, THREE, new Found(
-                new UUID(9, 9),
-                Optional.of(promises(1, "theCluster", FOUNDERS)),
-                Optional.empty(),
-                true,
-                false,
-                false,
-                FILE));
+        start(
+                1,
+                THREE,
+                new Found(
+                        new UUID(9, 9),
+                        Optional.of(promises(1, "theCluster", FOUNDERS)),
+                        Optional.empty(),
+                        true,
+                        false,
+                        false,
+                        FILE));
         assertThat(refused).contains("was formed with directory " + directory(1));
     }
 
     @Test
     void aFolderWithDataButWithoutPromisesIsNotFormedAnew() {
-        start(1, ALONE, new Found(
-                directory(1), Optional.empty(), Optional.of("abc"), true, true, false, FILE));
+        start(1, ALONE, new Found(directory(1), Optional.empty(), Optional.of("abc"), true, true, false, FILE));
         assertThat(refused).contains("is missing but the log directory holds data of cluster abc");
 
-        start(1, ALONE, new Found(
-                directory(1), Optional.empty(), Optional.of("abc"), false, false, true, FILE));
+        start(1, ALONE, new Found(directory(1), Optional.empty(), Optional.of("abc"), false, false, true, FILE));
         assertThat(refused).contains("is missing but another log directory holds data of cluster abc");
     }
 }

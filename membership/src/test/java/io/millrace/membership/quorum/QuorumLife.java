@@ -70,33 +70,16 @@ final class QuorumLife {
                 new NodeIdentity(1, Optional.empty(), voters),
                 new MetadataFolder(disk, List.of(directory)),
                 new FormationNode.Ports(
-                        owed::add,
-                        files::add,
-                        io::nowMs,
-                        alarm,
-                        FormationNode.Transport.NOWHERE,
-                        UUID::randomUUID));
+                        owed::add, files::add, io::nowMs, alarm, FormationNode.Transport.NOWHERE, UUID::randomUUID));
         CompletableFuture<NodePromises> formed = formation.form().toCompletableFuture();
         run();
         NodePromises promises = orThrow(formed);
         alarms.clear();
         QuorumSettings settings = QuorumSettings.withDefaults(1, promises.directoryId(), promises.voters());
         QuorumPorts ports = new QuorumPorts(
-                owed::add,
-                io::nowMs,
-                alarm,
-                (to, message) -> sent.add(message),
-                bound -> 0,
-                halts::add);
+                owed::add, io::nowMs, alarm, (to, message) -> sent.add(message), bound -> 0, halts::add);
         CompletableFuture<QuorumNode> opened = QuorumOpener.open(new QuorumOpener.Parts(
-                        directory,
-                        disk,
-                        settings,
-                        promises,
-                        ports,
-                        files::add,
-                        io::nowMs,
-                        snapshotBytes))
+                        directory, disk, settings, promises, ports, files::add, io::nowMs, snapshotBytes))
                 .toCompletableFuture();
         run();
         node = orThrow(opened);

@@ -90,8 +90,7 @@ final class MetadataVerticle extends VerticleBase {
             var scheduled = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
             return () -> scheduled.cancel(false);
         };
-        door = new QuorumDoor(
-                new PeerBus(vertx, parts.config().nodeId(), parts.incarnation(), parts.peers()));
+        door = new QuorumDoor(new PeerBus(vertx, parts.config().nodeId(), parts.incarnation(), parts.peers()));
         formation = new FormationNode(
                 identity(),
                 new MetadataFolder(new RealDisk(), parts.directories()),

@@ -78,8 +78,8 @@ public final class PeerBus {
         lane.messages++;
         lane.bytes += payload.length;
         producers
-                .computeIfAbsent(new BusAddress(to, service), address -> vertx.eventBus()
-                        .sender(address.toString()))
+                .computeIfAbsent(
+                        new BusAddress(to, service), address -> vertx.eventBus().sender(address.toString()))
                 .write(Buffer.buffer(frame))
                 .onComplete(handedOver -> {
                     lane.messages--;
