@@ -344,7 +344,11 @@ public final class QuorumNode implements MetadataQuorum {
 
         @Override
         public void leaderChanged(int epoch, OptionalInt leader) {
-            effects.run(() -> applier.leaderChanged(epoch, leader));
+            effects.run(() -> {
+                // Whoever is told asks the getters, so they must not be older than the news.
+                publish();
+                applier.leaderChanged(epoch, leader);
+            });
         }
 
         @Override
