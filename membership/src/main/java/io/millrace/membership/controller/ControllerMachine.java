@@ -29,6 +29,9 @@ public final class ControllerMachine {
     private final PartitionGrowth growth;
     private final ConfigChanges configChanges;
     private final IsrChanges isrChanges;
+    private final AskedElections elections;
+    private final Reassignments reassignments;
+    private final ClusterUpkeep upkeep;
 
     private boolean controller;
     private MetadataImage pending = MetadataImage.EMPTY;
@@ -51,6 +54,9 @@ public final class ControllerMachine {
         this.growth = new PartitionGrowth(assignments);
         this.configChanges = new ConfigChanges(configs.catalog(), election);
         this.isrChanges = new IsrChanges(election);
+        this.elections = new AskedElections(election);
+        this.reassignments = new Reassignments(election);
+        this.upkeep = new ClusterUpkeep(configs, election, reassignments, assignments);
     }
 
     /**
@@ -67,6 +73,7 @@ public final class ControllerMachine {
         recordsInFlight = 0;
         index.rebuild(image);
         sessions.startAll(image, nowMs);
+        upkeep.start(image, nowMs);
         Decision decision = decision(nowMs);
         Features.bootstrap(decision, configs.brokerValue(image, "min.insync.replicas"));
         return keep(decision);
@@ -79,6 +86,7 @@ public final class ControllerMachine {
         recordsInFlight = 0;
         index.rebuild(pending);
         sessions.clear();
+        upkeep.stop();
     }
 
     public boolean isController() {
@@ -122,6 +130,10 @@ public final class ControllerMachine {
             return brokers.register(register, decision);
         } else if (command instanceof UnregisterBroker unregister) {
             return brokers.unregister(unregister, decision);
+        } else if (command instanceof ElectLeaders elect) {
+            return elections.decide(elect, decision);
+        } else if (command instanceof ReassignPartitions reassign) {
+            return reassignments.decide(reassign, decision);
         }
         throw new IllegalStateException("no such command: " + command);
     }
@@ -174,9 +186,24 @@ public final class ControllerMachine {
         index.rebuild(image);
     }
 
-    /** When {@link #expireSessions} must be called next; empty while no session can end. */
+    /** When {@link #expireSessions} or {@link #tidy} must be called next; empty while nothing can become due. */
     public OptionalLong nextDeadlineMs() {
-        return controller ? sessions.nextDeadlineMs() : OptionalLong.empty();
+        if (!controller) {
+            return OptionalLong.empty();
+        }
+        long next = Math.min(
+                sessions.nextDeadlineMs().orElse(Long.MAX_VALUE), upkeep.dueMs().orElse(Long.MAX_VALUE));
+        return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(next);
+    }
+
+    /** Brings leadership back to where it belongs, and internal topics to their size, if it is time to look. */
+    public List<MetadataRecord> tidy(long nowMs) {
+        if (!controller) {
+            return List.of();
+        }
+        Decision decision = decision(nowMs);
+        upkeep.run(decision);
+        return keep(decision);
     }
 
     /** Fences the brokers whose session has ended. */
@@ -220,6 +247,7 @@ public final class ControllerMachine {
         }
         MetadataDelta delta = decision.delta();
         index.follow(delta);
+        upkeep.follow(delta, decision.nowMs());
         pending = delta.after();
         nextOffset = decision.nextOffset();
         recordsInFlight += decision.records().size();

@@ -22,8 +22,6 @@ import java.util.function.IntPredicate;
  * <p>Thread: the controller's.
  */
 final class LeaderElection {
-    private static final IntPredicate NOBODY = broker -> false;
-
     private final EffectiveConfigs configs;
 
     LeaderElection(EffectiveConfigs configs) {
@@ -44,16 +42,12 @@ final class LeaderElection {
                         || partition.isInSync(broker)
                         || lost && PartitionTransition.contains(partition.elr(), broker)) {
                     rules = rules == null ? rules(image, topic.name()) : rules;
-                    add(
-                            PartitionTransition.of(
-                                    topic.id(),
-                                    partition,
-                                    PartitionTransition.without(partition.isr(), broker),
-                                    partition.recoveryState(),
-                                    rules,
-                                    mayLead,
-                                    lost ? id -> id == broker : NOBODY),
-                            decision);
+                    PartitionTransition transition = PartitionTransition.from(partition, rules, mayLead)
+                            .isr(PartitionTransition.without(partition.isr(), broker));
+                    if (lost) {
+                        transition.lost(id -> id == broker);
+                    }
+                    add(transition.record(topic.id()), decision);
                 }
             }
         }
@@ -68,7 +62,7 @@ final class LeaderElection {
             for (PartitionImage partition : topic.partitions()) {
                 if (!partition.hasLeader() && partition.isReplica(broker)) {
                     rules = rules == null ? rules(image, topic.name()) : rules;
-                    settle(topic, partition, partition.isr(), partition.recoveryState(), rules, mayLead, decision);
+                    add(PartitionTransition.from(partition, rules, mayLead).record(topic.id()), decision);
                 }
             }
         }
@@ -91,7 +85,7 @@ final class LeaderElection {
             TopicRules rules = rules(image, topic.name());
             for (PartitionImage partition : topic.partitions()) {
                 if (!partition.hasLeader() || partition.elr().length > 0) {
-                    settle(topic, partition, partition.isr(), partition.recoveryState(), rules, mayLead, decision);
+                    add(PartitionTransition.from(partition, rules, mayLead).record(topic.id()), decision);
                 }
             }
         }
@@ -103,20 +97,16 @@ final class LeaderElection {
      */
     void leaderProposes(TopicImage topic, PartitionImage partition, int[] isr, byte recoveryState, Decision decision) {
         MetadataImage image = decision.image();
-        PartitionChangeRecord change = PartitionTransition.of(
-                topic.id(), partition, isr, recoveryState, rules(image, topic.name()), activeIn(image), NOBODY);
+        PartitionChangeRecord change = transition(topic, partition, image)
+                .isr(isr)
+                .recoveryState(recoveryState)
+                .record(topic.id());
         decision.add(change != null ? change : PartitionTransition.sameAgain(topic.id(), partition));
     }
 
-    private static void settle(
-            TopicImage topic,
-            PartitionImage partition,
-            int[] isr,
-            byte recoveryState,
-            TopicRules rules,
-            IntPredicate mayLead,
-            Decision decision) {
-        add(PartitionTransition.of(topic.id(), partition, isr, recoveryState, rules, mayLead, NOBODY), decision);
+    /** Starts a change of one partition as the image has it. */
+    PartitionTransition transition(TopicImage topic, PartitionImage partition, MetadataImage image) {
+        return PartitionTransition.from(partition, rules(image, topic.name()), activeIn(image));
     }
 
     private static void add(PartitionChangeRecord record, Decision decision) {
@@ -125,14 +115,14 @@ final class LeaderElection {
         }
     }
 
-    private TopicRules rules(MetadataImage image, String topic) {
+    TopicRules rules(MetadataImage image, String topic) {
         return new TopicRules(
                 Integer.parseInt(configs.topicValue(image, topic, "min.insync.replicas")),
                 Boolean.parseBoolean(configs.topicValue(image, topic, "unclean.leader.election.enable")));
     }
 
     /** Looked up once per event, since it is asked for every replica. */
-    private static IntPredicate activeIn(MetadataImage image) {
+    static IntPredicate activeIn(MetadataImage image) {
         Set<Integer> active = new HashSet<>();
         for (BrokerImage broker : image.brokers().values()) {
             if (broker.isActive()) {

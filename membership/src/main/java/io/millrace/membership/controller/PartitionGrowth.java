@@ -5,6 +5,7 @@ import io.millrace.membership.image.TopicImage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -99,7 +100,7 @@ final class PartitionGrowth {
         }
         List<int[]> replicas = new ArrayList<>(additional);
         for (List<Integer> brokers : growth.assignments()) {
-            replicas.add(ReplicaAssignments.checked(image, brokers, replicationFactor));
+            replicas.add(ReplicaAssignments.checked(image, brokers, OptionalInt.of(replicationFactor)));
         }
         return replicas;
     }

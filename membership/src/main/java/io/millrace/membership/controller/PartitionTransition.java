@@ -8,7 +8,8 @@ import java.util.UUID;
 import java.util.function.IntPredicate;
 
 /**
- * Works out what becomes of one partition when it gets another ISR: who stays eligible to lead, and who leads.
+ * Works out what becomes of one partition when its ISR, its replicas or the wish who should lead change: whether a
+ * reassignment is complete, who stays eligible to lead, and who leads.
  *
  * <p>Election order (KIP-966): in-sync replicas in the order of the assignment; if there is none, the eligible ones
  * (they left while the ISR was under its minimum, so nothing can have been acknowledged without them); if there is none
@@ -17,6 +18,9 @@ import java.util.function.IntPredicate;
  *
  * <p>"Under its minimum" means below min(min.insync.replicas, number of replicas).
  *
+ * <p>A reassignment (KIP-455) is complete when all replicas that it adds are in sync; the ones that it removes then go, and
+ * the leader epoch rises even if the leader stays, so that they cannot count as followers any more.
+ *
  * <p>Thread: the controller's; one per change.
  */
 final class PartitionTransition {
@@ -24,47 +28,84 @@ final class PartitionTransition {
     private static final int[] NONE = {};
 
     private final PartitionImage before;
-    private final int minInsync;
-    private final boolean uncleanAllowed;
+    private final TopicRules rules;
     private final IntPredicate mayLead;
 
+    private int[] replicas;
+    private int[] adding;
+    private int[] removing;
     private int[] isr;
     private int[] elr;
     private int[] lastKnownLeader;
     private int leader;
     private byte recoveryState;
+    private boolean uncleanAllowed;
+    private boolean preferFirst;
+    private IntPredicate lost = broker -> false;
 
     private PartitionTransition(PartitionImage before, TopicRules rules, IntPredicate mayLead) {
         this.before = before;
-        this.minInsync = Math.min(rules.minInsync(), before.replicas().length);
-        this.uncleanAllowed = rules.uncleanAllowed();
+        this.rules = rules;
         this.mayLead = mayLead;
+        replicas = before.replicas();
+        adding = before.adding();
+        removing = before.removing();
+        isr = before.isr();
+        lastKnownLeader = before.lastKnownElr();
+        recoveryState = before.recoveryState();
+        uncleanAllowed = rules.uncleanAllowed();
     }
 
     /** What the topic's configs say about leaders. */
     record TopicRules(int minInsync, boolean uncleanAllowed) {}
 
-    /**
-     * The record that takes the partition there, or null when nothing changes.
-     *
-     * @param isr members that stay or come; all of them may lead
-     * @param lost replicas whose data may be gone, which are no longer eligible
-     */
-    static PartitionChangeRecord of(
-            UUID topicId,
-            PartitionImage before,
-            int[] isr,
-            byte recoveryState,
-            TopicRules rules,
-            IntPredicate mayLead,
-            IntPredicate lost) {
-        PartitionTransition transition = new PartitionTransition(before, rules, mayLead);
-        transition.isr = isr;
-        transition.recoveryState = recoveryState;
-        transition.lastKnownLeader = before.lastKnownElr();
-        transition.elr = transition.eligible(lost);
-        transition.elect();
-        return transition.toRecord(topicId);
+    static PartitionTransition from(PartitionImage before, TopicRules rules, IntPredicate mayLead) {
+        return new PartitionTransition(before, rules, mayLead);
+    }
+
+    /** Members that stay or come; all of them may lead. */
+    PartitionTransition isr(int... members) {
+        isr = members;
+        return this;
+    }
+
+    PartitionTransition recoveryState(byte state) {
+        recoveryState = state;
+        return this;
+    }
+
+    /** Replicas whose data may be gone, which are no longer eligible. */
+    PartitionTransition lost(IntPredicate dataMayBeGone) {
+        lost = dataMayBeGone;
+        return this;
+    }
+
+    /** Other replicas: {@code all} of them, of which some are on their way in and some on their way out. */
+    PartitionTransition assignment(int[] all, int[] coming, int[] going) {
+        replicas = all;
+        adding = coming;
+        removing = going;
+        return this;
+    }
+
+    /** Somebody asked for an unclean election. */
+    PartitionTransition uncleanly() {
+        uncleanAllowed = true;
+        return this;
+    }
+
+    /** The first replica is to lead, if it is in sync. */
+    PartitionTransition preferFirst() {
+        preferFirst = true;
+        return this;
+    }
+
+    /** The record that takes the partition there, or null when nothing changes. */
+    PartitionChangeRecord record(UUID topicId) {
+        completeReassignment();
+        elr = eligible();
+        elect();
+        return toRecord(topicId);
     }
 
     /** The record that changes nothing but the partition epoch. */
@@ -85,13 +126,30 @@ final class PartitionTransition {
                 null);
     }
 
-    private int[] eligible(IntPredicate lost) {
-        if (isr.length >= minInsync) {
+    private void completeReassignment() {
+        if (adding.length == 0 && removing.length == 0) {
+            return;
+        }
+        int[] staying = without(isr, removing);
+        if (staying.length > 0 && containsAll(staying, adding)) {
+            replicas = without(replicas, removing);
+            isr = staying;
+            adding = NONE;
+            removing = NONE;
+        }
+    }
+
+    private int minInsync() {
+        return Math.min(rules.minInsync(), replicas.length);
+    }
+
+    private int[] eligible() {
+        if (isr.length >= minInsync()) {
             return NONE;
         }
-        int[] eligible = new int[before.replicas().length];
+        int[] eligible = new int[replicas.length];
         int count = 0;
-        for (int replica : before.replicas()) {
+        for (int replica : replicas) {
             boolean was = contains(before.elr(), replica) || contains(before.isr(), replica);
             if (was && !contains(isr, replica) && !lost.test(replica)) {
                 eligible[count++] = replica;
@@ -102,6 +160,9 @@ final class PartitionTransition {
 
     private void elect() {
         leader = before.leader();
+        if (preferFirst && contains(isr, replicas[0]) && mayLead.test(replicas[0])) {
+            leader = replicas[0];
+        }
         if (leader != NO_LEADER && contains(isr, leader) && mayLead.test(leader)) {
             lastKnownLeader = NONE;
             return;
@@ -111,13 +172,16 @@ final class PartitionTransition {
             leader = firstReplica(elr);
             if (leader != NO_LEADER) {
                 becomesSole();
-            } else if (elr.length == 0 && lastKnownLeader.length == 1 && mayLead.test(lastKnownLeader[0])) {
+            } else if (elr.length == 0
+                    && lastKnownLeader.length == 1
+                    && contains(replicas, lastKnownLeader[0])
+                    && mayLead.test(lastKnownLeader[0])) {
                 leader = lastKnownLeader[0];
                 becomesSoleUncleanly();
             }
         }
         if (leader == NO_LEADER && uncleanAllowed) {
-            leader = firstReplica(before.replicas());
+            leader = firstReplica(replicas);
             if (leader != NO_LEADER) {
                 becomesSoleUncleanly();
             }
@@ -130,7 +194,7 @@ final class PartitionTransition {
     }
 
     private int firstReplica(int[] among) {
-        for (int replica : before.replicas()) {
+        for (int replica : replicas) {
             if (contains(among, replica) && mayLead.test(replica)) {
                 return replica;
             }
@@ -140,7 +204,7 @@ final class PartitionTransition {
 
     private void becomesSole() {
         isr = new int[] {leader};
-        elr = isr.length >= minInsync ? NONE : without(elr, leader);
+        elr = isr.length >= minInsync() ? NONE : without(elr, isr);
     }
 
     private void becomesSoleUncleanly() {
@@ -150,38 +214,52 @@ final class PartitionTransition {
     }
 
     private PartitionChangeRecord toRecord(UUID topicId) {
+        boolean sameReplicas = Arrays.equals(replicas, before.replicas());
+        boolean sameAdding = Arrays.equals(adding, before.adding());
+        boolean sameRemoving = Arrays.equals(removing, before.removing());
         boolean sameIsr = Arrays.equals(isr, before.isr());
         boolean sameElr = Arrays.equals(elr, before.elr());
         boolean sameLast = Arrays.equals(lastKnownLeader, before.lastKnownElr());
         boolean sameState = recoveryState == before.recoveryState();
-        if (sameIsr && sameElr && sameLast && sameState && leader == before.leader()) {
+        boolean sameMembers = sameIsr && sameElr && sameLast && sameReplicas && sameAdding && sameRemoving;
+        if (sameMembers && sameState && leader == before.leader()) {
             return null;
         }
+        boolean newEpoch = leader != before.leader() || !containsAll(replicas, before.replicas());
         return new PartitionChangeRecord(
                 topicId,
                 before.partition(),
                 leader,
-                leader == before.leader() ? before.leaderEpoch() : before.leaderEpoch() + 1,
+                newEpoch ? before.leaderEpoch() + 1 : before.leaderEpoch(),
                 before.partitionEpoch() + 1,
                 sameIsr ? null : isr,
                 sameElr ? null : elr,
                 sameLast ? null : lastKnownLeader,
                 sameState ? PartitionChangeRecord.SAME_RECOVERY_STATE : recoveryState,
+                sameReplicas ? null : replicas,
                 null,
-                null,
-                null,
-                null);
+                sameAdding ? null : adding,
+                sameRemoving ? null : removing);
     }
 
-    static int[] without(int[] values, int unwanted) {
+    static int[] without(int[] values, int... unwanted) {
         int[] rest = new int[values.length];
         int count = 0;
         for (int value : values) {
-            if (value != unwanted) {
+            if (!contains(unwanted, value)) {
                 rest[count++] = value;
             }
         }
         return count == 0 ? NONE : Arrays.copyOf(rest, count);
+    }
+
+    static boolean containsAll(int[] values, int[] wanted) {
+        for (int one : wanted) {
+            if (!contains(values, one)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static boolean contains(int[] values, int wanted) {

@@ -2,6 +2,7 @@ package io.millrace.membership.controller;
 
 import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.placement.Candidate;
 import io.millrace.membership.placement.PlacementPolicy;
 import io.millrace.membership.record.PartitionRecord;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 
@@ -30,8 +32,8 @@ final class ReplicaAssignments {
         this.index = index;
     }
 
-    /** Checks what a request assigned to one partition; {@code expectedReplicas} is -1 for the first one. */
-    static int[] checked(MetadataImage image, List<Integer> brokers, int expectedReplicas) {
+    /** Checks what a request assigned to one partition; {@code expectedReplicas} is empty for the first one. */
+    static int[] checked(MetadataImage image, List<Integer> brokers, OptionalInt expectedReplicas) {
         if (brokers.isEmpty()) {
             throw wrong("The manual partition assignment includes an empty replica list.");
         }
@@ -47,10 +49,10 @@ final class ReplicaAssignments {
                 throw wrong("The manual partition assignment includes the broker " + broker + " more than once.");
             }
         }
-        if (expectedReplicas >= 0 && brokers.size() != expectedReplicas) {
+        if (expectedReplicas.isPresent() && brokers.size() != expectedReplicas.getAsInt()) {
             throw wrong("The manual partition assignment includes a partition with " + brokers.size()
                     + " replica(s), but this is not consistent with previous partitions, which have "
-                    + expectedReplicas + " replica(s).");
+                    + expectedReplicas.getAsInt() + " replica(s).");
         }
         return brokers.stream().mapToInt(Integer::intValue).toArray();
     }
@@ -106,6 +108,34 @@ final class ReplicaAssignments {
         }
         return policy.place(
                 topicId.getMostSignificantBits(), firstPartition, partitions, replicationFactor, candidates);
+    }
+
+    /** The replicas of a partition and as many more as are wanted; fewer when there are not so many brokers. */
+    int[] grown(MetadataImage image, UUID topicId, PartitionImage partition, int wanted) {
+        List<Candidate> candidates = candidates(image);
+        int[] replicas = partition.replicas();
+        List<Candidate> others = candidates.stream()
+                .filter(candidate -> !partition.isReplica(candidate.brokerId()))
+                .toList();
+        int missing = Math.min(wanted - replicas.length, others.size());
+        Set<String> racks = new HashSet<>();
+        for (int replica : replicas) {
+            BrokerImage broker = image.broker(replica);
+            racks.add(broker == null ? null : broker.rack());
+        }
+        List<Candidate> elsewhere = others.stream()
+                .filter(candidate -> !racks.contains(candidate.rack()))
+                .toList();
+        int[] more = policy.place(
+                        topicId.getMostSignificantBits(),
+                        partition.partition(),
+                        1,
+                        missing,
+                        elsewhere.size() >= missing ? elsewhere : others)
+                .get(0);
+        int[] all = Arrays.copyOf(replicas, replicas.length + more.length);
+        System.arraycopy(more, 0, all, replicas.length, more.length);
+        return all;
     }
 
     private List<Candidate> candidates(MetadataImage image) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -168,14 +169,14 @@ final class TopicCreation {
         }
         Set<Integer> numbers = new LinkedHashSet<>();
         List<PartitionRecord> partitions = new ArrayList<>();
-        int replicationFactor = -1;
+        OptionalInt replicationFactor = OptionalInt.empty();
         for (CreateTopics.Assignment assignment : topic.assignments()) {
             if (!numbers.add(assignment.partition())) {
                 throw wrongAssignment(
                         "Found multiple manual partition assignments for partition " + assignment.partition());
             }
             int[] replicas = ReplicaAssignments.checked(image, assignment.brokers(), replicationFactor);
-            replicationFactor = replicas.length;
+            replicationFactor = OptionalInt.of(replicas.length);
             partitions.add(ReplicaAssignments.newPartition(image, id, assignment.partition(), replicas));
         }
         for (int i = 0; i < numbers.size(); i++) {

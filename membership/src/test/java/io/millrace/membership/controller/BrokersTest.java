@@ -126,6 +126,7 @@ class BrokersTest {
         cluster.machine.becomeController(cluster.image, cluster.endOffset, cluster.nowMs);
 
         assertThat(cluster.machine.expireSessions(cluster.nowMs + 2_499)).isEmpty();
+        cluster.commit(cluster.machine.tidy(cluster.nowMs + ClusterUpkeep.SOON_MS));
         assertThat(cluster.machine.nextDeadlineMs()).hasValue(cluster.nowMs + 2_500);
         assertThat(cluster.machine.expireSessions(cluster.nowMs + 2_500)).hasSize(2);
     }

@@ -12,6 +12,7 @@ import io.millrace.membership.record.PartitionRecord;
 import io.millrace.membership.record.RecordCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,7 +27,7 @@ class ControllerMachineRandomTest {
     private static final int BROKERS = 5;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void whateverHappensLeadersAreInSyncAndEpochsOnlyGrow(long seed) {
         Random random = new Random(seed);
         TestCluster cluster = TestCluster.of(BROKERS);
@@ -101,7 +102,7 @@ class ControllerMachineRandomTest {
     private static void oneStep(TestCluster cluster, Random random) {
         int id = 1 + random.nextInt(BROKERS);
         BrokerImage broker = cluster.image.broker(id);
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(16)) {
             case 0:
                 cluster.create(
                         "topic-" + random.nextInt(15),
@@ -151,8 +152,40 @@ class ControllerMachineRandomTest {
             case 9:
                 cluster.image.brokers().keySet().forEach(cluster::heartbeat);
                 break;
+            case 10:
+                reassign(cluster, random);
+                break;
+            case 11:
+                cluster.submit(new ElectLeaders(random.nextInt(4) == 0, null));
+                break;
+            case 12:
+                cluster.commit(cluster.machine.tidy(cluster.nowMs));
+                break;
             default:
                 proposeIsr(cluster, random);
+        }
+    }
+
+    private static void reassign(TestCluster cluster, Random random) {
+        List<Integer> brokers = new ArrayList<>(List.of(1, 2, 3, 4, 5));
+        Collections.shuffle(brokers, random);
+        String topic = "topic-" + random.nextInt(15);
+        PartitionImage before = cluster.image.topic(topic) == null
+                ? null
+                : cluster.image.topic(topic).partition(0);
+        boolean cancel = random.nextInt(3) == 0;
+        ReassignPartitions.Result result = cluster.submit(new ReassignPartitions(
+                        List.of(new ReassignPartitions.Target(
+                                topic, 0, cancel ? null : brokers.subList(0, 1 + random.nextInt(3)))),
+                        true))
+                .partitions()
+                .get(0);
+        if (result.error() == ControllerError.NONE && before.isr().length > 0) {
+            PartitionImage after = cluster.image.topic(topic).partition(0);
+            assertThat(Arrays.stream(after.isr()).anyMatch(before::isInSync)
+                            || after.recoveryState() == PartitionRecord.RECOVERING)
+                    .as("somebody who had everything is in sync: %s, then %s", before, after)
+                    .isTrue();
         }
     }
 
@@ -204,6 +237,13 @@ class ControllerMachineRandomTest {
         assertThat(isr).as(when).hasSize(partition.isr().length).isSubsetOf(set(partition.replicas()));
         assertThat(elr).as(when).hasSize(partition.elr().length).isSubsetOf(set(partition.replicas()));
         assertThat(isr).as(when).noneMatch(elr::contains);
+        assertThat(set(partition.replicas()))
+                .as(when)
+                .hasSize(partition.replicas().length)
+                .isNotEmpty();
+        assertThat(set(partition.replicas())).as(when).containsAll(set(partition.adding()));
+        assertThat(set(partition.replicas())).as(when).containsAll(set(partition.removing()));
+        assertThat(set(partition.adding())).as(when).noneMatch(set(partition.removing())::contains);
         for (int member : partition.isr()) {
             assertThat(image.broker(member).isActive())
                     .as("%s: broker %s in the ISR of %s may lead", when, member, partition)

@@ -120,7 +120,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
             return;
         }
         ControllerOutcome<R> outcome = machine.handle(command, clockMs.getAsLong());
-        watchSessions();
+        watchDeadlines();
         long known = image.highestOffset();
         // An answer without records may rest on what was proposed before it, so it waits for that too (rule Q5).
         CompletionStage<Long> settled = outcome.records().isEmpty() ? lastProposal : propose(outcome.records());
@@ -143,21 +143,25 @@ public final class MetadataShell implements CommitListener, ActiveController {
         return lastProposal;
     }
 
-    /** Looks at broker sessions again when the first of them can end; a controller alone has none. */
-    private void watchSessions() {
+    /** Looks again when the first session can end or something is to be tidied; a controller alone soon has nothing. */
+    private void watchDeadlines() {
         cancelSessionAlarm.run();
         OptionalLong deadline = machine.nextDeadlineMs();
         cancelSessionAlarm = deadline.isEmpty()
                 ? () -> {}
-                : alarm.set(Math.max(0, deadline.getAsLong() - clockMs.getAsLong()), this::expireSessions);
+                : alarm.set(Math.max(0, deadline.getAsLong() - clockMs.getAsLong()), this::deadline);
     }
 
-    private void expireSessions() {
+    private void deadline() {
         List<MetadataRecord> fencing = machine.expireSessions(clockMs.getAsLong());
         if (!fencing.isEmpty()) {
             propose(fencing);
         }
-        watchSessions();
+        List<MetadataRecord> tidying = machine.tidy(clockMs.getAsLong());
+        if (!tidying.isEmpty()) {
+            propose(tidying);
+        }
+        watchDeadlines();
     }
 
     @Override
@@ -229,7 +233,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
         goLive();
         List<MetadataRecord> first = machine.becomeController(image, quorum.highWatermark(), clockMs.getAsLong());
         activeEpoch = epoch;
-        watchSessions();
+        watchDeadlines();
         if (!first.isEmpty()) {
             propose(first).exceptionally(failure -> {
                 if (!(failure instanceof NotLeaderException)) {
@@ -246,7 +250,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
         log.info("this node is no longer the controller, epoch {}", epoch);
         activeEpoch = -1;
         machine.resign();
-        watchSessions();
+        watchDeadlines();
     }
 
     @Override
