@@ -94,6 +94,8 @@ public interface PartitionLog {
     /** Rolls by time, applies retention below {@code highWatermark}, expires producers. Cheap when nothing is due. */
     void maintain(long nowMs, long highWatermark);
 
+    Compaction compaction();
+
     ProducersView producers();
 
     void setListener(LogListener listener);

@@ -155,6 +155,11 @@ public final class BatchHeader {
         return b.getInt(at + RECORD_COUNT);
     }
 
+    /** The largest timestamp of its records; {@link #NO_TIMESTAMP} when compaction has left only the header. */
+    public static long newestRecord(ByteBuffer b, int at) {
+        return recordCount(b, at) == 0 ? NO_TIMESTAMP : maxTimestamp(b, at);
+    }
+
     /** Whether the stored checksum is that of the bytes; the length field must have been checked. */
     public static boolean isIntact(ByteBuffer b, int at) {
         return crc(b, at) == computeCrc(b, at);

@@ -24,6 +24,11 @@ public abstract class FileRef {
         cuts = cuts + 1;
     }
 
+    /** Whether it is not where its name says, so that files derived from it are those of another. */
+    public boolean isElsewhere() {
+        return false;
+    }
+
     /** Made anew at each call: 50,000 idle replicas must not each keep a path. */
     public abstract Path path();
 

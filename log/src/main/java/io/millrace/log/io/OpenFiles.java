@@ -103,6 +103,17 @@ public final class OpenFiles {
         }
     }
 
+    /**
+     * Renames a file under its readers: they find either the old name or the new one, and never another file under it.
+     * Thread: the writer.
+     *
+     * @param renamed tells the reference where it is from now on
+     */
+    public synchronized void rename(FileRef ref, Path to, Runnable renamed) throws IOException {
+        disk.rename(ref.path(), to);
+        renamed.run();
+    }
+
     /** Makes the file's content durable. Blocks. Thread: a pool's. */
     public void sync(FileRef ref) throws IOException {
         OpenFile file = acquire(ref, OpenMode.READ_WRITE);

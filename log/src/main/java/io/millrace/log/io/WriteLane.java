@@ -131,6 +131,12 @@ public final class WriteLane {
         unsynced.add(file);
     }
 
+    /** A small file beside the segments was written. Thread: the writer. */
+    public synchronized void noteUnsynced(FileRef file) {
+        if (!unsynced.contains(file)) unsynced.add(file);
+        namesUnsynced = true;
+    }
+
     /** Whether what was queued under this generation was dropped behind a failed write. Thread: the writer. */
     public boolean isDropped(long generation) {
         return generation <= failedGeneration;

@@ -83,6 +83,14 @@ public final class AbortedTransactions {
         }
     }
 
+    /** Forgets the one that ended with this marker, because compaction has left nothing of it. */
+    public void remove(long markerOffset) {
+        int at = firstEndingAtOrAfter(markerOffset);
+        if (at == size || lastOffset(at) != markerOffset) return;
+        System.arraycopy(words, (at + 1) * WORDS, words, at * WORDS, (size - at - 1) * WORDS);
+        size--;
+    }
+
     /** Forgets the transactions that ended below the log's start. */
     public void dropBelow(long logStartOffset) {
         int dropped = firstEndingAtOrAfter(logStartOffset);

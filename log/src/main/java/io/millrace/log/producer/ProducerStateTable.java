@@ -7,10 +7,13 @@ import io.millrace.log.TopicPartitionId;
 import io.millrace.log.batch.BatchException;
 import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.batch.ControlBatch;
+import io.millrace.log.compact.LastBatches;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -324,6 +327,18 @@ public final class ProducerStateTable implements ProducersView {
         copy.journal = journal.copy();
         copy.writtenEnd = writtenEnd;
         return copy;
+    }
+
+    /** Where the last batch of each producer is. */
+    public LastBatches lastBatches() {
+        if (producers == null) return LastBatches.NONE;
+        Map<Long, LastBatches.Last> last = new HashMap<>();
+        producers.forEach(state -> last.put(
+                state.producerId,
+                new LastBatches.Last(
+                        state.epoch,
+                        state.batchCount() == 0 ? ProducerState.NO_OFFSET : state.lastOffset(state.newestSlot()))));
+        return new LastBatches(last);
     }
 
     public boolean isEmpty() {

@@ -176,6 +176,12 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         return CheckpointCodec.checkpoint(CheckpointCodec.id(payload), payload);
     }
 
+    @Override
+    public synchronized long recoveryOffset(TopicPartitionId id) {
+        JournalEntry entry = entries.get(id);
+        return entry == null || entry.position < 0 ? -1 : entry.recoveryOffset;
+    }
+
     /** -1 when unknown. */
     public synchronized long logStart(TopicPartitionId id) {
         JournalEntry entry = entries.get(id);

@@ -22,6 +22,9 @@ public interface Checkpoints {
      */
     void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue, Runnable then);
 
+    /** Where a restart would begin to scan the log; -1 when it would scan all of it. Blocks. Thread: the pools. */
+    long recoveryOffset(TopicPartitionId id);
+
     /**
      * The log is about to be cut to {@code end}: a checkpoint beyond that must be gone, durably, before the file is cut.
      * Thread: the writer.

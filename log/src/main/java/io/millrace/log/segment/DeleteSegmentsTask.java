@@ -16,7 +16,7 @@ import java.util.List;
  * <p>Thread: as {@link LaneTask}.
  */
 final class DeleteSegmentsTask extends LaneTask {
-    private static final String[] SUFFIXES = {SegmentNames.LOG, SegmentNames.INDEX, SegmentNames.SNAPSHOT};
+    static final String[] SUFFIXES = {SegmentNames.LOG, SegmentNames.INDEX, SegmentNames.SNAPSHOT};
 
     private final SegmentedLog log;
     private final List<Segment> segments;

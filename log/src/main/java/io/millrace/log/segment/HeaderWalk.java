@@ -87,8 +87,9 @@ final class HeaderWalk {
         return BatchHeader.nextOffset(window, at);
     }
 
+    /** Of its records: a batch that compaction has emptied has none. */
     long maxTimestamp() {
-        return BatchHeader.maxTimestamp(window, at);
+        return BatchHeader.newestRecord(window, at);
     }
 
     int leaderEpoch() {

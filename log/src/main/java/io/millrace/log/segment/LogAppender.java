@@ -89,11 +89,13 @@ final class LogAppender {
         ByteBuffer b = batches.bytes();
         long expected = log.assigned;
         int epoch = log.epochs.epochAt(expected - 1);
+        boolean gap = false;
         for (int at = b.position(); at < b.limit(); at += BatchHeader.sizeBytes(b, at)) {
             refused = BatchValidator.checkReplicated(log.id, b, at);
             if (refused != null) return refused;
             long base = BatchHeader.baseOffset(b, at);
-            if (log.config.compact() ? base < expected : base != expected) {
+            gap |= base > expected;
+            if (log.compaction.mayHaveGaps() ? base < expected : base != expected) {
                 return Rejected.of(
                         AppendError.OFFSET_GAP,
                         "Replicated batch at offset " + base + " of " + log.id + ", expected " + expected);
@@ -111,6 +113,7 @@ final class LogAppender {
         if (b.remaining() == 0) return Rejected.of(AppendError.INVALID_RECORD, "No batches for " + log.id);
         refused = reserve(b.remaining());
         if (refused != null) return refused;
+        if (gap) log.compaction.noteGaps();
         return placeReplicated(batches.retain(), b, expected, nowMs);
     }
 
@@ -122,7 +125,7 @@ final class LogAppender {
         long maxBatch = Segment.NONE;
         for (int at = b.position(); at < b.limit(); at += BatchHeader.sizeBytes(b, at)) {
             long base = BatchHeader.baseOffset(b, at);
-            long timestamp = BatchHeader.maxTimestamp(b, at);
+            long timestamp = BatchHeader.newestRecord(b, at);
             log.epochs.assign(BatchHeader.leaderEpoch(b, at), base);
             log.addAborted(log.producers.appended(b, at, nowMs));
             segment.append(
@@ -171,12 +174,17 @@ final class LogAppender {
         return active;
     }
 
-    /** {@code segment.ms} less a jitter that is fixed for the segment, so that not all logs roll at once. */
+    /**
+     * {@code segment.ms} less a jitter that is fixed for the segment, so that not all logs roll at once. KAFKA: a log that
+     * must be compacted in time rolls in time, because only what is sealed can be compacted.
+     */
     private long rollMs(Segment segment) {
-        long jitter = Math.min(log.config.segmentJitterMs(), log.config.segmentMs());
-        if (jitter <= 0) return log.config.segmentMs();
+        LogConfig config = log.config;
+        long rollMs = config.compact() ? Math.min(config.segmentMs(), config.maxCompactionLagMs()) : config.segmentMs();
+        long jitter = Math.min(config.segmentJitterMs(), rollMs);
+        if (jitter <= 0) return rollMs;
         long mixed = (log.id.hashCode() * 31L + segment.baseOffset) * 0x9E3779B97F4A7C15L;
-        return log.config.segmentMs() - Long.remainderUnsigned(mixed, jitter);
+        return rollMs - Long.remainderUnsigned(mixed, jitter);
     }
 
     Segment roll(long nowMs) {

@@ -117,6 +117,15 @@ final class LogCheckpointing {
         };
     }
 
+    LaneTask forgetting() {
+        return new LaneTask(log.lane()) {
+            @Override
+            protected void onWriter() {
+                log.services.checkpoints().forget(log.id);
+            }
+        };
+    }
+
     /** The log as it is at its assigned end; null when there is nothing to say. */
     LogCheckpoint take() {
         Segment active = log.segments.active();

@@ -16,6 +16,11 @@ public final class LogContent {
     ProducerStateTable producers;
     AbortedTransactions aborted;
     boolean folderExists;
+    /** Below it compaction has been; -1 when it never was here. */
+    long firstDirty = CleanedMark.NONE;
+    /** Offsets may be missing: the log is compacted, or was. */
+    boolean gaps;
+
     long logStart;
     long end;
     /** Everything below is known to be synced. */

@@ -42,6 +42,7 @@ final class LogCuts {
             return;
         }
         cutMemory(endExclusive);
+        log.compaction.cut(endExclusive);
         List<Segment> dropped = new ArrayList<>();
         while (log.segments.count() > 1 && log.segments.active().baseOffset >= endExclusive) {
             dropped.add(log.segments.removeLast());
@@ -59,6 +60,7 @@ final class LogCuts {
         cutMemory(Long.MIN_VALUE);
         log.checkpointing().cut(Long.MIN_VALUE);
         log.emptied();
+        log.compaction.emptied(offset);
         log.appender().disown();
         List<Segment> dropped = new ArrayList<>();
         while (!log.segments.isEmpty()) dropped.add(log.segments.removeLast());
@@ -171,7 +173,10 @@ final class LogCuts {
             // The old files go first here: one of them may have the new one's name. Retention may have let go of others
             // that are still there.
             new DeleteSegmentsTask(log, dropped, null).onWriter();
-            if (lane().folderIsReady()) DeleteSegmentsTask.setAllAside(log);
+            if (lane().folderIsReady()) {
+                CleanedMark.remove(log.services.disk(), log.folder.path());
+                DeleteSegmentsTask.setAllAside(log);
+            }
             log.services.writer().prepareFolder(lane());
             // An attempt before may have made it, and it has just been set aside.
             log.services.openFiles().forget(next.target);

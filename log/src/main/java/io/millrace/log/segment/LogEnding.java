@@ -22,6 +22,7 @@ final class LogEnding {
             return;
         }
         log.ended = true;
+        log.compaction.cancel();
         log.dropTailFrom(Long.MIN_VALUE);
         Runnable last = () -> log.owner.execute(() -> {
             log.dropTailFrom(Long.MIN_VALUE);
@@ -76,6 +77,7 @@ final class LogEnding {
 
         @Override
         protected void onWriter() {
+            log.compaction.forgetMark();
             for (SegmentView view : files) {
                 log.services.openFiles().forget(view.file());
                 log.services.indexes().forget(view.file());
@@ -90,6 +92,7 @@ final class LogEnding {
             return;
         }
         log.ended = true;
+        log.compaction.cancel();
         log.emptied();
         log.dropTailFrom(Long.MIN_VALUE);
         long delayMs = log.config.fileDeleteDelayMs();
@@ -98,6 +101,7 @@ final class LogEnding {
             @Override
             protected void onWriter() throws IOException {
                 if (!log.services.health().isOffline()) {
+                    log.compaction.forgetMark();
                     for (SegmentView view : files) {
                         log.services.openFiles().forget(view.file());
                         log.services.indexes().forget(view.file());

@@ -31,7 +31,6 @@ import java.util.List;
  */
 public final class LogRecovery {
     private static final String DAMAGED = ".damaged";
-    private static final int COPY_BYTES = 1 << 20;
 
     private final LogServices services;
     private final TopicPartitionId id;
@@ -82,6 +81,10 @@ public final class LogRecovery {
         }
         long first = content.segments.isEmpty() ? content.end : content.segments.get(0).baseOffset;
         content.logStart = Math.max(first, logStart);
+        if (content.firstDirty > content.end) {
+            content.firstDirty = content.logStart;
+            CleanedMark.write(disk, content.folder.path(), content.logStart);
+        }
         content.epochs.truncateFromStart(content.logStart);
         content.producers.advanceLogStart(content.logStart);
         return content;
@@ -92,10 +95,13 @@ public final class LogRecovery {
         List<Path> files;
         try {
             files = disk.list(folder);
+            if (FoundSwaps.finish(disk, folder, files)) files = disk.list(folder);
         } catch (NoSuchFileException e) {
             return;
         }
         content.folderExists = true;
+        content.gaps = CleanedMark.exists(disk, folder);
+        content.firstDirty = CleanedMark.read(disk, folder);
         for (Path file : files) {
             String name = file.getFileName().toString();
             if (name.endsWith(SegmentNames.DELETED) || name.endsWith(SegmentNames.TEMPORARY)) {
@@ -288,8 +294,8 @@ public final class LogRecovery {
         Path path = content.folder.file(file.base, SegmentNames.LOG);
         boolean goOn = true;
         try (DiskFile disk = services.disk().open(path, OpenMode.READ_WRITE)) {
-            SegmentScan scan =
-                    new SegmentScan(disk, position, offset, config.compact(), content.epochs.epochAt(offset - 1));
+            SegmentScan scan = new SegmentScan(
+                    disk, position, offset, content.gaps || config.compact(), content.epochs.epochAt(offset - 1));
             while (scan.next()) take(segment, scan);
             content.unsyncedBytes += scan.position() - position;
             if (!scan.atEnd()) goOn = bad(i, segment, scan, disk);
@@ -320,7 +326,7 @@ public final class LogRecovery {
             content.aborted.add(abortedHere);
         }
         segment.append(
-                base, end, BatchHeader.sizeBytes(b, at), BatchHeader.maxTimestamp(b, at), config.indexIntervalBytes());
+                base, end, BatchHeader.sizeBytes(b, at), BatchHeader.newestRecord(b, at), config.indexIntervalBytes());
         content.end = end;
     }
 
@@ -343,7 +349,9 @@ public final class LogRecovery {
                             + scan.position() + " of segment " + segment.baseOffset
                             + ": the batch there is damaged, and intact ones lie behind it (kept in files *" + DAMAGED
                             + ")");
-            keepTail(segment.baseOffset, scan.position(), scan.fileBytes(), file);
+            String copy = SegmentNames.LOG + "." + scan.position() + DAMAGED;
+            DamagedTail.keep(
+                    disk, file, scan.position(), scan.fileBytes(), content.folder.file(segment.baseOffset, copy));
         }
         FolderCut.removeBeyond(disk, content.folder.path(), segment.baseOffset, scan.expectedOffset());
         file.truncate(scan.position());
@@ -359,22 +367,6 @@ public final class LogRecovery {
             if (found.get(j).bytes > 0) return true;
         }
         return false;
-    }
-
-    private void keepTail(long base, long from, long to, DiskFile file) throws IOException {
-        Path copy = content.folder.file(base, SegmentNames.LOG + "." + from + DAMAGED);
-        ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
-        try (DiskFile out = disk.open(copy, OpenMode.CREATE)) {
-            for (long at = from; at < to; at += buffer.limit()) {
-                buffer.clear().limit((int) Math.min(COPY_BYTES, to - at));
-                while (buffer.hasRemaining() && file.read(buffer, at + buffer.position()) > 0) {
-                    // until full
-                }
-                buffer.flip();
-                if (!buffer.hasRemaining()) return;
-                out.writeFully(buffer.duplicate(), at - from);
-            }
-        }
     }
 
     /** Segments from here on are no part of the log. */

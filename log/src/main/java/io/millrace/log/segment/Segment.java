@@ -1,5 +1,6 @@
 package io.millrace.log.segment;
 
+import io.millrace.log.compact.SegmentFacts;
 import io.millrace.log.io.AppendTask;
 
 /**
@@ -30,6 +31,9 @@ final class Segment {
     private long writtenMaxTimestampBatch = NONE;
     private long writtenEnd;
     long firstTimestamp = NONE;
+    /** False for a segment from before a restart whose first batch has not been looked at. */
+    boolean firstTimestampKnown;
+
     long createdMs;
     private int countedEntries;
     private int countedPosition;
@@ -46,6 +50,7 @@ final class Segment {
         Segment segment = new Segment(baseOffset, new SegmentTarget(folder, baseOffset));
         segment.createdMs = nowMs;
         segment.summaryKnown = true;
+        segment.firstTimestampKnown = true;
         return segment;
     }
 
@@ -58,6 +63,30 @@ final class Segment {
         segment.writtenEnd = endOffset;
         segment.createdMs = nowMs;
         return segment;
+    }
+
+    /** A segment that compaction has written; its file is not at its place yet. */
+    static Segment cleaned(
+            SegmentTarget target,
+            long baseOffset,
+            long endOffset,
+            LoadedIndex index,
+            long firstTimestamp,
+            long createdMs) {
+        Segment segment = new Segment(baseOffset, target);
+        segment.endOffset = endOffset;
+        segment.sizeBytes = index.coveredBytes();
+        segment.writtenBytes = segment.sizeBytes;
+        segment.writtenEnd = endOffset;
+        segment.firstTimestamp = firstTimestamp;
+        segment.firstTimestampKnown = true;
+        segment.createdMs = createdMs;
+        segment.setSummary(index.maxTimestamp(), index.maxTimestampBatch());
+        return segment;
+    }
+
+    SegmentFacts facts() {
+        return new SegmentFacts(baseOffset, endOffset, sizeBytes, maxTimestamp, firstTimestamp);
     }
 
     /** Recovery has taken in what is in the file. */

@@ -35,9 +35,11 @@ public final class SegmentIndexes {
         int cuts = segment.file().cuts();
         LoadedIndex loaded = cached(segment.file(), cuts);
         if (loaded != null && loaded.coveredBytes() >= segment.bytes()) return loaded;
-        if (loaded == null) {
+        if (loaded == null && !segment.file().isElsewhere()) {
             String name = SegmentNames.of(segment.baseOffset(), SegmentNames.INDEX);
             loaded = IndexFile.read(disk, segment.path().resolveSibling(name), segment.baseOffset(), segment.bytes());
+            // Swapped out while it was read: the index may be that of its successor.
+            if (segment.file().isElsewhere()) loaded = null;
         }
         if (loaded == null || loaded.coveredBytes() < segment.bytes()) loaded = extend(segment, loaded);
         remember(segment.file(), new Cached(cuts, loaded));
@@ -49,6 +51,11 @@ public final class SegmentIndexes {
             Cached cached = cache.get(file);
             return cached == null || cached.cuts != cuts ? null : cached.index;
         }
+    }
+
+    /** A segment that was written whole, with its index at hand. */
+    void put(FileRef file, LoadedIndex index) {
+        remember(file, new Cached(file.cuts(), index));
     }
 
     private LoadedIndex extend(SegmentView segment, LoadedIndex from) throws IOException {

@@ -13,6 +13,10 @@ public final class SegmentNames {
     public static final String DELETED = ".deleted";
     /** A file that was being written when the process stopped. */
     public static final String TEMPORARY = ".tmp";
+    /** What compaction has written and nobody has accepted. */
+    public static final String CLEANED = ".cleaned";
+    /** What compaction has written and is in force, though perhaps not at its place yet; before it the end offset. */
+    public static final String SWAP = ".swap";
 
     private static final int DIGITS = 20;
 

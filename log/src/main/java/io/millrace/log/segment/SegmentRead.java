@@ -66,7 +66,7 @@ final class SegmentRead implements ColdRead {
         this.services = log.services;
         this.owner = log.owner;
         this.timesEmptied = log.timesEmptied;
-        this.gapsAllowed = log.mayHaveGaps();
+        this.gapsAllowed = log.compaction.mayHaveGaps();
         this.segment = from.view();
         this.following = following;
         this.offset = offset;

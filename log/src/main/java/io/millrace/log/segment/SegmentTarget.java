@@ -7,6 +7,8 @@ import java.nio.file.Path;
 final class SegmentTarget extends WriteTarget {
     private final PartitionFolder folder;
     private final long baseOffset;
+    /** Of the file while it is not at its own place; null when it is. Changed under the lock of the open files. */
+    private volatile String otherName;
 
     SegmentTarget(PartitionFolder folder, long baseOffset) {
         this.folder = folder;
@@ -23,8 +25,22 @@ final class SegmentTarget extends WriteTarget {
         found(fileBytes);
     }
 
+    /** Another file stands, or will stand, at its place; an index file found there says nothing of this one. */
+    @Override
+    public boolean isElsewhere() {
+        return otherName != null;
+    }
+
+    /** Null for its own place. */
+    void isAt(String name) {
+        otherName = name;
+    }
+
     @Override
     public Path path() {
-        return folder.file(baseOffset, SegmentNames.LOG);
+        String name = otherName;
+        return name == null
+                ? folder.file(baseOffset, SegmentNames.LOG)
+                : folder.path().resolve(name);
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.log.AbortedTransaction;
 import io.millrace.log.AppendError;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
+import io.millrace.log.Compaction;
 import io.millrace.log.EpochEnd;
 import io.millrace.log.LogConfig;
 import io.millrace.log.LogListener;
@@ -15,7 +16,6 @@ import io.millrace.log.TailBudget;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.io.AppendTask;
-import io.millrace.log.io.LaneTask;
 import io.millrace.log.io.WriteLane;
 import io.millrace.log.io.WriterTask;
 import io.millrace.log.producer.AbortedTransactions;
@@ -56,6 +56,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
 
     TailCache tail;
     private LogMaintenance maintenance;
+    final LogCompaction compaction;
 
     boolean folderExists;
     /** The last segment as it was found; null once the lane knows of it. */
@@ -92,6 +93,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         this.producers = content.producers;
         this.aborted = content.aborted;
         content.segments.forEach(segments::add);
+        this.compaction = new LogCompaction(this, content.firstDirty, content.gaps);
         this.foundActive = segments.isEmpty() ? null : segments.active().target;
         this.logStart = content.logStart;
         this.assigned = content.end;
@@ -113,12 +115,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
      * The folder was lost with the power: what the checkpoint says of it must be gone before the first append.
      */
     public void forgetCheckpoint() {
-        submit(new LaneTask(lane()) {
-            @Override
-            protected void onWriter() {
-                services.checkpoints().forget(id);
-            }
-        });
+        submit(checkpointing.forgetting());
     }
 
     @Override
@@ -279,6 +276,11 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     }
 
     @Override
+    public Compaction compaction() {
+        return compaction;
+    }
+
+    @Override
     public ProducersView producers() {
         return producers;
     }
@@ -356,11 +358,6 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         lane.doubtFolder();
         if (foundActive != null) lane.doubtFile(foundActive);
         foundActive = null;
-    }
-
-    /** Whether offsets may be missing between its batches. */
-    boolean mayHaveGaps() {
-        return config.compact();
     }
 
     boolean hasLane() {

@@ -48,6 +48,24 @@ final class Segments {
         return removed;
     }
 
+    /** Where a run of these very segments starts; -1 when they are not all there any more, or the last is active. */
+    int indexOfRun(List<Segment> run) {
+        int at = list.indexOf(run.get(0));
+        if (at < 0 || at + run.size() >= list.size()) return -1;
+        for (int i = 1; i < run.size(); i++) {
+            if (list.get(at + i) != run.get(i)) return -1;
+        }
+        return at;
+    }
+
+    /** Sealed segments become one. */
+    void replace(int at, int count, Segment by) {
+        for (int i = 0; i < count; i++) sealedBytes -= list.get(at + i).sizeBytes;
+        list.subList(at, at + count).clear();
+        list.add(at, by);
+        sealedBytes += by.sizeBytes;
+    }
+
     /** The one before becomes the active one again. */
     Segment removeLast() {
         Segment removed = list.remove(list.size() - 1);

@@ -112,6 +112,18 @@ final class TailCache {
         }
     }
 
+    /** Drops every payload that begins below {@code offset}. */
+    void dropBelow(long offset) {
+        while (count > 0 && ring[head].baseOffset < offset) {
+            Kept kept = ring[head];
+            ring[head] = null;
+            head = (head + 1) & (ring.length - 1);
+            count--;
+            budget.remove(kept);
+            kept.payload.release();
+        }
+    }
+
     void clear() {
         dropFrom(Long.MIN_VALUE);
     }

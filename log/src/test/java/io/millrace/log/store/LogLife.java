@@ -150,6 +150,10 @@ public final class LogLife {
         return start();
     }
 
+    public void forgetOpenFiles() {
+        directory.forgetOpenFiles();
+    }
+
     public AppendOutcome append(Payload batch) {
         return log.append(batch, AppendOrigin.CLIENT, 0, io.nowMs());
     }

@@ -4,6 +4,7 @@ import io.millrace.log.AbortedTransaction;
 import io.millrace.log.AppendError;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
+import io.millrace.log.Compaction;
 import io.millrace.log.EpochEnd;
 import io.millrace.log.LogConfig;
 import io.millrace.log.LogListener;
@@ -53,6 +54,11 @@ final class FakeLog implements PartitionLog {
         }
         assigned++;
         return new AppendOutcome.Appended(assigned - 1, assigned - 1, -1, start);
+    }
+
+    @Override
+    public Compaction compaction() {
+        throw new UnsupportedOperationException();
     }
 
     @Override
