@@ -9,7 +9,14 @@ import java.util.TreeSet;
  * <p>Thread: any; immutable.
  */
 record Options(
-        Set<Integer> rows, int rounds, long loadBytes, long warmBytes, long restartBytes, boolean append, String only) {
+        Set<Integer> rows,
+        int rounds,
+        long loadBytes,
+        long warmBytes,
+        long restartBytes,
+        boolean append,
+        String only,
+        int kills) {
     static Options parse(String[] args) {
         Set<Integer> rows = new TreeSet<>();
         int rounds = 2;
@@ -18,6 +25,7 @@ record Options(
         double restart = 3;
         boolean append = false;
         String only = "";
+        int kills = 3;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--rows" -> {
@@ -29,20 +37,25 @@ record Options(
                 case "--gb" -> load = Double.parseDouble(args[++i]);
                 case "--warm-gb" -> warm = Double.parseDouble(args[++i]);
                 case "--restart-gb" -> restart = Double.parseDouble(args[++i]);
+                case "--kills" -> kills = Integer.parseInt(args[++i]);
                 case "--append" -> append = true;
                 case "--only" -> only = args[++i];
                 default ->
                     throw new IllegalArgumentException(
                             "unknown option " + args[i]
-                                    + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --restart-gb X --only Kafka|Millrace --append");
+                                    + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --restart-gb X --kills N --only Kafka|Millrace --append");
             }
         }
         return new Options(
-                rows, rounds, (long) (load * 1e9), (long) (warm * 1e9), (long) (restart * 1e9), append, only);
+                rows, rounds, (long) (load * 1e9), (long) (warm * 1e9), (long) (restart * 1e9), append, only, kills);
     }
 
     /** For trying something out on one of the two; figures come from runs with both. */
     boolean wants(Peer peer) {
-        return only.isEmpty() || only.equalsIgnoreCase(peer.name());
+        return wants(peer.name());
+    }
+
+    boolean wants(String peer) {
+        return only.isEmpty() || only.equalsIgnoreCase(peer);
     }
 }

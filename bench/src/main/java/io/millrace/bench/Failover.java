@@ -1,0 +1,131 @@
+package io.millrace.bench;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * How long a stock Java producer goes without an acknowledgement for the partitions of a node that is killed or stopped.
+ *
+ * <p>Thread: main; the producer's own.
+ */
+final class Failover {
+    private static final int PARTITIONS = 6;
+    private static final int PER_SECOND = 1200;
+
+    private final ClusterPeer peer;
+    private final String topic;
+    private final long[] lastAck = new long[PARTITIONS];
+    private final long[] longestGap = new long[PARTITIONS];
+    private final AtomicLong refused = new AtomicLong();
+    private volatile boolean running = true;
+
+    Failover(ClusterPeer peer, String topic) {
+        this.peer = peer;
+        this.topic = topic;
+    }
+
+    /** One gap in seconds; the node is up and in sync again when this returns. */
+    double gap(boolean controller, boolean politely) throws Exception {
+        peer.createTopic(topic, PARTITIONS);
+        Map<Integer, Integer> leaders = peer.leaders(topic, PARTITIONS);
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", peer.bootstrap());
+        settings.put("key.serializer", ByteArraySerializer.class.getName());
+        settings.put("value.serializer", ByteArraySerializer.class.getName());
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings)) {
+            Thread sender = new Thread(() -> send(producer));
+            sender.start();
+            Pause.ms(3000);
+            int victim = victim(leaders, controller);
+            synchronized (this) {
+                Arrays.fill(longestGap, 0);
+                Arrays.fill(lastAck, System.nanoTime());
+            }
+            peer.signal(victim, politely);
+            awaitAcksAfter(leaders, victim);
+            peer.awaitEnd(victim);
+            peer.start(victim);
+            peer.leaders(topic, PARTITIONS);
+            running = false;
+            sender.join();
+        }
+        if (refused.get() > 0) {
+            throw new IllegalStateException(peer.name() + " refused " + refused.get() + " records");
+        }
+        long longest = 0;
+        for (Map.Entry<Integer, Integer> leader : leaders.entrySet()) {
+            longest = Math.max(longest, longestGap[leader.getKey()]);
+        }
+        return longest / 1e9;
+    }
+
+    /** A leader that is the controller, or one that is not. */
+    private int victim(Map<Integer, Integer> leaders, boolean controller) throws Exception {
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", peer.bootstrap());
+        try (Admin admin = Admin.create(settings)) {
+            int leads = admin.describeMetadataQuorum()
+                    .quorumInfo()
+                    .get(60, TimeUnit.SECONDS)
+                    .leaderId();
+            for (int port : leaders.values()) {
+                int node = peer.nodeOf(port);
+                if ((node == leads) == controller) {
+                    return node;
+                }
+            }
+            return controller ? leads : leads % ClusterPeer.NODES + 1;
+        }
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> producer) {
+        byte[] value = new byte[100];
+        for (long i = 0; running; i++) {
+            int partition = (int) (i % PARTITIONS);
+            producer.send(new ProducerRecord<>(topic, partition, null, value), (metadata, error) -> {
+                if (error == null) {
+                    acknowledged(partition);
+                } else {
+                    refused.incrementAndGet();
+                }
+            });
+            LockSupport.parkNanos(1_000_000_000L / PER_SECOND);
+        }
+    }
+
+    private synchronized void acknowledged(int partition) {
+        long now = System.nanoTime();
+        if (lastAck[partition] != 0) {
+            longestGap[partition] = Math.max(longestGap[partition], now - lastAck[partition]);
+        }
+        lastAck[partition] = now;
+    }
+
+    /** Until every partition of the victim has been acknowledged a second after it was gone. */
+    private void awaitAcksAfter(Map<Integer, Integer> leaders, int victim) throws Exception {
+        Pause.ms(1500);
+        long since = System.nanoTime();
+        long deadline = since + TimeUnit.SECONDS.toNanos(120);
+        while (System.nanoTime() < deadline) {
+            synchronized (this) {
+                boolean all = true;
+                for (Map.Entry<Integer, Integer> leader : leaders.entrySet()) {
+                    all &= lastAck[leader.getKey()] > since;
+                }
+                if (all) {
+                    return;
+                }
+            }
+            Pause.ms(20);
+        }
+        throw new IllegalStateException(peer.name() + ": no acknowledgement 120 s after node " + victim + " was gone");
+    }
+}
