@@ -14,6 +14,10 @@ import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
 import org.apache.kafka.common.message.SyncGroupResponseData;
@@ -24,7 +28,7 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
  *
  * <p>Thread: one.
  */
-final class GroupMember implements AutoCloseable {
+public final class GroupMember implements AutoCloseable {
     private static final int MEMBER_ID_REQUIRED = 79;
     /** The last version that leaves one member; later ones leave several. */
     private static final int LEAVE_ONE = 2;
@@ -50,13 +54,13 @@ final class GroupMember implements AutoCloseable {
     }
 
     /** Connects and waits until the group's coordinator is there. */
-    static GroupMember of(Side side, String group) throws IOException {
+    public static GroupMember of(Side side, String group) throws IOException {
         GroupMember member = new GroupMember(side, group);
         awaitCoordinator(member.client, group);
         return member;
     }
 
-    static void awaitCoordinator(WireClient client, String group) throws IOException {
+    public static void awaitCoordinator(WireClient client, String group) throws IOException {
         for (Deadline deadline = Deadline.inSeconds(20); deadline.goOn(); ) {
             FindCoordinatorResponseData found = client.ask(new FindCoordinatorRequestData().setKey(group), 3);
             // A coordinator may be named a moment before it has loaded; any request to it tells.
@@ -119,7 +123,7 @@ final class GroupMember implements AutoCloseable {
     }
 
     /** Into the group, with a second attempt when an id was given with the first. */
-    JoinGroupResponseData join(int version) throws IOException {
+    public JoinGroupResponseData join(int version) throws IOException {
         JoinGroupResponseData answer = joinOnce(version);
         return answer.errorCode() == MEMBER_ID_REQUIRED ? joinOnce(version) : answer;
     }
@@ -151,7 +155,7 @@ final class GroupMember implements AutoCloseable {
     }
 
     /** Joins alone and assigns itself something: the group is stable afterwards. */
-    GroupMember settle() throws IOException {
+    public GroupMember settle() throws IOException {
         join(5);
         sync(3, memberId, "all");
         return this;
@@ -167,7 +171,7 @@ final class GroupMember implements AutoCloseable {
                 version);
     }
 
-    LeaveGroupResponseData leave(int version) throws IOException {
+    public LeaveGroupResponseData leave(int version) throws IOException {
         LeaveGroupRequestData request = new LeaveGroupRequestData().setGroupId(group);
         return client.ask(
                 version <= LEAVE_ONE
@@ -175,6 +179,46 @@ final class GroupMember implements AutoCloseable {
                         : request.setMembers(List.of(
                                 new MemberIdentity().setMemberId(memberId).setGroupInstanceId(instanceId))),
                 version);
+    }
+
+    /** For groups of others than consumers. */
+    public GroupMember ofType(String type) {
+        protocolType = type;
+        return this;
+    }
+
+    /** Subscribes with these bytes, one per character, in place of a text that no consumer would send. */
+    public void subscribe(String bytes) {
+        subscription = bytes;
+    }
+
+    /** Assigns itself these bytes. */
+    public void syncBytes(byte[] assignment) throws IOException {
+        SyncGroupRequestData request = syncRequest();
+        client.ask(
+                request.setAssignments(List.of(
+                        new SyncGroupRequestAssignment().setMemberId(memberId).setAssignment(assignment))),
+                3);
+    }
+
+    /** Commits one offset and requires that it is taken. */
+    public void commit(Topic topic, int partition, long offset) throws IOException {
+        OffsetCommitResponseData answer = client.ask(
+                new OffsetCommitRequestData()
+                        .setGroupId(group)
+                        .setMemberId(memberId)
+                        .setGenerationIdOrMemberEpoch(generation)
+                        .setTopics(List.of(new OffsetCommitRequestTopic()
+                                .setName(topic.name())
+                                .setPartitions(List.of(new OffsetCommitRequestPartition()
+                                        .setPartitionIndex(partition)
+                                        .setCommittedOffset(offset)
+                                        .setCommittedMetadata(""))))),
+                8);
+        int error = answer.topics().get(0).partitions().get(0).errorCode();
+        if (error != 0) {
+            throw new IllegalStateException("a commit is answered with " + error);
+        }
     }
 
     /** The text of an answer with member ids made comparable: what stands before the random part is kept. */

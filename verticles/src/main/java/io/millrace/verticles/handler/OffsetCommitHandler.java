@@ -60,7 +60,7 @@ public final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest
             if (!existing.isEmpty()) {
                 known.add(new OffsetCommitRequestTopic()
                         .setName(found.name())
-                        .setTopicId(topic.topicId())
+                        .setTopicId(KafkaIds.toKafka(found.id()))
                         .setPartitions(existing));
             }
         }
