@@ -32,6 +32,7 @@ import org.apache.kafka.common.protocol.Errors;
 final class FetchOperation {
     private static final byte READ_COMMITTED = 1;
     private static final int FIRST_WITH_LEADER_HINTS = 16;
+    private static final int FIRST_FOR_FOLLOWERS = 11;
 
     private final Node node;
     private final FetchRequest request;
@@ -78,6 +79,9 @@ final class FetchOperation {
             FetchGroup group = groups[shard.index()];
             if (group == null) {
                 group = new FetchGroup(request.isolationLevel() == READ_COMMITTED, context.loop(), this::groupDone);
+                if (request.version() >= FIRST_FOR_FOLLOWERS) {
+                    group.readingFollowers(node.choosesReplicaByRack() ? request.rackId() : "");
+                }
                 groups[shard.index()] = group;
             }
             group.add(target.read());
@@ -111,7 +115,9 @@ final class FetchOperation {
         for (FetchTarget target : targets) {
             if (target.read() != null) {
                 found += target.read().sizeBytes();
-                settled |= target.read().error() != Errors.NONE || target.read().diverging() != null;
+                settled |= target.read().error() != Errors.NONE
+                        || target.read().diverging() != null
+                        || target.read().preferredReplica() >= 0;
             }
         }
         if (settled || found >= request.minBytes()) {
@@ -196,7 +202,11 @@ final class FetchOperation {
     /** Whether an incremental answer must mention the partition: it has records, an error, or offsets not told yet. */
     private boolean isNews(FetchTarget target) {
         PartitionFetch read = target.read();
-        if (read == null || read.error() != Errors.NONE || read.diverging() != null || read.sizeBytes() > 0) {
+        if (read == null
+                || read.error() != Errors.NONE
+                || read.diverging() != null
+                || read.preferredReplica() >= 0
+                || read.sizeBytes() > 0) {
             return true;
         }
         return read.highWatermark() != target.entry().toldHighWatermark
@@ -223,6 +233,9 @@ final class FetchOperation {
         if (told != null) {
             told.toldHighWatermark = read.highWatermark();
             told.toldLogStart = read.logStartOffset();
+        }
+        if (read.preferredReplica() >= 0) {
+            data.preferredReadReplica(read.preferredReplica());
         }
         if (read.diverging() != null) {
             data.diverging(read.diverging().epoch(), read.diverging().endOffset());

@@ -19,6 +19,11 @@ public final class TopicMetrics {
     /** Partition entries of fetch requests, as Kafka counts them. */
     public final Cell fetchRequests = new Cell();
 
+    /** Bytes of record batches taken from leaders on other nodes. */
+    public final Cell replicationBytesIn = new Cell();
+    /** Bytes of record batches given to followers on other nodes. */
+    public final Cell replicationBytesOut = new Cell();
+
     public final Cell failedProduceRequests = new Cell();
     public final Cell failedFetchRequests = new Cell();
 
@@ -27,6 +32,8 @@ public final class TopicMetrics {
         bytesIn.add(other.bytesIn.get());
         bytesOut.add(other.bytesOut.get());
         bytesRejected.add(other.bytesRejected.get());
+        replicationBytesIn.add(other.replicationBytesIn.get());
+        replicationBytesOut.add(other.replicationBytesOut.get());
         produceRequests.add(other.produceRequests.get());
         fetchRequests.add(other.fetchRequests.get());
         failedProduceRequests.add(other.failedProduceRequests.get());

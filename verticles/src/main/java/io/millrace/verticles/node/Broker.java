@@ -65,6 +65,7 @@ public final class Broker implements Node {
     private volatile List<LogDirectory> data = List.of();
     private volatile LogDirectories directories;
     private volatile Shards shards;
+    private final BrokerReplication replication;
     private final OffsetsTopic offsetsTopic;
     private volatile GroupCoordinators groups;
     private volatile List<String> shardDeployments = List.of();
@@ -99,6 +100,7 @@ public final class Broker implements Node {
         this.halted = halted;
         this.configs = new EffectiveConfigs(ConfigCatalog.get(), config.nodeId(), config.kafka());
         this.metadata.follow(new ConfigWarnings(ConfigCatalog.get()));
+        this.replication = new BrokerReplication(vertx, config.nodeId(), configs);
         this.offsetsTopic = new OffsetsTopic(metadata::image, configs, this::controller);
     }
 
@@ -110,7 +112,8 @@ public final class Broker implements Node {
     public Future<Void> start() {
         return vertx.executeBlocking(() -> DataDirectories.open(config))
                 .compose(this::deployShards)
-                .compose(deployed -> bindListeners())
+                .compose(deployed -> replication.listen(shards))
+                .compose(listening -> bindListeners())
                 .compose(bound -> startMetadata())
                 .compose(started -> metadataVerticle.register(advertised).recover(Broker::forAPerson))
                 .compose(registered -> replicasLoaded())
@@ -134,7 +137,8 @@ public final class Broker implements Node {
                 System::currentTimeMillis,
                 ticker,
                 config.runtime().tailCacheBytes() / config.runtime().eventLoops(),
-                configs.brokerLong(MetadataImage.EMPTY, "log.retention.check.interval.ms"));
+                configs.brokerLong(MetadataImage.EMPTY, "log.retention.check.interval.ms"),
+                replication.parts(this::brokerEpoch, this::controller));
         return ShardDeployment.deploy(vertx, context).map(deployed -> {
             shards = deployed.shards();
             shardDeployments = deployed.deploymentIds();
@@ -262,6 +266,7 @@ public final class Broker implements Node {
                 : Future.succeededFuture();
         return left.compose(handedOver -> listener == null ? Future.succeededFuture() : listener.close())
                 .eventually(() -> doorDeployment == null ? Future.succeededFuture() : undeploy(List.of(doorDeployment)))
+                .eventually(replication::close)
                 .eventually(() -> undeploy(shardDeployments))
                 .eventually(() ->
                         metadataDeployment == null ? Future.succeededFuture() : undeploy(List.of(metadataDeployment)))
@@ -296,7 +301,10 @@ public final class Broker implements Node {
 
     /** This node's broker epoch; -1 before it is registered. */
     public long brokerEpoch() {
-        return metadataVerticle.registration().brokerEpoch();
+        MetadataVerticle started = metadataVerticle;
+        return started == null || started.registration() == null
+                ? -1
+                : started.registration().brokerEpoch();
     }
 
     @Override
@@ -342,6 +350,11 @@ public final class Broker implements Node {
     @Override
     public NodeConfig config() {
         return config;
+    }
+
+    @Override
+    public boolean choosesReplicaByRack() {
+        return replication.choosesByRack();
     }
 
     @Override

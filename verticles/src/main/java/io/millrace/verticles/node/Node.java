@@ -47,5 +47,10 @@ public interface Node {
     /** What the node's file says. */
     NodeConfig config();
 
+    /** Consumers that name a rack are sent to a replica there ({@code replica.selector.class}, KIP-392). */
+    default boolean choosesReplicaByRack() {
+        return false;
+    }
+
     BrokerMetrics metrics();
 }

@@ -14,6 +14,8 @@ public final class FetchGroup {
     private final Executor home;
     private final Runnable done;
     private final List<PartitionFetch> fetches = new ArrayList<>(4);
+    private boolean mayReadFollowers;
+    private String clientRack = "";
     private int maxBytes;
     private int waiting;
 
@@ -26,6 +28,17 @@ public final class FetchGroup {
         this.readCommitted = readCommitted;
         this.home = home;
         this.done = done;
+    }
+
+    /**
+     * The client can be sent to followers, and reads from them (KIP-392); before the group is submitted.
+     *
+     * @param rack where the client is; empty when it does not say, or when this node does not choose by rack
+     */
+    public FetchGroup readingFollowers(String rack) {
+        mayReadFollowers = true;
+        clientRack = rack;
+        return this;
     }
 
     /** Adds a read before the group is submitted. */
@@ -45,6 +58,14 @@ public final class FetchGroup {
 
     boolean readCommitted() {
         return readCommitted;
+    }
+
+    boolean mayReadFollowers() {
+        return mayReadFollowers;
+    }
+
+    String clientRack() {
+        return clientRack;
     }
 
     int maxBytes() {

@@ -31,6 +31,7 @@ public final class PartitionFetch {
     private FileSlice slice;
     private int sizeBytes;
     private long readableEnd;
+    private int preferredReplica = -1;
 
     /**
      * A read that begins at {@code fetchOffset}.
@@ -53,6 +54,7 @@ public final class PartitionFetch {
         release();
         error = Errors.NONE;
         diverging = null;
+        preferredReplica = -1;
         aborted = List.of();
     }
 
@@ -73,6 +75,15 @@ public final class PartitionFetch {
 
     void aborted(List<AbortedTransaction> transactions) {
         aborted = transactions;
+    }
+
+    void prefer(int brokerId) {
+        preferredReplica = brokerId;
+    }
+
+    /** The replica that the client had better read from; -1 for this one. */
+    public int preferredReplica() {
+        return preferredReplica;
     }
 
     /** Notes up to where this attempt could see, so that parking can tell what has come since. */

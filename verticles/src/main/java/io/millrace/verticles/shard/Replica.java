@@ -7,7 +7,6 @@ import io.millrace.log.EpochEnd;
 import io.millrace.log.LogConfig;
 import io.millrace.log.LogListener;
 import io.millrace.log.PartitionLog;
-import io.millrace.log.ReadOutcome;
 import io.millrace.log.replica.AckOutcome;
 import io.millrace.log.replica.AppendAdmission;
 import io.millrace.log.replica.CommittedPartition;
@@ -16,8 +15,11 @@ import io.millrace.log.replica.ReplicaEffects;
 import io.millrace.log.replica.ReplicaMachine;
 import io.millrace.log.replica.ReplicaOptions;
 import io.millrace.log.replica.ReplicaRole;
+import io.millrace.log.replication.Replicated;
+import io.millrace.log.replication.ReplicationLinks;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.image.PartitionImage;
+import io.millrace.verticles.metrics.LoopMetrics;
 import io.millrace.verticles.metrics.TopicMetrics;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,11 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: its shard's loop.
  */
-public final class Replica implements LogListener, ReplicaEffects {
+public final class Replica implements LogListener, ReplicaEffects, Replicated {
     private static final Logger logger = LoggerFactory.getLogger(Replica.class);
-    /** Kafka's {@code replica.lag.time.max.ms}. */
-    private static final long LAG_TIME_MAX_MS = 30_000;
-
     private static final long PROPOSAL_RETRY_MS = 250;
 
     private final Shard shard;
@@ -48,6 +47,10 @@ public final class Replica implements LogListener, ReplicaEffects {
     private final PendingAcks writtenAcks = new PendingAcks();
     private final PendingAcks committedAcks = new PendingAcks();
     private final FetchWaiters fetches = new FetchWaiters();
+    private final ReplicationLinks links = new ReplicationLinks();
+    private final ReplicaReads reads;
+    private boolean leaderThrottled;
+    private boolean followerThrottled;
     private long invisibleBytes;
     private boolean timed;
 
@@ -57,8 +60,11 @@ public final class Replica implements LogListener, ReplicaEffects {
         this.log = log;
         // A sole replica's watermark is its end; where there are more, the leader and its followers settle it anew.
         this.machine = new ReplicaMachine(
-                new ReplicaOptions(shard.context().brokerId(), LAG_TIME_MAX_MS, PROPOSAL_RETRY_MS),
-                (brokerId, brokerEpoch) -> false,
+                new ReplicaOptions(
+                        shard.context().brokerId(),
+                        shard.context().replication().lagTimeMaxMs(),
+                        PROPOSAL_RETRY_MS),
+                shard.roles(),
                 this,
                 log.writtenEnd(),
                 log.syncedEnd(),
@@ -66,11 +72,16 @@ public final class Replica implements LogListener, ReplicaEffects {
                 log.config().minInsyncReplicas(),
                 log.config().syncsBeforeAck());
         this.metrics = metrics;
+        this.reads = new ReplicaReads(this, shard, metrics);
         log.setListener(this);
     }
 
-    /** Takes the role that a committed record gives. */
+    /** Takes the role that a committed record gives; none while the log can not be trusted. */
     void take(PartitionImage committed) {
+        if (log.offlineReason() != null) {
+            return;
+        }
+        CommittedPartition before = machine.isLeader() ? machine.partition() : null;
         CommittedPartition partition = new CommittedPartition(
                 committed.leader(),
                 committed.leaderEpoch(),
@@ -84,6 +95,27 @@ public final class Replica implements LogListener, ReplicaEffects {
             machine.becomeLeader(partition, log.assignedEnd(), monotonicMs());
         } else {
             machine.becomeFollower(partition);
+        }
+        if (machine.isLeader()) {
+            countChange(before, machine.partition());
+            shard.replication().watch(this);
+        }
+    }
+
+    /** An in-sync replica more or less, in an epoch in which this replica led before. */
+    private void countChange(CommittedPartition before, CommittedPartition now) {
+        if (before == null || before.leaderEpoch() != now.leaderEpoch() || before.isr().length == now.isr().length) {
+            return;
+        }
+        LoopMetrics counters = shard.context().metrics().here();
+        (now.isr().length < before.isr().length ? counters.isrShrinks : counters.isrExpands).increment();
+    }
+
+    /** A broker was fenced, unfenced or registered anew. */
+    void livenessChanged() {
+        if (machine.isLeader() && machine.partition().replicas().length > 1) {
+            machine.livenessChanged(monotonicMs());
+            shard.replication().watch(this);
         }
     }
 
@@ -104,17 +136,26 @@ public final class Replica implements LogListener, ReplicaEffects {
         } else if (before instanceof ReplicaRole.Leader) {
             shard.watcher().leadsNoMore(this);
         }
+        if (now instanceof ReplicaRole.Follower follower) {
+            shard.replication().follow(this, follower.leaderId());
+        } else if (before instanceof ReplicaRole.Follower) {
+            shard.replication().unfollow(this);
+        }
+        shard.replication().roleChanged(this);
     }
 
     @Override
     public void proposeIsr(IsrProposal proposal) {
-        // Never with a sole replica; with more, whoever replicates carries it to the controller.
-        logger.debug("{}: {} is not carried anywhere", log.id(), proposal);
+        shard.replication().propose(this, proposal);
     }
 
     @Override
     public void truncatedBelowHighWatermark(long highWatermark, long endExclusive) {
-        logger.error("{} was cut to {}, below its high watermark {}", log.id(), endExclusive, highWatermark);
+        logger.error(
+                "Safety alarm: {} was cut to {}, below its high watermark {}; consumers may have read what is gone",
+                log.id(),
+                endExclusive,
+                highWatermark);
     }
 
     /** Hands on changed settings of the topic. */
@@ -214,6 +255,7 @@ public final class Replica implements LogListener, ReplicaEffects {
 
     private void advance() {
         machine.localProgress(log.writtenEnd(), log.syncedEnd(), monotonicMs());
+        shard.replication().progressed(this);
     }
 
     @Override
@@ -227,6 +269,7 @@ public final class Replica implements LogListener, ReplicaEffects {
         settleBelow(committedAcks, highWatermark);
         fetches.progressed(Math.max(1, invisibleBytes));
         invisibleBytes = 0;
+        shard.replication().watermarkMoved(this);
     }
 
     private static void settleBelow(PendingAcks acks, long endExclusive) {
@@ -239,6 +282,7 @@ public final class Replica implements LogListener, ReplicaEffects {
     public void onAppendsFailed(long cutBackTo, AppendError why) {
         machine.localAppendsFailed(cutBackTo);
         failFrom(cutBackTo, AppendErrors.toKafka(why));
+        shard.replication().appendsFailed(this, why);
     }
 
     @Override
@@ -268,76 +312,9 @@ public final class Replica implements LogListener, ReplicaEffects {
         }
     }
 
-    /** Reads as leader; the group is held while bytes come from a disk. Returns the bytes that were planned. */
+    /** Reads for a consumer; the group is held while bytes come from a disk. Returns the bytes that were planned. */
     int read(PartitionFetch fetch, FetchGroup group, int maxBytes, boolean minOne) {
-        metrics.fetchRequests.increment();
-        Errors refusal = checkLeader(fetch.currentLeaderEpoch());
-        if (refusal != Errors.NONE) {
-            return refuse(fetch, refusal);
-        }
-        long highWatermark = machine.highWatermark();
-        long stable = log.lastStableOffset(highWatermark);
-        if (fetch.lastFetchedEpoch() >= 0) {
-            EpochEnd end = log.endOffsetForEpoch(fetch.lastFetchedEpoch());
-            if (!end.isKnown()) {
-                return refuse(fetch, Errors.OFFSET_OUT_OF_RANGE);
-            }
-            if (end.epoch() < fetch.lastFetchedEpoch() || end.endOffset() < fetch.fetchOffset()) {
-                fetch.state(highWatermark, stable, log.logStartOffset());
-                fetch.diverged(end);
-                return 0;
-            }
-        }
-        if (fetch.fetchOffset() < log.logStartOffset() || fetch.fetchOffset() > log.writtenEnd()) {
-            return refuse(fetch, Errors.OFFSET_OUT_OF_RANGE);
-        }
-        fetch.state(highWatermark, stable, log.logStartOffset());
-        long limit = group.readCommitted() ? stable : highWatermark;
-        fetch.sawUpTo(limit);
-        if (fetch.fetchOffset() >= limit || maxBytes <= 0 && !minOne) {
-            return 0;
-        }
-        return plan(fetch, group, limit, maxBytes, minOne);
-    }
-
-    private int plan(PartitionFetch fetch, FetchGroup group, long limit, int maxBytes, boolean minOne) {
-        ReadOutcome outcome = log.read(fetch.fetchOffset(), limit, maxBytes, minOne);
-        if (outcome instanceof ReadOutcome.FromMemory memory) {
-            fetch.found(memory.batches(), memory.sizeBytes());
-            noteAborted(fetch, group, memory.nextOffset());
-            return memory.sizeBytes();
-        }
-        if (outcome instanceof ReadOutcome.FromDisk disk) {
-            group.hold();
-            disk.read()
-                    .submit(
-                            slice -> {
-                                fetch.found(slice);
-                                noteAborted(fetch, group, slice.nextOffset());
-                                group.settle();
-                            },
-                            failure -> {
-                                refuse(fetch, Errors.KAFKA_STORAGE_ERROR);
-                                group.settle();
-                            });
-            return maxBytes;
-        }
-        if (outcome instanceof ReadOutcome.OutOfRange) {
-            return refuse(fetch, Errors.OFFSET_OUT_OF_RANGE);
-        }
-        return 0;
-    }
-
-    private void noteAborted(PartitionFetch fetch, FetchGroup group, long end) {
-        if (group.readCommitted()) {
-            fetch.aborted(log.abortedIn(fetch.fetchOffset(), end));
-        }
-    }
-
-    private int refuse(PartitionFetch fetch, Errors error) {
-        metrics.failedFetchRequests.increment();
-        fetch.fail(error);
-        return 0;
+        return reads.read(fetch, group, maxBytes, minOne);
     }
 
     /** Whether a request that knows this leader epoch (-1: none) may be answered by this replica. */
@@ -362,10 +339,10 @@ public final class Replica implements LogListener, ReplicaEffects {
     }
 
     /** Parks a fetch until more becomes readable than its last attempt saw. */
-    void park(PartitionFetch fetch, FetchWaiter waiter, boolean readCommitted) {
+    void park(PartitionFetch fetch, FetchWaiter waiter, FetchGroup group) {
         long highWatermark = machine.highWatermark();
-        long limit = readCommitted ? log.lastStableOffset(highWatermark) : highWatermark;
-        if (limit > fetch.readableEnd() || !machine.isLeader()) {
+        long limit = group.readCommitted() ? log.lastStableOffset(highWatermark) : highWatermark;
+        if (limit > fetch.readableEnd() || !reads.serves(group)) {
             waiter.wakeNow();
         } else {
             fetches.add(waiter);
@@ -377,10 +354,43 @@ public final class Replica implements LogListener, ReplicaEffects {
         fetches.add(new FetchWaiter(1, shard, task));
     }
 
+    @Override
+    public ReplicationLinks links() {
+        return links;
+    }
+
+    /** Whether this replica is among those that are moved no faster than the throttles allow. */
+    void throttle(boolean asLeader, boolean asFollower) {
+        leaderThrottled = asLeader;
+        followerThrottled = asFollower;
+    }
+
+    @Override
+    public boolean isLeaderThrottled() {
+        return leaderThrottled;
+    }
+
+    @Override
+    public boolean isFollowerThrottled() {
+        return followerThrottled;
+    }
+
+    @Override
+    public void replicatedIn(int bytes) {
+        metrics.replicationBytesIn.add(bytes);
+    }
+
+    @Override
+    public void replicatedOut(int bytes) {
+        metrics.replicationBytesOut.add(bytes);
+    }
+
+    @Override
     public PartitionLog log() {
         return log;
     }
 
+    @Override
     public ReplicaMachine machine() {
         return machine;
     }

@@ -5,6 +5,8 @@ import io.millrace.log.LogConfig;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.store.LogDirectory;
+import io.millrace.log.replica.BrokerLiveness;
+import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: the shard's loop.
  */
-public final class ReplicaRoles {
+public final class ReplicaRoles implements BrokerLiveness {
     private static final Logger log = LoggerFactory.getLogger(ReplicaRoles.class);
 
     private final Shard shard;
@@ -54,6 +56,22 @@ public final class ReplicaRoles {
             }
         }
         delta.changedConfigs().forEach(this::reconfigure);
+        if (!delta.changedBrokers().isEmpty()) {
+            shard.forEach(Replica::livenessChanged);
+        }
+    }
+
+    /** As far as this shard has followed the metadata. */
+    @Override
+    public boolean mayJoinIsr(int brokerId, long brokerEpoch) {
+        BrokerImage broker = image.broker(brokerId);
+        return broker != null && broker.isActive() && broker.epoch() == brokerEpoch;
+    }
+
+    /** Null when the broker is unknown, may not serve, or does not say where it is. */
+    String rackOf(int brokerId) {
+        BrokerImage broker = image.broker(brokerId);
+        return broker == null || !broker.isActive() ? null : broker.rack();
     }
 
     /** Calls back once, when no log is being loaded. */

@@ -2,6 +2,7 @@ package io.millrace.verticles.shard;
 
 import io.millrace.log.Owner;
 import io.millrace.log.TailBudget;
+import io.millrace.verticles.replication.ShardReplication;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ public final class Shard implements Owner {
     private final Map<UUID, Replica[]> replicas = new HashMap<>();
     private final List<Replica> timed = new ArrayList<>();
     private final ReplicaRoles roles;
+    private final ShardReplication replication;
     private LeadershipWatcher watcher = NobodyWatches.INSTANCE;
     private boolean timeoutsScheduled;
     private boolean closed;
@@ -46,6 +48,15 @@ public final class Shard implements Owner {
         this.context = context;
         this.tail = new TailBudget(context.tailBytes());
         this.roles = new ReplicaRoles(this, count);
+        this.replication = new ShardReplication(
+                context.replication(),
+                index,
+                count,
+                loop,
+                context.ticker(),
+                context.clock(),
+                (id, shards) -> Shards.indexOf(id.topicId(), id.partition(), shards),
+                this::replica);
     }
 
     @Override
@@ -135,7 +146,7 @@ public final class Shard implements Owner {
                 if (replica == null) {
                     waiter.wakeNow();
                 } else {
-                    replica.park(fetch, waiter, group.readCommitted());
+                    replica.park(fetch, waiter, group);
                 }
             }
         });
@@ -226,6 +237,7 @@ public final class Shard implements Owner {
     public void close(Runnable done) {
         run(() -> {
             closed = true;
+            replication.close();
             List<Replica> all = new ArrayList<>();
             forEach(all::add);
             replicas.clear();
@@ -249,6 +261,7 @@ public final class Shard implements Owner {
         if (replica.machine().isLeader()) {
             watcher.leadsNoMore(replica);
         }
+        replication.removed(replica);
     }
 
     /** Has the leaders among the replicas watched; before there are any. */
@@ -258,6 +271,11 @@ public final class Shard implements Owner {
 
     LeadershipWatcher watcher() {
         return watcher;
+    }
+
+    /** What moves records between this shard's replicas and those of other nodes. */
+    public ShardReplication replication() {
+        return replication;
     }
 
     /** What makes this shard's replicas follow the metadata. */

@@ -2,6 +2,7 @@ package io.millrace.verticles.shard;
 
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.replication.ReplicationParts;
 import java.util.function.LongSupplier;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.LongSupplier;
  * @param ticker monotonic clock in milliseconds, for deadlines
  * @param tailBytes how much of the newest data one shard keeps in memory
  * @param maintenanceMs between two looks at retention and rolling by time ({@code log.retention.check.interval.ms})
+ * @param replication what the shards need for replication
  */
 public record ShardContext(
         int brokerId,
@@ -26,4 +28,5 @@ public record ShardContext(
         LongSupplier clock,
         LongSupplier ticker,
         long tailBytes,
-        long maintenanceMs) {}
+        long maintenanceMs,
+        ReplicationParts replication) {}

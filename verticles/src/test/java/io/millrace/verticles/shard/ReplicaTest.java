@@ -6,6 +6,7 @@ import io.millrace.log.AppendError;
 import io.millrace.log.AppendOutcome;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.replication.ReplicationParts;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class ReplicaTest {
             0,
             1,
             channel.eventLoop(),
-            new ShardContext(ME, null, null, new BrokerMetrics(), () -> nowMs, () -> nowMs, 0, 1000));
+            new ShardContext(ME, null, null, new BrokerMetrics(), () -> nowMs, () -> nowMs, 0, 1000, ReplicationParts.alone(ME)));
     private final Replica replica = new Replica(shard, null, log, new BrokerMetrics().topic("topic"));
     private final AtomicInteger answers = new AtomicInteger();
 

@@ -1,0 +1,76 @@
+package io.millrace.verticles.node;
+
+import io.millrace.log.replication.FetchSettings;
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.verticles.replication.ReplicationBus;
+import io.millrace.verticles.replication.ReplicationParts;
+import io.millrace.verticles.shard.Shard;
+import io.millrace.verticles.shard.Shards;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Replication as a part of the node: its settings, and its place on the event bus.
+ *
+ * <p>Thread: any.
+ */
+final class BrokerReplication {
+    private static final String BY_RACK = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
+    private final int brokerId;
+    private final EffectiveConfigs configs;
+    private final ReplicationBus bus;
+    private final boolean choosesByRack;
+
+    BrokerReplication(Vertx vertx, int brokerId, EffectiveConfigs configs) {
+        this.brokerId = brokerId;
+        this.configs = configs;
+        this.bus = new ReplicationBus(vertx);
+        this.choosesByRack = BY_RACK.equals(configs.brokerValue(MetadataImage.EMPTY, "replica.selector.class"));
+    }
+
+    /** What the shards need; the controller is asked for when there is something to propose. */
+    ReplicationParts parts(LongSupplier brokerEpoch, Supplier<ControllerGateway> controller) {
+        return new ReplicationParts(
+                brokerId,
+                configs.brokerLong(MetadataImage.EMPTY, "replica.lag.time.max.ms"),
+                choosesByRack,
+                new FetchSettings(
+                        number("replica.fetch.max.bytes"),
+                        number("replica.fetch.response.max.bytes"),
+                        number("replica.fetch.wait.max.ms"),
+                        number("replica.fetch.backoff.ms")),
+                brokerEpoch,
+                proposals -> controller.get().submit(proposals),
+                bus::outbox);
+    }
+
+    private int number(String name) {
+        return configs.brokerInt(MetadataImage.EMPTY, name);
+    }
+
+    /** Takes frames of other nodes: before this one is registered, because it may be the leader that they wait for. */
+    Future<Void> listen(Shards shards) {
+        List<Consumer<ByteBuffer>> receivers = new ArrayList<>();
+        for (Shard shard : shards.all()) {
+            receivers.add(shard.replication()::received);
+        }
+        return bus.listen(brokerId, receivers);
+    }
+
+    /** Whether consumers are sent to a replica in their rack. */
+    boolean choosesByRack() {
+        return choosesByRack;
+    }
+
+    Future<Void> close() {
+        return bus.close();
+    }
+}
