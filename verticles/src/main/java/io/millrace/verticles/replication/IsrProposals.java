@@ -126,8 +126,7 @@ final class IsrProposals {
                     INVALID_UPDATE_VERSION,
                     NEW_LEADER_ELECTED,
                     UNKNOWN_TOPIC_ID,
-                    UNKNOWN_TOPIC_OR_PARTITION ->
-                IsrAnswer.SUPERSEDED;
+                    UNKNOWN_TOPIC_OR_PARTITION -> IsrAnswer.SUPERSEDED;
             default -> IsrAnswer.UNKNOWN;
         };
     }

@@ -65,7 +65,8 @@ public final class ReplicationBus {
 
     private void heard(Message<Buffer> message, List<? extends Consumer<ByteBuffer>> shards) {
         Object body = message.body();
-        ByteBuffer frame = body instanceof BufferInternal buffer ? buffer.getByteBuf().nioBuffer() : ByteBuffer.allocate(0);
+        ByteBuffer frame =
+                body instanceof BufferInternal buffer ? buffer.getByteBuf().nioBuffer() : ByteBuffer.allocate(0);
         int shard = ReplicationCodec.shardOf(frame);
         if (shard < 0) {
             long count = dropped.incrementAndGet();

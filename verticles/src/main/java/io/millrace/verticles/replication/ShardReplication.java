@@ -6,9 +6,9 @@ import io.millrace.log.replica.IsrProposal;
 import io.millrace.log.replication.FollowerMachine;
 import io.millrace.log.replication.LeaderMachine;
 import io.millrace.log.replication.MalformedFrameException;
-import io.millrace.log.replication.Replicated;
 import io.millrace.log.replication.ReplicaAnswer;
 import io.millrace.log.replication.ReplicaFetch;
+import io.millrace.log.replication.Replicated;
 import io.millrace.log.replication.ReplicationCodec;
 import io.millrace.log.replication.ReplicationLink;
 import io.millrace.verticles.replication.ReplicationParts.Outbox;
@@ -16,7 +16,6 @@ import io.netty.channel.EventLoop;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -243,11 +242,12 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
 
     @Override
     public void send(int brokerId, ReplicaFetch fetch) {
-        outbox.send(brokerId, OutgoingFrame.of(fetch)).onFailure(lost -> loop.execute(() -> {
-            log.debug("a fetch to node {} is lost: {}", brokerId, lost.getMessage());
-            follower.sendFailed(brokerId, fetch, nowMs());
-            touch();
-        }));
+        outbox.send(brokerId, OutgoingFrame.of(fetch))
+                .onFailure(lost -> loop.execute(() -> {
+                    log.debug("a fetch to node {} is lost: {}", brokerId, lost.getMessage());
+                    follower.sendFailed(brokerId, fetch, nowMs());
+                    touch();
+                }));
     }
 
     @Override

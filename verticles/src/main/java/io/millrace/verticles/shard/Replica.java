@@ -21,8 +21,6 @@ import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.verticles.metrics.LoopMetrics;
 import io.millrace.verticles.metrics.TopicMetrics;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +42,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
     private final PartitionLog log;
     private final ReplicaMachine machine;
     private final TopicMetrics metrics;
-    private final PendingAcks writtenAcks = new PendingAcks();
-    private final PendingAcks committedAcks = new PendingAcks();
+    private final WaitingAppends waiting = new WaitingAppends();
     private final FetchWaiters fetches = new FetchWaiters();
     private final ReplicationLinks links = new ReplicationLinks();
     private final ReplicaReads reads;
@@ -215,7 +212,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
             return;
         }
         group.hold();
-        (all ? committedAcks : writtenAcks).add(append);
+        waiting.add(append, all);
         if (!timed) {
             timed = true;
             shard.watchTimeouts(this);
@@ -224,27 +221,14 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
 
     /** Times out what waits too long; false when nothing waits any more. */
     boolean expire(long nowMs) {
-        expire(writtenAcks, nowMs);
-        expire(committedAcks, nowMs);
-        timed = !writtenAcks.isEmpty() || !committedAcks.isEmpty();
+        timed = waiting.expire(nowMs);
         return timed;
-    }
-
-    private static void expire(PendingAcks acks, long nowMs) {
-        for (PartitionAppend late = acks.pollExpired(nowMs); late != null; late = acks.pollExpired(nowMs)) {
-            fail(late, Errors.REQUEST_TIMED_OUT);
-        }
-    }
-
-    private static void fail(PartitionAppend append, Errors error) {
-        append.fail(error, null);
-        append.group().settle();
     }
 
     @Override
     public void onWritten(long writtenEnd, int bytes) {
         invisibleBytes += bytes;
-        settleBelow(writtenAcks, writtenEnd);
+        waiting.written(writtenEnd);
         advance();
     }
 
@@ -260,28 +244,18 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
 
     @Override
     public void highWatermarkAdvanced(long highWatermark) {
-        if (machine.ackOutcome(machine.leaderEpoch(), highWatermark) == AckOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND) {
-            PartitionAppend few = committedAcks.pollBelow(highWatermark);
-            for (; few != null; few = committedAcks.pollBelow(highWatermark)) {
-                fail(few, Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
-            }
-        }
-        settleBelow(committedAcks, highWatermark);
+        boolean tooFew =
+                machine.ackOutcome(machine.leaderEpoch(), highWatermark) == AckOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
+        waiting.committed(highWatermark, tooFew ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE);
         fetches.progressed(Math.max(1, invisibleBytes));
         invisibleBytes = 0;
         shard.replication().watermarkMoved(this);
     }
 
-    private static void settleBelow(PendingAcks acks, long endExclusive) {
-        for (PartitionAppend done = acks.pollBelow(endExclusive); done != null; done = acks.pollBelow(endExclusive)) {
-            done.group().settle();
-        }
-    }
-
     @Override
     public void onAppendsFailed(long cutBackTo, AppendError why) {
         machine.localAppendsFailed(cutBackTo);
-        failFrom(cutBackTo, AppendErrors.toKafka(why));
+        waiting.failFrom(cutBackTo, AppendErrors.toKafka(why));
         shard.replication().appendsFailed(this, why);
     }
 
@@ -294,22 +268,8 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
 
     /** Fails every waiting append and lets every parked fetch look again: this replica's role has ended. */
     void failWaiting(Errors error) {
-        failFrom(0, error);
+        waiting.failFrom(0, error);
         fetches.wakeAll();
-    }
-
-    /** All are taken out before the first is answered: an answer may let the next append in, at the same offsets. */
-    private void failFrom(long offset, Errors error) {
-        List<PartitionAppend> cut = new ArrayList<>();
-        takeFrom(writtenAcks, offset, cut);
-        takeFrom(committedAcks, offset, cut);
-        cut.forEach(append -> fail(append, error));
-    }
-
-    private static void takeFrom(PendingAcks acks, long offset, List<PartitionAppend> taken) {
-        for (PartitionAppend cut = acks.pollYoungestFrom(offset); cut != null; cut = acks.pollYoungestFrom(offset)) {
-            taken.add(cut);
-        }
     }
 
     /** Reads for a consumer; the group is held while bytes come from a disk. Returns the bytes that were planned. */

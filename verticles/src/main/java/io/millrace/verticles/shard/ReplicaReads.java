@@ -57,8 +57,7 @@ final class ReplicaReads {
                 return 0;
             }
         }
-        if (fetch.fetchOffset() < log().logStartOffset()
-                || fetch.fetchOffset() > log().writtenEnd()) {
+        if (fetch.fetchOffset() < log().logStartOffset() || fetch.fetchOffset() > log().writtenEnd()) {
             return refuse(fetch, Errors.OFFSET_OUT_OF_RANGE);
         }
         fetch.state(highWatermark, stable, log().logStartOffset());

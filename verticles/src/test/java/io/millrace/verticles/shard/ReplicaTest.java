@@ -27,7 +27,16 @@ class ReplicaTest {
             0,
             1,
             channel.eventLoop(),
-            new ShardContext(ME, null, null, new BrokerMetrics(), () -> nowMs, () -> nowMs, 0, 1000, ReplicationParts.alone(ME)));
+            new ShardContext(
+                    ME,
+                    null,
+                    null,
+                    new BrokerMetrics(),
+                    () -> nowMs,
+                    () -> nowMs,
+                    0,
+                    1000,
+                    ReplicationParts.alone(ME)));
     private final Replica replica = new Replica(shard, null, log, new BrokerMetrics().topic("topic"));
     private final AtomicInteger answers = new AtomicInteger();
 
@@ -216,7 +225,7 @@ class ReplicaTest {
         PartitionFetch fetch = new PartitionFetch(log.id.topicId(), 0, 0, 1000, -1, -1);
         FetchGroup group = new FetchGroup(false, Runnable::run, () -> {});
         replica.read(fetch, group, 1000, true);
-        replica.park(fetch, new FetchWaiter(1, Runnable::run, wakes::incrementAndGet), false);
+        replica.park(fetch, new FetchWaiter(1, Runnable::run, wakes::incrementAndGet), group);
 
         append(1, Long.MAX_VALUE);
         assertThat(wakes).hasValue(0);
@@ -230,11 +239,12 @@ class ReplicaTest {
         replica.take(led(ME, 0, 0, ME));
         AtomicInteger wakes = new AtomicInteger();
         PartitionFetch fetch = new PartitionFetch(log.id.topicId(), 0, 0, 1000, -1, -1);
-        replica.read(fetch, new FetchGroup(false, Runnable::run, () -> {}), 1000, true);
+        FetchGroup group = new FetchGroup(false, Runnable::run, () -> {});
+        replica.read(fetch, group, 1000, true);
         append(1, Long.MAX_VALUE);
         log.write(1);
 
-        replica.park(fetch, new FetchWaiter(1, Runnable::run, wakes::incrementAndGet), false);
+        replica.park(fetch, new FetchWaiter(1, Runnable::run, wakes::incrementAndGet), group);
 
         assertThat(wakes).hasValue(1);
     }

@@ -1,0 +1,204 @@
+package io.millrace.verticles.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.membership.image.TopicImage;
+import io.millrace.verticles.cluster.TestCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three brokers, one topic with three replicas, and a stock producer with acks=all. */
+class ReplicatedTopicTest {
+    private static final String TOPIC = "orders";
+    private static final int RECORDS = 2_000;
+
+    @TempDir
+    Path root;
+
+    private TestCluster cluster;
+
+    @AfterEach
+    void stop() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private void start(Map<String, String> settings) {
+        cluster = new TestCluster(root, 3, 0, settings).start();
+    }
+
+    private void createTopic(int partitions, Map<String, String> configs) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
+            admin.createTopics(List.of(new NewTopic(TOPIC, partitions, (short) 3).configs(configs)))
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+        }
+        cluster.awaitSameMetadata();
+    }
+
+    private KafkaProducer<String, String> producer() {
+        Map<String, Object> config = new HashMap<>();
+        config.put("bootstrap.servers", cluster.bootstrap());
+        config.put("acks", "all");
+        config.put("linger.ms", "1");
+        config.put("delivery.timeout.ms", "60000");
+        config.put("request.timeout.ms", "3000");
+        return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
+    }
+
+    /** Sends records numbered from {@code first} and returns what was acknowledged, by partition and offset. */
+    private static void send(KafkaProducer<String, String> producer, int first, int count, Map<String, String> acked)
+            throws ExecutionException, InterruptedException {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (int i = first; i < first + count; i++) {
+            sent.add(producer.send(new ProducerRecord<>(TOPIC, "k" + i, "v" + i)));
+        }
+        for (int i = 0; i < count; i++) {
+            RecordMetadata where = sent.get(i).get();
+            acked.put(where.partition() + "/" + where.offset(), "v" + (first + i));
+        }
+    }
+
+    private Map<String, String> consume(int partitions) {
+        Map<String, String> found = new HashMap<>();
+        Map<String, Object> config = new HashMap<>();
+        config.put("bootstrap.servers", cluster.bootstrap());
+        config.put("auto.offset.reset", "earliest");
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            List<TopicPartition> all = new ArrayList<>();
+            for (int p = 0; p < partitions; p++) {
+                all.add(new TopicPartition(TOPIC, p));
+            }
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            while (!all.stream().allMatch(p -> consumer.position(p) >= ends.get(p))) {
+                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+                    found.put(record.partition() + "/" + record.offset(), record.value());
+                }
+            }
+        }
+        return found;
+    }
+
+    private TopicImage topic() {
+        return cluster.broker(cluster.ids().get(0)).image().topic(TOPIC);
+    }
+
+    private void awaitAllInSync() {
+        TestCluster.await("all replicas in sync", () -> topic().partitions().stream()
+                .allMatch(p -> p.isr().length == 3 && p.hasLeader()));
+    }
+
+    /** Segment files by name, of one partition on one node. */
+    private Map<String, byte[]> segments(int node, int partition) {
+        Map<String, byte[]> files = new HashMap<>();
+        Path data = cluster.data(node);
+        try (Stream<Path> found = Files.walk(data)) {
+            for (Path file : found.filter(f -> f.toString().endsWith(".log")).toList()) {
+                String folder = file.getParent().getFileName().toString();
+                if (folder.startsWith(TOPIC + "-" + partition)) {
+                    files.put(file.getFileName().toString(), Files.readAllBytes(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return files;
+    }
+
+    private void assertEqualOnDisk(int partitions) {
+        for (int p = 0; p < partitions; p++) {
+            int partition = p;
+            Map<String, byte[]> first = segments(1, partition);
+            assertThat(first).as("files of partition " + p).isNotEmpty();
+            for (int node = 2; node <= 3; node++) {
+                int other = node;
+                TestCluster.await(
+                        "node " + node + " has the same bytes", () -> same(first, segments(other, partition)));
+            }
+        }
+    }
+
+    private static boolean same(Map<String, byte[]> one, Map<String, byte[]> other) {
+        return one.keySet().equals(other.keySet())
+                && one.entrySet().stream().allMatch(e -> java.util.Arrays.equals(e.getValue(), other.get(e.getKey())));
+    }
+
+    @Test
+    void whatIsAcknowledgedIsOnAllThreeNodes() throws Exception {
+        start(Map.of());
+        createTopic(4, Map.of());
+        Map<String, String> acked = new HashMap<>();
+
+        try (KafkaProducer<String, String> producer = producer()) {
+            send(producer, 0, RECORDS, acked);
+        }
+
+        assertThat(acked).hasSize(RECORDS);
+        assertThat(consume(4)).isEqualTo(acked);
+        assertEqualOnDisk(4);
+    }
+
+    @Test
+    void inGroupModeToo() throws Exception {
+        start(Map.of());
+        createTopic(2, Map.of("flush.mode", "group"));
+        Map<String, String> acked = new HashMap<>();
+
+        try (KafkaProducer<String, String> producer = producer()) {
+            send(producer, 0, RECORDS, acked);
+        }
+
+        assertThat(consume(2)).isEqualTo(acked);
+        assertEqualOnDisk(2);
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostWhenALeaderVanishesAndItJoinsAgain() throws Exception {
+        start(Map.of("replica.lag.time.max.ms", "3000"));
+        createTopic(3, Map.of("min.insync.replicas", "2"));
+        awaitAllInSync();
+        Map<String, String> acked = new HashMap<>();
+        try (KafkaProducer<String, String> producer = producer()) {
+            send(producer, 0, RECORDS, acked);
+            PartitionImage first = topic().partition(0);
+
+            cluster.kill(first.leader());
+            send(producer, RECORDS, RECORDS, acked);
+
+            assertThat(consume(3)).isEqualTo(acked);
+            cluster.start(first.leader());
+            awaitAllInSync();
+            send(producer, 2 * RECORDS, RECORDS, acked);
+        }
+        assertThat(consume(3)).isEqualTo(acked);
+        assertEqualOnDisk(3);
+    }
+}
