@@ -24,6 +24,12 @@ public final class ConsumerOptions {
     private long retryBackoffMs = 50;
     private long doubtMs = 400;
     private boolean checkCrcs = true;
+    private String groupId;
+    private int sessionTimeoutMs = 10_000;
+    private int rebalanceTimeoutMs = 60_000;
+    private boolean autoCommit = true;
+    private long autoCommitIntervalMs = 5_000;
+    private long metadataMaxAgeMs = 30_000;
 
     public ConsumerOptions() {}
 
@@ -38,6 +44,12 @@ public final class ConsumerOptions {
         retryBackoffMs = from.retryBackoffMs;
         doubtMs = from.doubtMs;
         checkCrcs = from.checkCrcs;
+        groupId = from.groupId;
+        sessionTimeoutMs = from.sessionTimeoutMs;
+        rebalanceTimeoutMs = from.rebalanceTimeoutMs;
+        autoCommit = from.autoCommit;
+        autoCommitIntervalMs = from.autoCommitIntervalMs;
+        metadataMaxAgeMs = from.metadataMaxAgeMs;
     }
 
     public ConsumerOptions clientId(String name) {
@@ -94,6 +106,69 @@ public final class ConsumerOptions {
     public ConsumerOptions checkCrcs(boolean check) {
         checkCrcs = check;
         return this;
+    }
+
+    /** The group to share topics with, Kafka's own consumers of that group included. */
+    public ConsumerOptions groupId(String id) {
+        groupId = id;
+        return this;
+    }
+
+    /** A member that is not heard of for this long has left; heartbeats come three times as often. */
+    public ConsumerOptions sessionTimeoutMs(int ms) {
+        sessionTimeoutMs = ms;
+        return this;
+    }
+
+    /** How long members have to finish what they do when the group changes. */
+    public ConsumerOptions rebalanceTimeoutMs(int ms) {
+        rebalanceTimeoutMs = ms;
+        return this;
+    }
+
+    /** Whether what has been handed out is committed every now and then, and before partitions are given back. */
+    public ConsumerOptions autoCommit(boolean wanted) {
+        autoCommit = wanted;
+        return this;
+    }
+
+    public ConsumerOptions autoCommitIntervalMs(long ms) {
+        autoCommitIntervalMs = Math.max(1, ms);
+        return this;
+    }
+
+    /** How often whoever shares out partitions looks for new ones. */
+    public ConsumerOptions metadataMaxAgeMs(long ms) {
+        metadataMaxAgeMs = Math.max(1, ms);
+        return this;
+    }
+
+    public String groupId() {
+        return groupId;
+    }
+
+    public int sessionTimeoutMs() {
+        return sessionTimeoutMs;
+    }
+
+    public int heartbeatMs() {
+        return Math.max(1, sessionTimeoutMs / 3);
+    }
+
+    public int rebalanceTimeoutMs() {
+        return rebalanceTimeoutMs;
+    }
+
+    public boolean autoCommit() {
+        return autoCommit;
+    }
+
+    public long autoCommitIntervalMs() {
+        return autoCommitIntervalMs;
+    }
+
+    public long metadataMaxAgeMs() {
+        return metadataMaxAgeMs;
     }
 
     public String clientId() {

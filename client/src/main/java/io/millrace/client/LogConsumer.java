@@ -1,6 +1,7 @@
 package io.millrace.client;
 
 import io.millrace.client.consume.Fetcher;
+import io.millrace.client.group.GroupReader;
 import io.millrace.client.link.Cluster;
 import io.millrace.client.message.ListOffsets;
 import io.vertx.core.Context;
@@ -12,11 +13,13 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.ReadStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Reads records of assigned partitions, in the order of their offsets within each.
+ * Reads records of partitions, assigned or shared with a group, in the order of their offsets within each.
  *
  * <p>A stream to read from: {@link #handler} begins, {@link #pause} stops, {@link #fetch} asks for so many more. What is not
  * asked for is not read from the cluster either, but for a bounded rest of batches already on their way.
@@ -30,6 +33,7 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
     private final Context context;
     private final Cluster cluster;
     private final Fetcher fetcher;
+    private final GroupReader group;
     private Handler<ConsumedRecord> handler;
     private Handler<Throwable> exceptionHandler;
     private Handler<Void> endHandler;
@@ -42,6 +46,7 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
         this.context = context;
         this.cluster = cluster;
         this.fetcher = new Fetcher(vertx, cluster, options, this::wanted, this::deliver, this::tell);
+        this.group = options.groupId() == null ? null : new GroupReader(vertx, cluster, options, fetcher, this::tell);
     }
 
     private long wanted() {
@@ -78,6 +83,61 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
             fetcher.assign(copy);
             return Future.succeededFuture();
         });
+    }
+
+    /**
+     * Joins the group of {@link ConsumerOptions#groupId} and reads what it is given of these topics.
+     *
+     * @return done with the first assignment, which may be empty
+     */
+    public Future<Void> subscribe(Collection<String> topics) {
+        Set<String> copy = Set.copyOf(topics);
+        return call(() -> group().subscribe(copy));
+    }
+
+    private GroupReader group() {
+        if (group == null) {
+            throw new IllegalStateException("this consumer has no groupId in its options");
+        }
+        return group;
+    }
+
+    /** Told what this member reads from now on. */
+    public LogConsumer partitionsAssignedHandler(Handler<Set<TopicPartition>> told) {
+        run(() -> group().onAssigned(told));
+        return this;
+    }
+
+    /**
+     * Asked to finish with partitions that it gives back: nothing more of them is handed out, and the group waits until the
+     * future is done, for the rebalance timeout at most.
+     */
+    public LogConsumer partitionsRevokedHandler(Function<Set<TopicPartition>, Future<Void>> asked) {
+        run(() -> group().onRevoked(asked));
+        return this;
+    }
+
+    /** Told of partitions that are another's already: the session had ended. */
+    public LogConsumer partitionsLostHandler(Handler<Set<TopicPartition>> told) {
+        run(() -> group().onLost(told));
+        return this;
+    }
+
+    /** Commits the positions of all that is assigned: what has been handed out counts as done. */
+    public Future<Void> commit() {
+        return call(() -> group().commit());
+    }
+
+    /** Commits offsets: of each partition the one to go on with. */
+    public Future<Void> commit(Map<TopicPartition, Long> offsets) {
+        Map<TopicPartition, Long> copy = Map.copyOf(offsets);
+        return call(() -> group().commit(copy));
+    }
+
+    /** What the group has committed; a partition without is not in it. */
+    public Future<Map<TopicPartition, Long>> committed(Collection<TopicPartition> partitions) {
+        List<TopicPartition> copy = List.copyOf(partitions);
+        return call(() -> group().committed(copy));
     }
 
     /** What is read now. */
@@ -257,8 +317,11 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
                 return Future.succeededFuture();
             }
             closed = true;
-            fetcher.close();
-            return cluster.close().onComplete(done -> {
+            Future<Void> leftGroup = group == null ? Future.succeededFuture() : group.close();
+            return leftGroup.eventually(() -> {
+                fetcher.close();
+                return cluster.close();
+            }).onComplete(done -> {
                 if (endHandler != null) {
                     endHandler.handle(null);
                 }

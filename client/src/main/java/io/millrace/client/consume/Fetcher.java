@@ -89,10 +89,21 @@ public final class Fetcher {
 
     /** Reads these and no others; those that are kept go on where they are. */
     public void assign(Collection<TopicPartition> wanted) {
+        assign(wanted, Map.of());
+    }
+
+    /** The same, from these offsets on where there is one. */
+    public void assign(Collection<TopicPartition> wanted, Map<TopicPartition, Long> offsets) {
         assigned.keySet().retainAll(new LinkedHashSet<>(wanted));
         for (TopicPartition partition : wanted) {
             assigned.computeIfAbsent(partition, added -> new PartitionBuffer(added, options.checkCrcs()));
         }
+        offsets.forEach((partition, offset) -> {
+            PartitionBuffer buffer = assigned.get(partition);
+            if (buffer != null) {
+                buffer.seek(offset);
+            }
+        });
         turns.clear();
         turns.addAll(assigned.values());
         pump();

@@ -62,6 +62,7 @@ public final class Metadata {
             in.int32();
             topics.put(name, new Topic(error, leaders));
         }
+        in.int32();
         return new Answer(brokers, topics);
     }
 }

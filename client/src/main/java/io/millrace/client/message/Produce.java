@@ -73,6 +73,7 @@ public final class Produce {
                         new Outcome(error, told == null ? message : told, baseOffset, logAppendTime));
             }
         }
+        in.int32();
         return outcomes;
     }
 }
