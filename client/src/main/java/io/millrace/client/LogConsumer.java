@@ -318,14 +318,16 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
             }
             closed = true;
             Future<Void> leftGroup = group == null ? Future.succeededFuture() : group.close();
-            return leftGroup.eventually(() -> {
-                fetcher.close();
-                return cluster.close();
-            }).onComplete(done -> {
-                if (endHandler != null) {
-                    endHandler.handle(null);
-                }
-            });
+            return leftGroup
+                    .eventually(() -> {
+                        fetcher.close();
+                        return cluster.close();
+                    })
+                    .onComplete(done -> {
+                        if (endHandler != null) {
+                            endHandler.handle(null);
+                        }
+                    });
         });
     }
 }

@@ -67,8 +67,12 @@ final class Coordinator {
             return Future.succeededFuture(brokerId);
         }
         return cluster.anybody()
-                .call(FindCoordinator.API, FindCoordinator.VERSION, group.length() + 16, FIND_TIMEOUT_MS, out ->
-                        FindCoordinator.write(out, group))
+                .call(
+                        FindCoordinator.API,
+                        FindCoordinator.VERSION,
+                        group.length() + 16,
+                        FIND_TIMEOUT_MS,
+                        out -> FindCoordinator.write(out, group))
                 .map(FindCoordinator::read)
                 .compose(answer -> {
                     LogError wrong = LogError.ofCode(answer.error());

@@ -62,8 +62,7 @@ public final class Membership {
     private boolean left;
 
     /** Joins nobody yet: see {@link #join}. */
-    public Membership(
-            Vertx vertx, Cluster cluster, ConsumerOptions options, Set<String> topics, Listener listener) {
+    public Membership(Vertx vertx, Cluster cluster, ConsumerOptions options, Set<String> topics, Listener listener) {
         this.cluster = cluster;
         this.options = options;
         this.topics = new LinkedHashSet<>(topics);
@@ -152,7 +151,8 @@ public final class Membership {
         if (assignments.isEmpty()) {
             countsAtAssignment = Map.of();
         }
-        int bytes = assignments.values().stream().mapToInt(ByteBuffer::remaining).sum();
+        int bytes =
+                assignments.values().stream().mapToInt(ByteBuffer::remaining).sum();
         return coordinator.ask(
                 SyncGroup.API,
                 SyncGroup.VERSION,

@@ -18,7 +18,12 @@ public final class JoinGroup {
 
     /** The answer; {@code members} and what they subscribe to is told to the leader only. */
     public record Answer(
-            short error, int generation, String protocol, String leader, String member, Map<String, ByteBuffer> members) {}
+            short error,
+            int generation,
+            String protocol,
+            String leader,
+            String member,
+            Map<String, ByteBuffer> members) {}
 
     private JoinGroup() {}
 

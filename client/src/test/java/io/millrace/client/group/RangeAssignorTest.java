@@ -27,8 +27,9 @@ class RangeAssignorTest {
             Map<String, List<String>> subscriptions = new HashMap<>();
             Map<String, ConsumerPartitionAssignor.Subscription> theirs = new HashMap<>();
             for (int member = 0; member < 1 + random.nextInt(5); member++) {
-                List<String> topics =
-                        counts.keySet().stream().filter(t -> random.nextBoolean()).toList();
+                List<String> topics = counts.keySet().stream()
+                        .filter(t -> random.nextBoolean())
+                        .toList();
                 subscriptions.put("m" + member, topics);
                 theirs.put("m" + member, new ConsumerPartitionAssignor.Subscription(topics));
             }
@@ -60,8 +61,8 @@ class RangeAssignorTest {
         assertThat(read.topics()).containsExactly("a", "b");
         assertThat(read.ownedPartitions()).containsExactly(new org.apache.kafka.common.TopicPartition("a", 2));
 
-        ByteBuffer theirs = ConsumerProtocol.serializeSubscription(
-                new ConsumerPartitionAssignor.Subscription(List.of("x", "y")));
+        ByteBuffer theirs =
+                ConsumerProtocol.serializeSubscription(new ConsumerPartitionAssignor.Subscription(List.of("x", "y")));
         assertThat(Subscription.topics(theirs)).containsExactly("x", "y");
     }
 
@@ -72,8 +73,8 @@ class RangeAssignorTest {
                 .extracting(Object::toString)
                 .containsExactly("a-2", "b-0");
 
-        ByteBuffer theirs = ConsumerProtocol.serializeAssignment(new ConsumerPartitionAssignor.Assignment(
-                List.of(new org.apache.kafka.common.TopicPartition("x", 7))));
+        ByteBuffer theirs = ConsumerProtocol.serializeAssignment(
+                new ConsumerPartitionAssignor.Assignment(List.of(new org.apache.kafka.common.TopicPartition("x", 7))));
         assertThat(Subscription.assigned(theirs)).containsExactly(new TopicPartition("x", 7));
         assertThat(Subscription.assigned(null)).isEmpty();
     }

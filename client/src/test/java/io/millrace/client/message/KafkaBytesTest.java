@@ -85,10 +85,11 @@ class KafkaBytesTest {
         response.topics()
                 .add(new MetadataResponseData.MetadataResponseTopic()
                         .setName("orders")
-                        .setPartitions(List.of(
-                                partition(1, 3, 7), partition(0, -1, 4))));
+                        .setPartitions(List.of(partition(1, 3, 7), partition(0, -1, 4))));
         response.topics()
-                .add(new MetadataResponseData.MetadataResponseTopic().setName("x").setErrorCode((short) 3));
+                .add(new MetadataResponseData.MetadataResponseTopic()
+                        .setName("x")
+                        .setErrorCode((short) 3));
         Metadata.Answer answer = weRead(Metadata.VERSION, response, Metadata::read);
         assertThat(answer.brokers()).containsExactly(3);
         assertThat(answer.topics().get("orders").leaders()[1].brokerId()).isEqualTo(3);
@@ -122,7 +123,9 @@ class KafkaBytesTest {
                                 new Produce.Part(OTHER, bytes))),
                 ProduceRequestData::new);
         assertThat(request.acks()).isEqualTo((short) -1);
-        assertThat(request.topicData().find("orders", org.apache.kafka.common.Uuid.ZERO_UUID).partitionData())
+        assertThat(request.topicData()
+                        .find("orders", org.apache.kafka.common.Uuid.ZERO_UUID)
+                        .partitionData())
                 .extracting("index")
                 .containsExactly(1, 2);
 
@@ -148,11 +151,7 @@ class KafkaBytesTest {
         FetchRequestData request = kafkaReads(
                 Fetch.VERSION,
                 out -> Fetch.write(
-                        out,
-                        500,
-                        1,
-                        1000,
-                        List.of(new Fetch.Want(ONE, 4, 42, 100), new Fetch.Want(OTHER, -1, 0, 100))),
+                        out, 500, 1, 1000, List.of(new Fetch.Want(ONE, 4, 42, 100), new Fetch.Want(OTHER, -1, 0, 100))),
                 FetchRequestData::new);
         assertThat(request.sessionEpoch()).isEqualTo(-1);
         assertThat(request.topics().get(0).partitions().get(0).fetchOffset()).isEqualTo(42);
@@ -241,22 +240,13 @@ class KafkaBytesTest {
                         .get(0)
                         .assignment())
                 .containsExactly(7);
-        assertThat(weRead(
-                                SyncGroup.VERSION,
-                                new SyncGroupResponseData().setAssignment(new byte[] {7}),
-                                SyncGroup::read)
+        assertThat(weRead(SyncGroup.VERSION, new SyncGroupResponseData().setAssignment(new byte[] {7}), SyncGroup::read)
                         .assignment())
                 .isEqualTo(bytes);
-        assertThat(kafkaReads(
-                                Heartbeat.VERSION,
-                                out -> Heartbeat.write(out, "g", 4, "m"),
-                                HeartbeatRequestData::new)
+        assertThat(kafkaReads(Heartbeat.VERSION, out -> Heartbeat.write(out, "g", 4, "m"), HeartbeatRequestData::new)
                         .generationId())
                 .isEqualTo(4);
-        assertThat(weRead(
-                        Heartbeat.VERSION,
-                        new HeartbeatResponseData().setErrorCode((short) 27),
-                        Heartbeat::read))
+        assertThat(weRead(Heartbeat.VERSION, new HeartbeatResponseData().setErrorCode((short) 27), Heartbeat::read))
                 .isEqualTo((short) 27);
         assertThat(kafkaReads(
                                 Heartbeat.LEAVE_VERSION,
@@ -281,7 +271,8 @@ class KafkaBytesTest {
                         .setPartitions(List.of(new OffsetCommitResponseData.OffsetCommitResponsePartition()
                                 .setPartitionIndex(1)
                                 .setErrorCode((short) 27)))));
-        assertThat(weRead(Offsets.COMMIT_VERSION, committed, Offsets::readCommit)).isEqualTo((short) 27);
+        assertThat(weRead(Offsets.COMMIT_VERSION, committed, Offsets::readCommit))
+                .isEqualTo((short) 27);
 
         OffsetFetchRequestData fetch = kafkaReads(
                 Offsets.FETCH_VERSION,
