@@ -5,6 +5,8 @@ import io.millrace.client.ConsumerOptions;
 import io.millrace.client.LogError;
 import io.millrace.client.LogException;
 import io.millrace.client.TopicPartition;
+import io.millrace.client.consume.ReadsUnderWay.Part;
+import io.millrace.client.consume.ReadsUnderWay.Read;
 import io.millrace.client.link.Cluster;
 import io.millrace.client.link.Leader;
 import io.millrace.client.link.WakeUp;
@@ -47,21 +49,11 @@ public final class Fetcher {
     private final Consumer<LogException> failed;
     private final Map<TopicPartition, PartitionBuffer> assigned = new TreeMap<>();
     private final List<PartitionBuffer> turns = new ArrayList<>();
-    private final Map<Integer, Integer> readsOf = new HashMap<>();
-    private final Set<Read> reads = new LinkedHashSet<>();
+    private final ReadsUnderWay reads;
     private final WakeUp wakeUp;
-    private final WakeUp doubt;
     private boolean asking;
     private boolean closed;
     private int turn;
-
-    private record Read(int brokerId, long overdueNanos, List<Part> parts) {}
-
-    private record Part(PartitionBuffer buffer, int generation, int leaderEpoch) {
-        boolean isCurrent() {
-            return buffer.inFlight && buffer.generation() == generation;
-        }
-    }
 
     /**
      * Creates a fetcher without partitions.
@@ -84,7 +76,7 @@ public final class Fetcher {
         this.failed = failed;
         this.lookup = new OffsetLookup(vertx, cluster, options.retryBackoffMs(), options.requestTimeoutMs());
         this.wakeUp = new WakeUp(vertx, this::pump);
-        this.doubt = new WakeUp(vertx, this::lookForOverdue);
+        this.reads = new ReadsUnderWay(vertx, cluster, options, this::pump);
     }
 
     /** Reads these and no others; those that are kept go on where they are. */
@@ -206,7 +198,7 @@ public final class Fetcher {
                 Leader leader = cluster.leader(buffer.partition);
                 if (!leader.isKnown()) {
                     leaderless.add(buffer.partition.topic());
-                } else if (readsOf.getOrDefault(leader.brokerId(), 0) < MAX_READS_PER_NODE) {
+                } else if (reads.countOf(leader.brokerId()) < MAX_READS_PER_NODE) {
                     byNode.computeIfAbsent(leader.brokerId(), first -> new ArrayList<>())
                             .add(buffer);
                 }
@@ -231,11 +223,7 @@ public final class Fetcher {
                     buffer.partition, leader.epoch(), buffer.fetchOffset(), options.maxPartitionBytes()));
             bytes += 32 + buffer.partition.topic().length();
         }
-        long nowNanos = System.nanoTime();
-        Read read = new Read(
-                node, nowNanos + TimeUnit.MILLISECONDS.toNanos(options.maxWaitMs() + options.doubtMs()), parts);
-        reads.add(read);
-        readsOf.merge(node, 1, Integer::sum);
+        Read read = reads.begin(node, parts);
         cluster.data(node)
                 .call(
                         Fetch.API,
@@ -244,12 +232,10 @@ public final class Fetcher {
                         options.maxWaitMs() + OVERDUE_MS,
                         out -> Fetch.write(out, options.maxWaitMs(), options.minBytes(), maxBytes, wants))
                 .onComplete(answer -> answered(read, answer));
-        doubt.within(options.maxWaitMs() + options.doubtMs());
     }
 
     private void answered(Read read, AsyncResult<WireReader> answer) {
-        reads.remove(read);
-        readsOf.merge(read.brokerId(), -1, Integer::sum);
+        reads.end(read);
         List<Fetch.Found> found = List.of();
         LogException failure = null;
         try {
@@ -364,43 +350,11 @@ public final class Fetcher {
         });
     }
 
-    /** Reads that should have been answered: does the node still lead what it was asked for? */
-    private void lookForOverdue() {
-        long nowNanos = System.nanoTime();
-        Set<String> topics = new LinkedHashSet<>();
-        for (Read read : reads) {
-            if (nowNanos - read.overdueNanos() >= 0) {
-                read.parts().forEach(part -> topics.add(part.buffer().partition.topic()));
-            }
-        }
-        if (!reads.isEmpty()) {
-            doubt.within(options.doubtMs());
-        }
-        if (!topics.isEmpty()) {
-            cluster.refresh(topics).onComplete(answer -> leaveFormerLeaders());
-        }
-    }
-
-    private void leaveFormerLeaders() {
-        for (Read read : reads) {
-            for (Part part : read.parts()) {
-                Leader leader = cluster.leader(part.buffer().partition);
-                boolean moved = leader.isKnown()
-                        && (leader.brokerId() != read.brokerId() || leader.epoch() > part.leaderEpoch());
-                if (part.isCurrent() && moved && part.buffer().bufferedBytes() == 0) {
-                    // A new generation: should the old answer come after all, it is nobody's.
-                    part.buffer().seek(part.buffer().fetchOffset());
-                }
-            }
-        }
-        pump();
-    }
-
     /** Asks for nothing any more. */
     public void close() {
         closed = true;
         wakeUp.cancel();
-        doubt.cancel();
+        reads.close();
         assigned.clear();
         turns.clear();
     }

@@ -1,0 +1,99 @@
+package io.millrace.client.consume;
+
+import io.millrace.client.ConsumerOptions;
+import io.millrace.client.link.Cluster;
+import io.millrace.client.link.Leader;
+import io.millrace.client.link.WakeUp;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The reads that nodes have not answered yet; has another node asked who leads when one should have been.
+ *
+ * <p>Thread: the consumer's context.
+ */
+final class ReadsUnderWay {
+    /** One request to one node. */
+    record Read(int brokerId, long overdueNanos, List<Part> parts) {}
+
+    /** A partition in it, as it was when it was sent. */
+    record Part(PartitionBuffer buffer, int generation, int leaderEpoch) {
+        /** False after a seek, or when the read was given up. */
+        boolean isCurrent() {
+            return buffer.inFlight && buffer.generation() == generation;
+        }
+    }
+
+    private final Cluster cluster;
+    private final ConsumerOptions options;
+    private final Runnable pump;
+    private final Map<Integer, Integer> countOf = new HashMap<>();
+    private final Set<Read> reads = new LinkedHashSet<>();
+    private final WakeUp doubt;
+
+    /** @param pump called when partitions may be read elsewhere */
+    ReadsUnderWay(Vertx vertx, Cluster cluster, ConsumerOptions options, Runnable pump) {
+        this.cluster = cluster;
+        this.options = options;
+        this.pump = pump;
+        this.doubt = new WakeUp(vertx, this::lookForOverdue);
+    }
+
+    int countOf(int brokerId) {
+        return countOf.getOrDefault(brokerId, 0);
+    }
+
+    Read begin(int brokerId, List<Part> parts) {
+        long waitMs = options.maxWaitMs() + options.doubtMs();
+        Read read = new Read(brokerId, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs), parts);
+        reads.add(read);
+        countOf.merge(brokerId, 1, Integer::sum);
+        doubt.within(waitMs);
+        return read;
+    }
+
+    void end(Read read) {
+        reads.remove(read);
+        countOf.merge(read.brokerId(), -1, Integer::sum);
+    }
+
+    private void lookForOverdue() {
+        long nowNanos = System.nanoTime();
+        Set<String> topics = new LinkedHashSet<>();
+        for (Read read : reads) {
+            if (nowNanos - read.overdueNanos() >= 0) {
+                read.parts().forEach(part -> topics.add(part.buffer().partition.topic()));
+            }
+        }
+        if (!reads.isEmpty()) {
+            doubt.within(options.doubtMs());
+        }
+        if (!topics.isEmpty()) {
+            cluster.refresh(topics).onComplete(answer -> leaveFormerLeaders());
+        }
+    }
+
+    private void leaveFormerLeaders() {
+        for (Read read : reads) {
+            for (Part part : read.parts()) {
+                Leader leader = cluster.leader(part.buffer().partition);
+                boolean moved = leader.isKnown()
+                        && (leader.brokerId() != read.brokerId() || leader.epoch() > part.leaderEpoch());
+                if (moved && part.isCurrent() && part.buffer().bufferedBytes() == 0) {
+                    // A new generation: should the old answer come after all, it is nobody's.
+                    part.buffer().seek(part.buffer().fetchOffset());
+                }
+            }
+        }
+        pump.run();
+    }
+
+    void close() {
+        doubt.cancel();
+    }
+}
