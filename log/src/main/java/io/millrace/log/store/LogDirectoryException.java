@@ -1,5 +1,8 @@
 package io.millrace.log.store;
 
+import io.millrace.log.disk.DiskLockedException;
+import java.io.IOException;
+
 /**
  * A log directory cannot be used; the message is one sentence that names the path and what was expected, fit to be shown
  * to whoever started the process. Thread: any.
@@ -11,5 +14,10 @@ public final class LogDirectoryException extends Exception {
 
     public LogDirectoryException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Whether the disk is to blame, not what somebody wanted of it: a node with several may go on without this one. */
+    public boolean isOfTheDisk() {
+        return getCause() instanceof IOException && !(getCause() instanceof DiskLockedException);
     }
 }

@@ -39,6 +39,11 @@ final class PropertiesText {
         return new PropertiesText(new String(in.array(), 0, in.position(), StandardCharsets.UTF_8));
     }
 
+    /** Every key with its value. */
+    Map<String, String> all() {
+        return values;
+    }
+
     /** Null when absent. */
     String get(String key) {
         return values.get(key);

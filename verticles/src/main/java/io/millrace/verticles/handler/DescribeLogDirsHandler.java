@@ -1,6 +1,7 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.log.TopicPartitionId;
+import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.Shard;
@@ -88,6 +89,12 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
                                 .setOffsetLag(0));
             }
             result.topics().addAll(topics.values());
+        }
+        for (FoundDirectories.Unopened missing : node.directories().unopened()) {
+            response.results()
+                    .add(new DescribeLogDirsResult()
+                            .setLogDir(missing.path().toString())
+                            .setErrorCode(Errors.KAFKA_STORAGE_ERROR.code()));
         }
         return response;
     }

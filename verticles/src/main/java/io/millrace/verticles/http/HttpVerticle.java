@@ -8,7 +8,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +81,9 @@ public final class HttpVerticle extends VerticleBase {
     private void ready(HttpServerRequest request) {
         Optional<String> reason = readiness.notReadyBecause();
         if (reason.isEmpty()) {
-            reply(request, 200, new JsonObject().put("status", "ready"));
+            JsonObject ready = new JsonObject().put("status", "ready");
+            List<String> attention = readiness.attention();
+            reply(request, 200, attention.isEmpty() ? ready : ready.put("attention", new JsonArray(attention)));
         } else {
             reply(request, 503, new JsonObject().put("status", "not ready").put("reason", reason.get()));
         }

@@ -1,5 +1,6 @@
 package io.millrace.verticles.http;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,4 +11,9 @@ import java.util.Optional;
 public interface Readiness {
     /** Why not, in words for an operator; empty when ready. */
     Optional<String> notReadyBecause();
+
+    /** What a person should look at although the node serves, a sentence each. */
+    default List<String> attention() {
+        return List.of();
+    }
 }

@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -125,6 +126,14 @@ final class NodeRuntime implements Readiness {
     @Override
     public Optional<String> notReadyBecause() {
         return notReady;
+    }
+
+    @Override
+    public List<String> attention() {
+        Broker serving = broker;
+        return serving == null || serving.directories() == null
+                ? List.of()
+                : serving.directories().attention();
     }
 
     CompletionStage<Void> hazelcastAttached() {

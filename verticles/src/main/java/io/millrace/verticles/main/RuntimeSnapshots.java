@@ -59,9 +59,7 @@ final class RuntimeSnapshots implements NodeSnapshots {
                     node.controller().controllerId(),
                     readiness.notReadyBecause().isEmpty(),
                     logs,
-                    node.directories().all().stream()
-                            .map(RuntimeSnapshots::directory)
-                            .toList(),
+                    directories(node),
                     0);
         });
     }
@@ -87,6 +85,16 @@ final class RuntimeSnapshots implements NodeSnapshots {
                 log.sizeBytes(),
                 log.segmentCount(),
                 log.producers().count());
+    }
+
+    private static List<DirectorySnapshot> directories(Node node) {
+        List<DirectorySnapshot> folders = new ArrayList<>();
+        node.directories().all().forEach(folder -> folders.add(directory(folder)));
+        node.directories()
+                .unopened()
+                .forEach(folder ->
+                        folders.add(new DirectorySnapshot(folder.path().toString(), true, 0, 0)));
+        return folders;
     }
 
     private static DirectorySnapshot directory(LogDirectory folder) {

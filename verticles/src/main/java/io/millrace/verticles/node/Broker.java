@@ -1,5 +1,6 @@
 package io.millrace.verticles.node;
 
+import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.EffectiveConfigs;
@@ -125,9 +126,9 @@ public final class Broker implements Node {
                 });
     }
 
-    private Future<Void> deployShards(List<LogDirectory> opened) {
-        data = opened;
-        directories = new LogDirectories(opened);
+    private Future<Void> deployShards(FoundDirectories opened) {
+        data = opened.opened();
+        directories = new LogDirectories(opened.opened(), opened.unopened());
         LongSupplier ticker = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
         ShardContext context = new ShardContext(
                 config.nodeId(),

@@ -1,6 +1,7 @@
 package io.millrace.verticles.node;
 
 import io.millrace.log.disk.RealDisk;
+import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.log.store.LogDirectoryException;
 import io.millrace.log.store.LogDirectoryOptions;
@@ -10,7 +11,6 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.NodeConfig;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,15 +27,16 @@ import org.apache.kafka.common.Uuid;
 final class DataDirectories {
     private DataDirectories() {}
 
-    /** Opens all of them; when one can not be used the others are closed again and one line says why. */
-    static List<LogDirectory> open(NodeConfig config) {
+    /** Opens all that are there; when one must not be used the others are closed again and one line says why. */
+    static FoundDirectories open(NodeConfig config) {
         List<LogDirectory> opened = new ArrayList<>();
         try {
-            for (Path path : config.dataDirectories()) {
-                opened.add(LogDirectory.open(path, new RealDisk(), options(config)));
-            }
+            RealDisk disk = new RealDisk();
+            FoundDirectories found = FoundDirectories.open(
+                    config.dataDirectories(), disk, path -> LogDirectory.open(path, disk, options(config)));
+            opened.addAll(found.opened());
             check(opened, config.clusterId().map(KafkaIds::toText));
-            return List.copyOf(opened);
+            return found;
         } catch (LogDirectoryException unusable) {
             opened.forEach(LogDirectory::close);
             throw new ConfigException(unusable.getMessage());

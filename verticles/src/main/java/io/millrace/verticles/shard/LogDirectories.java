@@ -1,6 +1,7 @@
 package io.millrace.verticles.shard;
 
 import io.millrace.log.TopicPartitionId;
+import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.controller.TopicNames;
 import java.util.ArrayList;
@@ -22,12 +23,19 @@ import java.util.function.Predicate;
  */
 public final class LogDirectories {
     private final List<LogDirectory> directories;
+    private final List<FoundDirectories.Unopened> unopened;
     private final Map<TopicPartitionId, LogDirectory> found = new ConcurrentHashMap<>();
     private final Map<LogDirectory, AtomicInteger> replicas = new ConcurrentHashMap<>();
 
     /** Takes open directories, in the order of the configuration. */
     public LogDirectories(List<LogDirectory> directories) {
+        this(directories, List.of());
+    }
+
+    /** Takes open directories, in the order of the configuration, and those that the node has to do without. */
+    public LogDirectories(List<LogDirectory> directories, List<FoundDirectories.Unopened> unopened) {
         this.directories = List.copyOf(directories);
+        this.unopened = List.copyOf(unopened);
         for (LogDirectory directory : directories) {
             // The metadata log is nobody's replica: the quorum keeps it.
             List<TopicPartitionId> here = directory.found().stream()
@@ -41,6 +49,14 @@ public final class LogDirectories {
     /** The directory in which the partition was found at start; empty when it is new here. */
     Optional<LogDirectory> holding(TopicPartitionId id) {
         return Optional.ofNullable(found.get(id));
+    }
+
+    /**
+     * Whether a replica that was found nowhere may lie in a directory that is not there: it must not be made anew, empty,
+     * and lead as if nothing had been lost.
+     */
+    boolean mayHoldUnseen() {
+        return unopened.stream().anyMatch(FoundDirectories.Unopened::held);
     }
 
     /** The online directory with the fewest replicas, one counted in; empty when all are offline. */
@@ -75,6 +91,24 @@ public final class LogDirectories {
 
     public List<LogDirectory> all() {
         return directories;
+    }
+
+    /** Those that are configured and were not there at start. */
+    public List<FoundDirectories.Unopened> unopened() {
+        return unopened;
+    }
+
+    /** One sentence for each directory that is not to be had. */
+    public List<String> attention() {
+        List<String> sentences = new ArrayList<>();
+        for (LogDirectory directory : directories) {
+            directory
+                    .offlineReason()
+                    .ifPresent(why -> sentences.add("log directory " + directory.path() + " is offline: " + why));
+        }
+        unopened.forEach(
+                missing -> sentences.add("log directory " + missing.path() + " is left out: " + missing.reason()));
+        return sentences;
     }
 
     /** The ids of all directories, for the broker's registration. */

@@ -16,6 +16,7 @@ import io.millrace.membership.record.ConfigResource;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +33,13 @@ public final class ReplicaRoles implements BrokerLiveness {
     private final ShardContext context;
     private final int shardCount;
     private final Set<TopicPartitionId> loading = new HashSet<>();
+    /** Wanted here and not to be had: what they are is in a directory that is not there, or cannot be read. */
+    private final Set<TopicPartitionId> offline = new HashSet<>();
+
     private MetadataImage image = MetadataImage.EMPTY;
     private Runnable whenLoaded;
+    /** What comes from now on is new; before, the metadata told of what had been. */
+    private boolean started;
 
     /** Creates the roles of one shard out of {@code shardCount}. */
     ReplicaRoles(Shard shard, int shardCount) {
@@ -52,7 +58,7 @@ public final class ReplicaRoles implements BrokerLiveness {
         }
         for (TopicDelta topic : delta.topics()) {
             if (topic.after() != null) {
-                topic.partitions().forEach(number -> follow(topic.after(), topic.partitionAfter(number)));
+                topic.partitions().forEach(number -> follow(topic, number));
             }
         }
         delta.changedConfigs().forEach(this::reconfigure);
@@ -76,6 +82,7 @@ public final class ReplicaRoles implements BrokerLiveness {
 
     /** Calls back once, when no log is being loaded. */
     public void whenLoaded(Runnable done) {
+        started = true;
         whenLoaded = done;
         checkLoaded();
     }
@@ -84,24 +91,37 @@ public final class ReplicaRoles implements BrokerLiveness {
         return Shards.indexOf(topic.id(), partition, shardCount) == shard.index();
     }
 
-    private void follow(TopicImage topic, PartitionImage partition) {
-        if (!isMine(topic, partition.partition())) {
+    private void follow(TopicDelta change, int number) {
+        TopicImage topic = change.after();
+        PartitionImage partition = change.partitionAfter(number);
+        if (!isMine(topic, number)) {
             return;
         }
         Replica replica = shard.replica(topic.id(), partition.partition());
         if (!partition.isReplica(context.brokerId())) {
+            offline.remove(idOf(topic, number));
             if (replica != null) {
                 delete(topic, partition.partition());
             }
         } else if (replica != null) {
             replica.take(partition);
         } else {
-            open(topic, partition);
+            PartitionImage before = change.partitionBefore(number);
+            open(topic, partition, started && (before == null || !before.isReplica(context.brokerId())));
         }
     }
 
-    private void open(TopicImage topic, PartitionImage partition) {
-        TopicPartitionId id = new TopicPartitionId(topic.id(), topic.name(), partition.partition());
+    private static TopicPartitionId idOf(TopicImage topic, int partition) {
+        return new TopicPartitionId(topic.id(), topic.name(), partition);
+    }
+
+    /** Whether the partition is wanted here and its replica is in a place that is not to be had now. */
+    boolean isOffline(UUID topicId, int partition) {
+        return offline.contains(new TopicPartitionId(topicId, "", partition));
+    }
+
+    private void open(TopicImage topic, PartitionImage partition, boolean isNew) {
+        TopicPartitionId id = idOf(topic, partition.partition());
         if (loading.contains(id)) {
             return;
         }
@@ -113,8 +133,16 @@ public final class ReplicaRoles implements BrokerLiveness {
             directory.load(id, config, shard, shard.tail(), outcome -> loaded(id, directory, outcome));
             return;
         }
+        if (!isNew && context.directories().mayHoldUnseen()) {
+            // KAFKA: only what is new is made while a directory is missing.
+            if (offline.add(id)) {
+                log.error("{} is offline: it is in none of the log directories that are there", id);
+            }
+            return;
+        }
         Optional<LogDirectory> directory = context.directories().forNewReplica();
         if (directory.isEmpty()) {
+            offline.add(id);
             log.error("{} can not be opened: every log directory is offline", id);
             return;
         }
@@ -133,6 +161,7 @@ public final class ReplicaRoles implements BrokerLiveness {
                 loaded.log().delete(() -> context.directories().left(directory, id));
             }
         } else {
+            offline.add(id);
             log.error("{} could not be loaded: {}", id, ((LoadOutcome.Failed) outcome).message());
         }
         checkLoaded();
@@ -150,6 +179,7 @@ public final class ReplicaRoles implements BrokerLiveness {
             TopicImage topic, PartitionImage partition, LogDirectory directory, PartitionLog partitionLog) {
         Replica replica =
                 new Replica(shard, directory, partitionLog, context.metrics().topic(topic.name()));
+        offline.remove(partitionLog.id());
         shard.put(topic.id(), partition.partition(), topic.partitionCount(), replica);
         replica.take(partition);
     }
@@ -165,6 +195,7 @@ public final class ReplicaRoles implements BrokerLiveness {
 
     private void delete(TopicImage topic, int partition) {
         Replica replica = shard.remove(topic.id(), partition);
+        offline.remove(idOf(topic, partition));
         if (replica != null) {
             shard.leave(replica);
             TopicPartitionId id = replica.log().id();

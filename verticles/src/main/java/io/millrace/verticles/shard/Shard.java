@@ -79,6 +79,11 @@ public final class Shard implements Owner {
         return ofTopic == null || partition < 0 || partition >= ofTopic.length ? null : ofTopic[partition];
     }
 
+    /** What a client is told of a partition that has no replica here. */
+    private Errors whyNoReplica(UUID topicId, int partition) {
+        return roles.isOffline(topicId, partition) ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
     /** Appends a group; it goes home when all its appends are settled. */
     public void submit(AppendGroup group) {
         if (loop.inEventLoop()) {
@@ -94,7 +99,7 @@ public final class Shard implements Owner {
         for (PartitionAppend append : group.appends()) {
             Replica replica = replica(append.topicId(), append.partition());
             if (replica == null) {
-                append.fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
+                append.fail(whyNoReplica(append.topicId(), append.partition()), null);
                 continue;
             }
             try {
@@ -123,7 +128,7 @@ public final class Shard implements Owner {
         for (PartitionFetch fetch : group.fetches()) {
             Replica replica = replica(fetch.topicId(), fetch.partition());
             if (replica == null) {
-                fetch.fail(Errors.NOT_LEADER_OR_FOLLOWER);
+                fetch.fail(whyNoReplica(fetch.topicId(), fetch.partition()));
                 continue;
             }
             try {

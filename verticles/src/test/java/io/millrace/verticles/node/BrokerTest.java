@@ -6,10 +6,12 @@ import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.shard.LogDirectories;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ class BrokerTest {
     @TempDir
     Path data;
 
+    private List<Path> folders;
     private Vertx vertx;
     private Broker broker;
 
@@ -51,7 +54,7 @@ class BrokerTest {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(new NodeConfig.Listener("PLAINTEXT", any, any)),
-                List.of(data),
+                folders == null ? List.of(data) : folders,
                 new NodeConfig.Cluster(List.of(new NodeConfig.Voter(1, any)), any, any, any, List.of(), "test"),
                 Optional.empty(),
                 Map.of("num.partitions", "3"),
@@ -145,5 +148,41 @@ class BrokerTest {
         produce("orders", 500, 1000);
 
         assertThat(consume("orders", 1000)).containsExactlyInAnyOrderElementsOf(values(1000));
+    }
+
+    @Test
+    void aNodeStartsWithoutOneOfItsDisksAndLosesNothing() throws Exception {
+        Path second = data.resolve("second");
+        Path unmounted = data.resolve("unmounted");
+        folders = List.of(data.resolve("first"), second);
+        start();
+        produce("orders", 0, 300);
+        stop();
+        Files.move(second, unmounted);
+        start();
+
+        LogDirectories directories = broker.directories();
+        assertThat(directories.all()).hasSize(1);
+        assertThat(directories.attention()).singleElement().satisfies(sentence -> assertThat(sentence)
+                .contains(second.toString()));
+        int offline = 0;
+        for (int partition = 0; partition < 3; partition++) {
+            UUID topic = broker.image().topic("orders").id();
+            boolean missing = await(broker.shards().<Boolean>ask(topic, partition, (replica, done) -> {
+                done.complete(replica == null);
+            }));
+            offline += missing ? 1 : 0;
+        }
+        assertThat(offline).as("partitions of the second folder").isBetween(1, 2);
+        produce("news", 0, 300);
+        assertThat(consume("news", 300)).hasSize(300);
+        stop();
+        assertThat(second).doesNotExist();
+        Files.move(unmounted, second);
+        start();
+
+        assertThat(consume("orders", 300)).containsExactlyInAnyOrderElementsOf(values(300));
+        assertThat(consume("news", 300)).containsExactlyInAnyOrderElementsOf(values(300));
+        assertThat(broker.directories().attention()).isEmpty();
     }
 }

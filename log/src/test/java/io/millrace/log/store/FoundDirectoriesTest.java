@@ -1,0 +1,154 @@
+package io.millrace.log.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.log.disk.RealDisk;
+import io.millrace.log.io.ManualDirectoryIo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FoundDirectoriesTest {
+    @TempDir
+    Path root;
+
+    private Path first;
+    private Path second;
+    private Path third;
+
+    @BeforeEach
+    void name() {
+        first = root.resolve("first");
+        second = root.resolve("second");
+        third = root.resolve("third");
+    }
+
+    private FoundDirectories open(Path... paths) throws LogDirectoryException {
+        return FoundDirectories.open(List.of(paths), new RealDisk(), path -> open(path, 1));
+    }
+
+    private static LogDirectory open(Path path, int node) throws LogDirectoryException {
+        return LogDirectory.open(path, new RealDisk(), LogDirectoryOptions.of(node, "c1"), new ManualDirectoryIo());
+    }
+
+    private static void close(FoundDirectories found) {
+        found.opened().forEach(LogDirectory::close);
+    }
+
+    private static List<Path> paths(FoundDirectories found) {
+        return found.opened().stream().map(LogDirectory::path).toList();
+    }
+
+    @Test
+    void whatCannotBeReadIsLeftOut() throws Exception {
+        Files.writeString(second, "no folder");
+
+        FoundDirectories found = open(first, second, third);
+
+        assertThat(paths(found)).containsExactly(first, third);
+        assertThat(found.unopened()).singleElement().satisfies(left -> {
+            assertThat(left.path()).isEqualTo(second);
+            assertThat(left.reason()).contains(second.toString());
+            assertThat(left.held()).as("it never was there").isFalse();
+        });
+        close(found);
+    }
+
+    @Test
+    void theFirstOneMustBeThere() throws Exception {
+        Files.writeString(first, "no folder");
+
+        assertThatThrownBy(() -> open(first, second)).isInstanceOf(LogDirectoryException.class);
+        assertThat(second).doesNotExist();
+    }
+
+    @Test
+    void whatSomebodyGotWrongIsRefusedAndNothingStaysOpen() throws Exception {
+        open(second, 2).close();
+        assertThatThrownBy(() -> open(first, second)).hasMessageContaining("belongs to node 2");
+
+        LogDirectory inUse = open(third, 1);
+        assertThatThrownBy(() -> open(first, third)).hasMessageContaining("in use by another process");
+        inUse.close();
+
+        close(open(first, third));
+    }
+
+    @Test
+    void anEmptyFolderInThePlaceOfAKnownOneIsADiskThatIsNotMounted() throws Exception {
+        FoundDirectories before = open(first, second);
+        List<String> ids = before.opened().stream()
+                .map(directory -> directory.directoryId().toString())
+                .toList();
+        close(before);
+        Files.move(second, third);
+        Files.createDirectory(second);
+
+        for (int start = 0; start < 2; start++) {
+            FoundDirectories without = open(first, second);
+            assertThat(paths(without)).containsExactly(first);
+            assertThat(without.unopened()).singleElement().satisfies(left -> {
+                assertThat(left.held()).isTrue();
+                assertThat(left.reason())
+                        .contains(ids.get(1))
+                        .contains(first.resolve("directories").toString());
+            });
+            assertThat(second).as("is not touched").isEmptyDirectory();
+            close(without);
+        }
+        Files.delete(second);
+        Files.move(third, second);
+
+        FoundDirectories again = open(first, second);
+
+        assertThat(again.unopened()).isEmpty();
+        assertThat(again.opened().stream()
+                        .map(directory -> directory.directoryId().toString()))
+                .isEqualTo(ids);
+        close(again);
+    }
+
+    @Test
+    void whoGivesUpWhatWasThereTakesItsLineOut() throws Exception {
+        close(open(first, second));
+        Files.move(second, third);
+        Path known = first.resolve("directories");
+        Files.writeString(known, "version=1\n");
+
+        FoundDirectories found = open(first, second);
+
+        assertThat(paths(found)).containsExactly(first, second);
+        assertThat(Files.readString(known))
+                .isEqualTo("version=1\n" + found.opened().get(1).directoryId() + "=" + second + "\n");
+        close(found);
+    }
+
+    @Test
+    void directoriesMayChangePlaces() throws Exception {
+        close(open(first, second, third));
+        Path aside = Files.move(second, root.resolve("aside"));
+        Files.move(third, second);
+        Files.move(aside, third);
+
+        FoundDirectories found = open(first, second, third);
+
+        assertThat(paths(found)).containsExactly(first, second, third);
+        close(found);
+    }
+
+    @Test
+    void aDirectoryThatIsNotConfiguredAnyMoreIsForgotten() throws Exception {
+        close(open(first, second, third));
+        FoundDirectories found = open(first, third);
+
+        assertThat(found.unopened()).isEmpty();
+        assertThat(Files.readString(first.resolve("directories")))
+                .contains(third.toString())
+                .doesNotContain(second.toString());
+        close(found);
+    }
+}
