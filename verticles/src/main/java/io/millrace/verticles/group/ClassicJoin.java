@@ -125,7 +125,7 @@ final class ClassicJoin {
     private void joinPending(ClassicGroup group, Join join) {
         if (join.request.groupInstanceId() != null) {
             // An id is only ever given to a dynamic member. Kafka answers the same.
-            join.refuse(Errors.UNKNOWN_SERVER_ERROR, join.request.memberId());
+            join.refuse(Errors.UNKNOWN_SERVER_ERROR, "");
             return;
         }
         add(group, join.request.memberId(), join);
@@ -181,7 +181,7 @@ final class ClassicJoin {
     private void replace(ClassicGroup group, ClassicMember old, String newId, Join join) {
         MemberRoster roster = group.roster();
         String leaderBefore = roster.leaderId();
-        roster.answerJoin(old, GroupErrors.fencedJoin(old.id()));
+        roster.answerJoin(old, GroupErrors.join(Errors.FENCED_INSTANCE_ID, old.id()));
         old.answerSync(GroupErrors.sync(Errors.FENCED_INSTANCE_ID));
         sessions.end(old);
         ClassicMember member = old.renamed(newId);

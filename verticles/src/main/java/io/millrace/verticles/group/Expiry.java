@@ -31,6 +31,7 @@ final class Expiry {
     private final Deadlines deadlines;
     private final Deadline nextSlice = new Deadline(this::slice);
     private final ArrayDeque<String> left = new ArrayDeque<>();
+    private long loadedMs;
     private long offsetsExpired;
 
     Expiry(GroupSettings settings, GroupState state, Removals removals, Deadlines deadlines) {
@@ -45,10 +46,16 @@ final class Expiry {
         return offsetsExpired;
     }
 
-    /** To be called when a group may have come: sees to it that there will be a pass. */
+    void loaded(long nowMs) {
+        loadedMs = nowMs;
+        watch(nowMs);
+    }
+
+    /** To be called when a group may have come: sees to it that there will be a pass, whole intervals after the load. */
     void watch(long nowMs) {
         if (!nextSlice.armed() && !state.groups().isEmpty()) {
-            deadlines.set(nextSlice, nowMs + checkIntervalMs);
+            long passed = (nowMs - loadedMs) / checkIntervalMs;
+            deadlines.set(nextSlice, loadedMs + (passed + 1) * checkIntervalMs);
         }
     }
 

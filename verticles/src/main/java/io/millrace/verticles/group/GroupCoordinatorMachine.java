@@ -117,7 +117,7 @@ public final class GroupCoordinatorMachine {
                         .forEach(member -> sessions.watch(classic, member, nowMs + member.sessionTimeoutMs()));
             }
         }
-        expiry.watch(nowMs);
+        expiry.loaded(nowMs);
     }
 
     /** Every append up to and including this token is below the high watermark. */

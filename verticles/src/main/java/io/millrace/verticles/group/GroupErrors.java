@@ -46,11 +46,6 @@ public final class GroupErrors {
                 .setMemberId(memberId);
     }
 
-    /** A younger life of the same instance has taken this member's place (KIP-345). */
-    static JoinGroupResponseData fencedJoin(String memberId) {
-        return join(Errors.FENCED_INSTANCE_ID, memberId).setProtocolName(null).setProtocolType(null);
-    }
-
     public static SyncGroupResponseData sync(Errors error) {
         return new SyncGroupResponseData().setErrorCode(error.code());
     }

@@ -111,6 +111,13 @@ final class GroupFixture implements GroupEffects {
         nowMs = untilMs;
     }
 
+    /** What compaction leaves: these batches and no others. */
+    void keepOnly(List<Appended> batches) {
+        log.clear();
+        log.addAll(batches);
+        committed = log.size();
+    }
+
     /** The node dies with what is not committed; another machine loads what is. */
     void reload() {
         log.subList(committed, log.size()).clear();
