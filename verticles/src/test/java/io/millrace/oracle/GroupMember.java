@@ -30,6 +30,9 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
  */
 public final class GroupMember implements AutoCloseable {
     private static final int MEMBER_ID_REQUIRED = 79;
+    /** What a heartbeat of nobody is answered while the coordinator is not there yet. */
+    private static final List<Short> NOT_READY = List.of((short) 0, (short) 14, (short) 15, (short) 16);
+
     /** The last version that leaves one member; later ones leave several. */
     private static final int LEAVE_ONE = 2;
 
@@ -63,13 +66,10 @@ public final class GroupMember implements AutoCloseable {
     public static void awaitCoordinator(WireClient client, String group) throws IOException {
         for (Deadline deadline = Deadline.inSeconds(20); deadline.goOn(); ) {
             FindCoordinatorResponseData found = client.ask(new FindCoordinatorRequestData().setKey(group), 3);
-            // A coordinator may be named a moment before it has loaded; any request to it tells.
+            // A coordinator may be named a moment before it has loaded, when it takes any heartbeat for a good one.
             HeartbeatResponseData ready =
                     client.ask(new HeartbeatRequestData().setGroupId(group).setMemberId("nobody"), 3);
-            if (found.errorCode() == 0
-                    && ready.errorCode() != 14
-                    && ready.errorCode() != 15
-                    && ready.errorCode() != 16) {
+            if (found.errorCode() == 0 && !NOT_READY.contains(ready.errorCode())) {
                 return;
             }
         }
@@ -179,6 +179,12 @@ public final class GroupMember implements AutoCloseable {
                         : request.setMembers(List.of(
                                 new MemberIdentity().setMemberId(memberId).setGroupInstanceId(instanceId))),
                 version);
+    }
+
+    /** For a member that does not beat while others work. */
+    public GroupMember withSession(int timeoutMs) {
+        sessionTimeoutMs = timeoutMs;
+        return this;
     }
 
     /** For groups of others than consumers. */

@@ -6,6 +6,7 @@ import io.millrace.verticles.group.GroupErrors;
 import io.millrace.verticles.node.Node;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Heartbeat: a member is still there, and hears whether it must join again.
@@ -29,9 +30,14 @@ public final class HeartbeatHandler implements ApiHandler<HeartbeatRequestData> 
                 .onComplete(done -> {
                     HeartbeatResponseData response = done.succeeded()
                             ? done.result()
-                            : GroupErrors.heartbeat(CoordinatorException.errorOf(done.cause()));
+                            : GroupErrors.heartbeat(heard(CoordinatorException.errorOf(done.cause())));
                     context.error(response.errorCode());
                     context.respond(response);
                 });
+    }
+
+    /** While its group is being loaded a member is taken at its word, as Kafka does: whether it is one is known soon. */
+    private static Errors heard(Errors error) {
+        return error == Errors.COORDINATOR_LOAD_IN_PROGRESS ? Errors.NONE : error;
     }
 }
