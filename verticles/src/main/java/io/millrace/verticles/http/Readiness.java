@@ -16,4 +16,9 @@ public interface Readiness {
     default List<String> attention() {
         return List.of();
     }
+
+    /** Whether all parts of the node are there and may be asked, ready or not. */
+    default boolean isRunning() {
+        return notReadyBecause().isEmpty();
+    }
 }

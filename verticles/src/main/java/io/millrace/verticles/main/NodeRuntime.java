@@ -125,7 +125,13 @@ final class NodeRuntime implements Readiness {
 
     @Override
     public Optional<String> notReadyBecause() {
-        return notReady;
+        Optional<String> why = notReady;
+        return why.isPresent() ? why : broker.behindBecause();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return notReady.isEmpty();
     }
 
     @Override

@@ -39,7 +39,7 @@ final class RuntimeSnapshots implements NodeSnapshots {
     @Override
     public CompletionStage<NodeSnapshot> take() {
         MetadataImage image = node.image();
-        if (readiness.notReadyBecause().isPresent()) {
+        if (!readiness.isRunning()) {
             // Parts may be missing, or closing: what can be said without asking them.
             return CompletableFuture.completedStage(
                     new NodeSnapshot(node.brokerId(), image, OptionalInt.empty(), false, List.of(), List.of(), 0));
@@ -57,7 +57,7 @@ final class RuntimeSnapshots implements NodeSnapshots {
                     node.brokerId(),
                     image,
                     node.controller().controllerId(),
-                    readiness.notReadyBecause().isEmpty(),
+                    readiness.isRunning(),
                     logs,
                     directories(node),
                     0);
@@ -84,7 +84,8 @@ final class RuntimeSnapshots implements NodeSnapshots {
                 log.assignedEnd(),
                 log.sizeBytes(),
                 log.segmentCount(),
-                log.producers().count());
+                log.producers().count(),
+                replica.links().lag());
     }
 
     private static List<DirectorySnapshot> directories(Node node) {

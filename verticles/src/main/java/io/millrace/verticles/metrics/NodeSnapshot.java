@@ -26,7 +26,11 @@ public record NodeSnapshot(
         List<DirectorySnapshot> directories,
         long uncleanElections) {
 
-    /** One replica's log. {@code lastStableOffset <= highWatermark <= logEndOffset}. */
+    /**
+     * One replica's log. {@code lastStableOffset <= highWatermark <= logEndOffset}.
+     *
+     * @param lag records that the leader was last heard to have more; 0 at the leader
+     */
     public record LogSnapshot(
             String topic,
             int partition,
@@ -38,7 +42,8 @@ public record NodeSnapshot(
             long logEndOffset,
             long sizeBytes,
             int segments,
-            int producers) {}
+            int producers,
+            long lag) {}
 
     /** One data folder; sizes are the device's. */
     public record DirectorySnapshot(String path, boolean offline, long totalBytes, long usableBytes) {}

@@ -84,6 +84,10 @@ final class PartitionSeries {
                 prefix + "produceridcount",
                 "Producers whose last batches are remembered, summed over partitions.",
                 node.logs().stream().mapToInt(LogSnapshot::producers).sum());
+        text.singleGauge(
+                "kafka_server_replicafetchermanager_maxlag",
+                "The most records that a follower on this node lacks.",
+                node.logs().stream().mapToLong(LogSnapshot::lag).max().orElse(0));
         text.singleGauge(prefix + "partitionswithlatetransactionscount", "0: there are no transactions yet.", 0);
     }
 

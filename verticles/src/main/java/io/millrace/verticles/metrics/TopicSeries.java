@@ -37,15 +37,19 @@ final class TopicSeries {
         write(text, "totalfetchrequests", "Partitions read from.", all, topics, cells -> cells.fetchRequests);
         write(text, "failedproducerequests", "Writes refused.", all, topics, cells -> cells.failedProduceRequests);
         write(text, "failedfetchrequests", "Reads refused.", all, topics, cells -> cells.failedFetchRequests);
+        write(text, "replicationbytesin", "Bytes taken from leaders.", all, topics, cells -> cells.replicationBytesIn);
+        write(
+                text,
+                "replicationbytesout",
+                "Bytes given to followers.",
+                all,
+                topics,
+                cells -> cells.replicationBytesOut);
         for (String none : new String[] {
-            "replicationbytesin",
-            "replicationbytesout",
-            "reassignmentbytesin",
-            "reassignmentbytesout",
-            "producemessageconversions",
-            "fetchmessageconversions"
+            "reassignmentbytesin", "reassignmentbytesout", "producemessageconversions", "fetchmessageconversions"
         }) {
-            text.singleCounter(PREFIX + none + "_total", "0 on a node that replicates and converts nothing.", 0);
+            text.singleCounter(
+                    PREFIX + none + "_total", "0: moved replicas are not told apart, and nothing is converted.", 0);
         }
     }
 

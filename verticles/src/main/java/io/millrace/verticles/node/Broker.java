@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -148,6 +149,7 @@ public final class Broker implements Node {
                 metadata.follow(delta -> shard.execute(() -> shard.roles().apply(delta)));
             }
             metadata.follow(groups::follow);
+            metadata.follow(delta -> replication.throttle(shards, delta));
             return null;
         });
     }
@@ -288,6 +290,11 @@ public final class Broker implements Node {
     /** Whether clients are served. */
     public boolean isServing() {
         return serving;
+    }
+
+    /** Why a node that serves is not to be relied on yet: fenced, or behind its leaders; empty when it is. */
+    public Optional<String> behindBecause() {
+        return replication.behindBecause(image());
     }
 
     /** What clients are told of each listener. */

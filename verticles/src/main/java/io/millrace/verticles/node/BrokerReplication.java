@@ -1,8 +1,14 @@
 package io.millrace.verticles.node;
 
 import io.millrace.log.replication.FetchSettings;
+import io.millrace.log.replication.ReplicationThrottle;
 import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.image.BrokerImage;
+import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.membership.image.TopicImage;
+import io.millrace.membership.record.ConfigResource;
 import io.millrace.verticles.replication.ReplicationBus;
 import io.millrace.verticles.replication.ReplicationParts;
 import io.millrace.verticles.shard.Shard;
@@ -12,6 +18,7 @@ import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -63,6 +70,46 @@ final class BrokerReplication {
             receivers.add(shard.replication()::received);
         }
         return bus.listen(brokerId, receivers);
+    }
+
+    /** Why this node can not take over what it should be able to: fenced, or not in sync with its leaders. */
+    Optional<String> behindBecause(MetadataImage image) {
+        BrokerImage self = image.broker(brokerId);
+        if (self == null || self.fenced()) {
+            return Optional.of("this broker is fenced");
+        }
+        int behind = 0;
+        int replicas = 0;
+        for (TopicImage topic : image.topics()) {
+            for (PartitionImage partition : topic.partitions()) {
+                if (partition.isReplica(brokerId)) {
+                    replicas++;
+                    behind += partition.isInSync(brokerId) ? 0 : 1;
+                }
+            }
+        }
+        return behind == 0
+                ? Optional.empty()
+                : Optional.of(behind + " of " + replicas + " replicas are not in sync with their leaders yet");
+    }
+
+    /** Has throttles follow the settings of brokers. */
+    void throttle(Shards shards, MetadataDelta delta) {
+        boolean rates =
+                delta.changedConfigs().stream().anyMatch(resource -> resource.type() == ConfigResource.Type.BROKER);
+        if (rates) {
+            long leader = rate(delta.after(), "leader.replication.throttled.rate", shards);
+            long follower = rate(delta.after(), "follower.replication.throttled.rate", shards);
+            shards.all().forEach(shard -> shard.run(() -> shard.replication().throttle(leader, follower)));
+        }
+    }
+
+    /** A shard's part of the node's rate. */
+    private long rate(MetadataImage image, String name, Shards shards) {
+        long rate = configs.brokerLong(image, name);
+        return rate == ReplicationThrottle.UNLIMITED
+                ? rate
+                : Math.max(1, rate / shards.all().size());
     }
 
     /** Whether consumers are sent to a replica in their rack. */

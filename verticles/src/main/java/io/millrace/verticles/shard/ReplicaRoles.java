@@ -13,7 +13,9 @@ import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicDelta;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.ConfigResource;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -181,6 +183,7 @@ public final class ReplicaRoles implements BrokerLiveness {
                 new Replica(shard, directory, partitionLog, context.metrics().topic(topic.name()));
         offline.remove(partitionLog.id());
         shard.put(topic.id(), partition.partition(), topic.partitionCount(), replica);
+        throttle(replica, topic.name());
         replica.take(partition);
     }
 
@@ -222,7 +225,23 @@ public final class ReplicaRoles implements BrokerLiveness {
             if (replica != null) {
                 config = config == null ? context.configs().logConfig(image, topic.name()) : config;
                 replica.configure(config);
+                throttle(replica, topic.name());
             }
         }
+    }
+
+    /** Whether the topic's lists of throttled replicas name this one. */
+    private void throttle(Replica replica, String topic) {
+        Map<String, String> set = image.configs(ConfigResource.topic(topic));
+        String self = replica.log().id().partition() + ":" + context.brokerId();
+        replica.throttle(
+                names(set.get("leader.replication.throttled.replicas"), self),
+                names(set.get("follower.replication.throttled.replicas"), self));
+    }
+
+    private static boolean names(String list, String replica) {
+        return list != null
+                && !list.isEmpty()
+                && (list.equals("*") || Arrays.asList(list.split("\\s*,\\s*")).contains(replica));
     }
 }

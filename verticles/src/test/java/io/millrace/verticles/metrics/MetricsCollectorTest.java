@@ -231,7 +231,7 @@ class MetricsCollectorTest {
                 image,
                 OptionalInt.of(1),
                 true,
-                List.of(new LogSnapshot("orders", 0, true, 1, 5, 80, 90, 95, 1000, 1, 0)),
+                List.of(new LogSnapshot("orders", 0, true, 1, 5, 80, 90, 95, 1000, 1, 0, 7)),
                 List.of(new DirectorySnapshot("/data", false, 100, 50)),
                 0);
     }
