@@ -163,6 +163,11 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         return previousStop;
     }
 
+    /** Which page cache stands behind the directory: another boot or another mount of the same disk is another one. */
+    public String pageCacheIdentity() {
+        return disk.pageCacheIdentity(path);
+    }
+
     public boolean cleanShutdown() {
         return previousStop == PreviousStop.CLEAN;
     }

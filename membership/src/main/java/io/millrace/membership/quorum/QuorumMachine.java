@@ -1,6 +1,5 @@
 package io.millrace.membership.quorum;
 
-import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.quorum.QuorumMessage.EndEpoch;
 import io.millrace.membership.quorum.QuorumMessage.FetchRequest;
 import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
@@ -16,7 +15,6 @@ import io.millrace.membership.quorum.QuorumState.Prospective;
 import io.millrace.membership.quorum.QuorumState.Unattached;
 import io.millrace.membership.quorum.QuorumState.Voted;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntUnaryOperator;
 
@@ -215,19 +213,10 @@ public final class QuorumMachine {
         following.onSnapshotRefused(nowMs);
     }
 
-    /**
-     * A failed probe of the leader counts as a fetch timeout. All voters notice at the same moment, so they stand one after
-     * the other: the first in the preferred order at once, the next only if that came to nothing. From here on all of them
-     * would vote for another.
-     */
+    /** A failed probe of the leader counts as a fetch timeout. */
     public void onLeaderProbeFailed(int leaderId, long nowMs) {
         if (core.state() instanceof Follower follower && follower.leaderId() == leaderId && !following.installing()) {
-            int rank = core.rank();
-            if (rank == 0) {
-                elections.prospect(nowMs);
-            } else {
-                core.become(Prospective.of(follower, core.self(), nowMs + (long) rank * core.settings.rankDelayMs()));
-            }
+            elections.prospect(nowMs);
         }
     }
 
@@ -236,14 +225,9 @@ public final class QuorumMachine {
         leading.resign(to, nowMs);
     }
 
-    /** Who should lead stands first; elections of the others wait longer, in this order. */
-    public void prefer(List<Integer> order) {
-        core.prefer(order);
-    }
-
-    /** Who follows this node and how far; empty when it does not lead. */
-    public Optional<QuorumDescription> describe(long nowMs) {
-        return leading.describe(nowMs);
+    /** Elections wait longer the higher the rank: 0 for who should lead. */
+    public void rank(int rank) {
+        core.rank(rank);
     }
 
     public QuorumState state() {

@@ -3,13 +3,11 @@ package io.millrace.membership.quorum;
 import io.millrace.membership.CommitListener;
 import io.millrace.membership.MetadataQuorum;
 import io.millrace.membership.NotLeaderException;
-import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.quorum.QuorumMessage.FetchOutcome;
 import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
 import io.millrace.membership.quorum.QuorumMessage.SnapshotRequest;
 import io.millrace.membership.quorum.QuorumMessage.SnapshotResponse;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -116,10 +114,9 @@ public final class QuorumNode implements MetadataQuorum {
         ports.owner().execute(() -> step(() -> machine.onLeaderProbeFailed(probedLeaderId, now())));
     }
 
-    /** Voters in the order in which they should lead; it costs those further down a delay when they stand, no more. */
-    public void prefer(List<Integer> order) {
-        List<Integer> copy = List.copyOf(order);
-        ports.owner().execute(() -> machine.prefer(copy));
+    /** Who should lead stands first: 0 is the first in line. */
+    public void rank(int rank) {
+        ports.owner().execute(() -> machine.rank(rank));
     }
 
     @Override
@@ -136,11 +133,6 @@ public final class QuorumNode implements MetadataQuorum {
     @Override
     public long highWatermark() {
         return highWatermark;
-    }
-
-    @Override
-    public Optional<QuorumDescription> describe() {
-        return stopped ? Optional.empty() : machine.describe(now());
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.millrace.verticles.cluster;
 
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -47,12 +46,7 @@ public final class BusDirectory {
         }
     }
 
-    /** The brokers that are known. */
-    public Set<Integer> ids() {
-        return Set.copyOf(nodes.keySet());
-    }
-
-    public void onChange(IntConsumer listener) {
+    void onChange(IntConsumer listener) {
         listeners.add(listener);
     }
 

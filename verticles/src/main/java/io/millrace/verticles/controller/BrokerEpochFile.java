@@ -9,13 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Remembers the broker epoch of this node's last registration, in {@code broker.epoch}: one line {@code
- * version=1 epoch=N}.
+ * version=2 epoch=N pagecache=WHICH}.
  *
  * <p>A broker that shows the epoch the cluster remembers has lost nothing since; one that can not is taken out of every
- * ISR when it registers (rule B13). So the file is only believed when the page cache has survived since it was written.
+ * ISR when it registers (rule B13). So the epoch names the page cache that stood behind the logs when it was given: a process
+ * that finds another one must not show it, and neither must the next process, should this one die before it is registered.
  *
  * <p>Thread: blocks, so none of the event loops.
  */
@@ -23,7 +26,12 @@ final class BrokerEpochFile {
     /** No epoch that could be vouched for. */
     static final long UNKNOWN = -1;
 
-    private static final String PREFIX = "version=1 epoch=";
+    private static final Pattern LINE = Pattern.compile("version=2 epoch=(\\d{1,18}) pagecache=(.*)");
+
+    /** An epoch and the page cache in which everything of that registration was written. Thread: immutable. */
+    record Kept(long epoch, String pageCache) {
+        static final Kept NOTHING = new Kept(UNKNOWN, "");
+    }
 
     private final Path file;
 
@@ -31,20 +39,22 @@ final class BrokerEpochFile {
         file = directory.resolve("broker.epoch");
     }
 
-    /** The epoch that was written last; {@link #UNKNOWN} when there is none or it can not be read. */
-    long read() {
+    /** What was written last; {@link Kept#NOTHING} when there is none or it can not be read. */
+    Kept read() {
         try {
-            String text = Files.readString(file, StandardCharsets.UTF_8).trim();
-            return text.startsWith(PREFIX) ? Long.parseLong(text.substring(PREFIX.length())) : UNKNOWN;
-        } catch (IOException | NumberFormatException damaged) {
-            return UNKNOWN;
+            Matcher line =
+                    LINE.matcher(Files.readString(file, StandardCharsets.UTF_8).trim());
+            return line.matches() ? new Kept(Long.parseLong(line.group(1)), line.group(2)) : Kept.NOTHING;
+        } catch (IOException damaged) {
+            return Kept.NOTHING;
         }
     }
 
-    /** Writes an epoch; durable when this returns. */
-    void write(long epoch) {
+    /** Replaces what was kept; durable when this returns. */
+    void write(Kept kept) {
         Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
-        byte[] text = (PREFIX + epoch + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] text = ("version=2 epoch=" + kept.epoch() + " pagecache=" + kept.pageCache() + "\n")
+                .getBytes(StandardCharsets.UTF_8);
         try {
             try (FileChannel channel = FileChannel.open(
                     fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {

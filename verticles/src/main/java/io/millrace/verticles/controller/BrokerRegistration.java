@@ -1,6 +1,7 @@
 package io.millrace.verticles.controller;
 
 import io.millrace.log.Owner;
+import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.controller.BrokerHeartbeat;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
@@ -12,13 +13,13 @@ import io.millrace.verticles.node.ControllerGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread: the metadata's owner; {@link #register}, {@link #leave} and {@link #brokerEpoch} from any.
  */
 public final class BrokerRegistration {
+    static final long HEARTBEAT_MS = 250;
     /** Before the controller is asked again while somebody waits for its answer. */
     static final long ASK_AGAIN_MS = 50;
     /** A predecessor that was killed is forgotten within one session; what still lives then is another process. */
@@ -61,7 +63,6 @@ public final class BrokerRegistration {
      *
      * @param offlineDirectories log directories that can not be trusted any more
      * @param halted told in one sentence when this process must not go on as this broker
-     * @param heartbeatMs how often a controller elsewhere is told that this broker lives
      *     <p>Thread: immutable.
      */
     public record Parts(
@@ -72,8 +73,7 @@ public final class BrokerRegistration {
             MetadataPublisher metadata,
             Epochs epochs,
             Supplier<List<UUID>> offlineDirectories,
-            Consumer<String> halted,
-            int heartbeatMs) {}
+            Consumer<String> halted) {}
 
     private final Parts parts;
     private final Promise<Void> unfenced = Promise.promise();
@@ -90,9 +90,12 @@ public final class BrokerRegistration {
         this.parts = parts;
     }
 
-    /** The epoch as it is kept in a data directory. */
-    public static Epochs keptIn(Vertx vertx, Path directory, boolean pageCacheSurvived) {
-        return new EpochKeeper(vertx, directory, pageCacheSurvived);
+    /** The epoch as it is kept in the first of these data directories. */
+    public static Epochs keptIn(Vertx vertx, List<LogDirectory> directories) {
+        String pageCache =
+                directories.stream().map(LogDirectory::pageCacheIdentity).collect(Collectors.joining(" + "));
+        boolean stoppedInOrder = directories.stream().allMatch(LogDirectory::cleanShutdown);
+        return new EpochKeeper(vertx, directories.get(0).path(), pageCache, stoppedInOrder);
     }
 
     /**
@@ -219,7 +222,7 @@ public final class BrokerRegistration {
         boolean waiting = fenced || state == State.LEAVING;
         boolean ownController = parts.controller().controllerId().orElse(-1) == parts.brokerId();
         if (waiting || !ownController) {
-            setAlarm(waiting ? ASK_AGAIN_MS : parts.heartbeatMs(), this::beat);
+            setAlarm(waiting ? ASK_AGAIN_MS : HEARTBEAT_MS, this::beat);
         } else {
             cancelAlarm.run();
         }

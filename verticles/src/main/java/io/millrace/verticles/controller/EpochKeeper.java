@@ -1,5 +1,6 @@
 package io.millrace.verticles.controller;
 
+import io.millrace.verticles.controller.BrokerEpochFile.Kept;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -12,24 +13,36 @@ import java.nio.file.Path;
 final class EpochKeeper implements BrokerRegistration.Epochs {
     private final Vertx vertx;
     private final BrokerEpochFile file;
-    private final boolean pageCacheSurvived;
+    private final String pageCache;
+    private final boolean stoppedInOrder;
 
-    /** @param pageCacheSurvived whether what was written before this start can still be vouched for (rule B13) */
-    EpochKeeper(Vertx vertx, Path directory, boolean pageCacheSurvived) {
+    /**
+     * Keeps the epoch in a directory.
+     *
+     * @param pageCache which one stands behind the node's logs now
+     * @param stoppedInOrder the last process left nothing to the page cache
+     */
+    EpochKeeper(Vertx vertx, Path directory, String pageCache, boolean stoppedInOrder) {
         this.vertx = vertx;
         this.file = new BrokerEpochFile(directory);
-        this.pageCacheSurvived = pageCacheSurvived;
+        this.pageCache = pageCache;
+        this.stoppedInOrder = stoppedInOrder;
+    }
+
+    /** What can still be vouched for (rule B13). */
+    static long believed(Kept kept, String pageCache, boolean stoppedInOrder) {
+        return stoppedInOrder || kept.pageCache().equals(pageCache) ? kept.epoch() : BrokerEpochFile.UNKNOWN;
     }
 
     @Override
     public Future<Long> read() {
-        return pageCacheSurvived ? vertx.executeBlocking(file::read) : Future.succeededFuture(BrokerEpochFile.UNKNOWN);
+        return vertx.executeBlocking(() -> believed(file.read(), pageCache, stoppedInOrder));
     }
 
     @Override
     public Future<Void> write(long epoch) {
         return vertx.executeBlocking(() -> {
-            file.write(epoch);
+            file.write(new Kept(epoch, pageCache));
             return null;
         });
     }

@@ -68,7 +68,7 @@ final class NodeRuntime implements Readiness {
                 .<Void>mapEmpty()
                 .onSuccess(served -> {
                     notReady = Optional.empty();
-                    bus.attachHazelcast(broker);
+                    bus.attachHazelcast();
                 });
     }
 
@@ -79,7 +79,7 @@ final class NodeRuntime implements Readiness {
         NodeConfig.Http wanted = config.http().get();
         MetricsCollector collector = new MetricsCollector(
                 metrics,
-                new RuntimeSnapshots(broker, this, wanted.partitionSeriesMax()),
+                new RuntimeSnapshots(broker, this),
                 task -> ((VertxInternal) vertx).workerPool().executor().execute(task),
                 System::currentTimeMillis,
                 System::nanoTime,

@@ -51,7 +51,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Thread: any; steps run one after the other.
  */
-public final class Broker implements Node, ClusterHints {
+public final class Broker implements Node {
     /** Handing over may take this part of the time there is to stop. */
     private static final int HANDOVER_SHARE = 4;
 
@@ -133,6 +133,7 @@ public final class Broker implements Node, ClusterHints {
         LongSupplier ticker = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
         ShardContext context = new ShardContext(
                 config.nodeId(),
+                incarnation,
                 directories,
                 configs,
                 metrics,
@@ -300,16 +301,6 @@ public final class Broker implements Node, ClusterHints {
     /** What clients are told of each listener. */
     public List<Listener> advertised() {
         return List.copyOf(advertised);
-    }
-
-    @Override
-    public void memberLost(int brokerId) {
-        metadataVerticle.memberLost(brokerId);
-    }
-
-    @Override
-    public void membersAre(List<Integer> oldestFirst) {
-        metadataVerticle.membersAre(oldestFirst);
     }
 
     /** Adds somebody who follows the metadata; before {@link #start}. */

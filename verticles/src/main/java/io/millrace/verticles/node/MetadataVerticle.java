@@ -3,7 +3,6 @@ package io.millrace.verticles.node;
 import io.millrace.log.Owner;
 import io.millrace.log.disk.RealDisk;
 import io.millrace.log.store.LogDirectory;
-import io.millrace.log.store.PreviousStop;
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.controller.ControllerMachine;
 import io.millrace.membership.controller.ControllerOptions;
@@ -27,7 +26,6 @@ import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.Forwarding;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
-import io.millrace.verticles.quorum.CrashHints;
 import io.millrace.verticles.quorum.PeerBus;
 import io.millrace.verticles.quorum.QuorumDoor;
 import io.netty.channel.EventLoop;
@@ -67,8 +65,7 @@ final class MetadataVerticle extends VerticleBase {
     private QuorumDoor door;
     private volatile FormationNode formation;
     private volatile NodePromises promises;
-    private volatile QuorumNode quorum;
-    private volatile CrashHints hints;
+    private QuorumNode quorum;
     private volatile ActiveController active;
     /** Somebody waits for another leader of the quorum; null while nobody does. */
     private volatile Promise<Void> handedOver;
@@ -113,17 +110,10 @@ final class MetadataVerticle extends VerticleBase {
 
     private Future<QuorumNode> openQuorum(NodePromises formed, QuorumPorts ports) {
         promises = formed;
-        NodeConfig.Timers timers = parts.config().cluster().timers();
         QuorumOpener.Parts opener = new QuorumOpener.Parts(
                 parts.directories().get(0),
                 new RealDisk(),
-                new QuorumSettings(
-                        formed.nodeId(),
-                        formed.directoryId(),
-                        formed.voters(),
-                        timers.quorumFetchMs(),
-                        timers.quorumElectionMs(),
-                        timers.quorumElectionMs() / 3),
+                QuorumSettings.withDefaults(formed.nodeId(), formed.directoryId(), formed.voters()),
                 formed,
                 ports,
                 this::runOnWorker,
@@ -158,16 +148,12 @@ final class MetadataVerticle extends VerticleBase {
         quorum = opened;
         int self = parts.config().nodeId();
         ControllerMachine machine = new ControllerMachine(
-                new ControllerOptions(
-                        promises.clusterId(),
-                        self,
-                        parts.config().cluster().timers().sessionMs()),
+                new ControllerOptions(promises.clusterId(), self, ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS),
                 parts.configs(),
                 new SpreadPlacement(),
                 DataDirectories::newTopicId);
-        MetadataShell shell = new MetadataShell(
+        active = new MetadataShell(
                 self, owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
-        active = shell;
         controller = Forwarding.between(vertx, owner, ports.alarm(), self, active, parts.publisher());
         registration = new BrokerRegistration(new BrokerRegistration.Parts(
                 self,
@@ -175,31 +161,13 @@ final class MetadataVerticle extends VerticleBase {
                 ports.alarm(),
                 controller,
                 parts.publisher(),
-                BrokerRegistration.keptIn(
-                        vertx,
-                        parts.directories().get(0).path(),
-                        parts.directories().stream()
-                                .noneMatch(directory -> directory.previousStop() == PreviousStop.MACHINE_CRASH)),
+                BrokerRegistration.keptIn(vertx, parts.directories()),
                 this::offlineDirectories,
-                parts.halted(),
-                parts.config().cluster().timers().heartbeatMs()));
+                parts.halted()));
         active.onLeaderChange(registration::leaderChanged);
         active.onLeaderChange(this::quorumHandedOver);
-        hints = new CrashHints(
-                vertx,
-                parts.peers(),
-                self,
-                parts.config().cluster().timers().probeMs(),
-                (brokerId, answered, sameLife) -> {
-                    if (!sameLife) {
-                        quorum.leaderProbeFailed(brokerId);
-                    }
-                    shell.brokerProbed(brokerId, answered);
-                });
-        // Its predecessor may be the one that died.
-        shell.onActive(hints::suspectUnreachable);
         quorum.start();
-        return door.openFor(quorum, promises.clusterId()).compose(open -> hints.start(parts.incarnation()));
+        return door.openFor(quorum, promises.clusterId());
     }
 
     private List<UUID> offlineDirectories() {
@@ -268,22 +236,6 @@ final class MetadataVerticle extends VerticleBase {
         return promises.clusterId();
     }
 
-    /** Hazelcast no longer sees a member: a hint. Thread: any. */
-    void memberLost(int brokerId) {
-        CrashHints watching = hints;
-        if (watching != null) {
-            watching.suspect(brokerId, "Hazelcast lost it");
-        }
-    }
-
-    /** Hazelcast's members, oldest first: the order in which voters should lead. Thread: any. */
-    void membersAre(List<Integer> oldestFirst) {
-        QuorumNode running = quorum;
-        if (running != null) {
-            running.prefer(oldestFirst);
-        }
-    }
-
     ControllerGateway controller() {
         return controller;
     }
@@ -297,8 +249,7 @@ final class MetadataVerticle extends VerticleBase {
         formation.close();
         Future<Void> closed =
                 quorum == null ? Future.succeededFuture() : Future.fromCompletionStage(quorum.close(), context);
-        return closed.eventually(door::close)
-                .eventually(() -> hints == null ? Future.succeededFuture() : hints.close());
+        return closed.eventually(door::close);
     }
 
     private static long nowMs() {

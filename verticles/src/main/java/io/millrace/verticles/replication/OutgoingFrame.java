@@ -42,7 +42,7 @@ public final class OutgoingFrame {
     }
 
     /** All of it as one buffer over the parts, so that its copy is made in one piece. */
-    ByteBuf view() {
+    public ByteBuf view() {
         ByteBuf[] parts = new ByteBuf[1 + records.size()];
         parts[0] = Unpooled.wrappedBuffer(head);
         for (int i = 0; i < records.size(); i++) {
@@ -52,7 +52,7 @@ public final class OutgoingFrame {
     }
 
     /** The bytes are copied, or never will be. */
-    void release() {
+    public void release() {
         records.forEach(Payload::release);
     }
 }

@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * Makes a shard's replicas follow the committed metadata: opens and deletes logs, gives and takes roles, hands on changed
  * settings. Nothing else ever changes a role.
  *
+ * <p>Until the metadata has this very life of the broker, logs are opened and no role is given (rule B10): what an earlier life
+ * led it led with a log that may have been lost since.
+ *
  * <p>Thread: the shard's loop.
  */
 public final class ReplicaRoles implements BrokerLiveness {
@@ -40,6 +43,8 @@ public final class ReplicaRoles implements BrokerLiveness {
 
     private MetadataImage image = MetadataImage.EMPTY;
     private Runnable whenLoaded;
+    /** The metadata knows this life of the broker; all roles are of after that. */
+    private boolean registered;
     /** What comes from now on is new; before, the metadata told of what had been. */
     private boolean started;
 
@@ -53,6 +58,8 @@ public final class ReplicaRoles implements BrokerLiveness {
     /** Follows one step of the metadata; steps come in order. */
     public void apply(MetadataDelta delta) {
         image = delta.after();
+        boolean registersNow = !registered && isRegistered();
+        registered |= registersNow;
         for (TopicDelta topic : delta.topics()) {
             if (topic.isDeleted()) {
                 delete(topic.before());
@@ -63,9 +70,25 @@ public final class ReplicaRoles implements BrokerLiveness {
                 topic.partitions().forEach(number -> follow(topic, number));
             }
         }
+        if (registersNow) {
+            shard.forEach(this::giveRole);
+        }
         delta.changedConfigs().forEach(this::reconfigure);
         if (!delta.changedBrokers().isEmpty()) {
             shard.forEach(Replica::livenessChanged);
+        }
+    }
+
+    private boolean isRegistered() {
+        BrokerImage own = image.broker(context.brokerId());
+        return own != null && own.incarnation().equals(context.incarnation());
+    }
+
+    private void giveRole(Replica replica) {
+        TopicPartitionId id = replica.log().id();
+        PartitionImage partition = image.partition(id.topicId(), id.partition());
+        if (registered && partition != null) {
+            replica.take(partition);
         }
     }
 
@@ -106,7 +129,7 @@ public final class ReplicaRoles implements BrokerLiveness {
                 delete(topic, partition.partition());
             }
         } else if (replica != null) {
-            replica.take(partition);
+            giveRole(replica);
         } else {
             PartitionImage before = change.partitionBefore(number);
             open(topic, partition, started && (before == null || !before.isReplica(context.brokerId())));
@@ -148,7 +171,7 @@ public final class ReplicaRoles implements BrokerLiveness {
             log.error("{} can not be opened: every log directory is offline", id);
             return;
         }
-        install(topic, partition, directory.get(), directory.get().create(id, config, shard, shard.tail()));
+        install(topic, partition.partition(), directory.get(), directory.get().create(id, config, shard, shard.tail()));
     }
 
     private void loaded(TopicPartitionId id, LogDirectory directory, LoadOutcome outcome) {
@@ -158,7 +181,7 @@ public final class ReplicaRoles implements BrokerLiveness {
         if (outcome instanceof LoadOutcome.Loaded loaded) {
             if (partition != null && partition.isReplica(context.brokerId())) {
                 loaded.log().applyConfig(context.configs().logConfig(image, id.topic()));
-                install(topic, partition, directory, loaded.log());
+                install(topic, id.partition(), directory, loaded.log());
             } else {
                 loaded.log().delete(() -> context.directories().left(directory, id));
             }
@@ -177,14 +200,13 @@ public final class ReplicaRoles implements BrokerLiveness {
         }
     }
 
-    private void install(
-            TopicImage topic, PartitionImage partition, LogDirectory directory, PartitionLog partitionLog) {
+    private void install(TopicImage topic, int partition, LogDirectory directory, PartitionLog partitionLog) {
         Replica replica =
                 new Replica(shard, directory, partitionLog, context.metrics().topic(topic.name()));
         offline.remove(partitionLog.id());
-        shard.put(topic.id(), partition.partition(), topic.partitionCount(), replica);
+        shard.put(topic.id(), partition, topic.partitionCount(), replica);
         throttle(replica, topic.name());
-        replica.take(partition);
+        giveRole(replica);
     }
 
     private void delete(TopicImage topic) {

@@ -3,6 +3,7 @@ package io.millrace.verticles.shard;
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.replication.ReplicationParts;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
@@ -11,6 +12,7 @@ import java.util.function.LongSupplier;
  * <p>Thread: any; immutable.
  *
  * @param brokerId this node
+ * @param incarnation this life of it: what the metadata says of an earlier one gives no role
  * @param directories where replicas are kept
  * @param configs resolves a topic's settings
  * @param metrics the node's counters
@@ -22,6 +24,7 @@ import java.util.function.LongSupplier;
  */
 public record ShardContext(
         int brokerId,
+        UUID incarnation,
         LogDirectories directories,
         EffectiveConfigs configs,
         BrokerMetrics metrics,

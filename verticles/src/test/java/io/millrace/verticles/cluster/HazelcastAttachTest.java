@@ -34,9 +34,6 @@ class HazelcastAttachTest {
         public void memberSeen(Map<String, String> attributes) {}
 
         @Override
-        public void membersAre(java.util.List<Map<String, String>> oldestFirst) {}
-
-        @Override
         public void memberGone(Map<String, String> attributes) {}
     }
 

@@ -29,6 +29,7 @@ class ReplicaTest {
             channel.eventLoop(),
             new ShardContext(
                     ME,
+                    new UUID(0, 1),
                     null,
                     null,
                     new BrokerMetrics(),

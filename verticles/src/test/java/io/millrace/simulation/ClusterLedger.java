@@ -1,0 +1,91 @@
+package io.millrace.simulation;
+
+import io.millrace.sim.Simulation;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * What clients were told. An offset that was acknowledged for one record, or shown to a consumer, is that record's for ever.
+ *
+ * <p>Thread: the simulation's only thread.
+ */
+final class ClusterLedger {
+    private final Simulation simulation;
+    private final Map<Integer, TreeMap<Long, String>> told = new HashMap<>();
+    private final Map<Errors, Integer> refusals = new EnumMap<>(Errors.class);
+    private long acknowledged;
+    private long read;
+
+    ClusterLedger(Simulation simulation) {
+        this.simulation = simulation;
+    }
+
+    void acknowledged(int partition, long offset, String value) {
+        acknowledged++;
+        tell("acknowledged", partition, offset, value);
+    }
+
+    void read(int partition, long offset, String value) {
+        read++;
+        tell("shown", partition, offset, value);
+    }
+
+    private void tell(String how, int partition, long offset, String value) {
+        String before = told.computeIfAbsent(partition, p -> new TreeMap<>()).put(offset, value);
+        if (before != null && !before.equals(value)) {
+            throw simulation.violation(
+                    "AnOffsetIsOneRecords",
+                    partition + "@" + offset + " is " + how + " as " + value + ", it was told as " + before);
+        }
+    }
+
+    void refused(int partition, Errors error) {
+        refusals.merge(error, 1, Integer::sum);
+    }
+
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    long read() {
+        return read;
+    }
+
+    Map<Errors, Integer> refusals() {
+        return refusals;
+    }
+
+    /** Everything told must be in this log, once, and each producer's records in their order. */
+    void demand(int partition, List<SimRecord> log) {
+        Map<Long, String> there = new HashMap<>();
+        Map<String, Integer> last = new HashMap<>();
+        List<String> wrong = new ArrayList<>();
+        for (SimRecord record : log) {
+            there.put(record.offset(), record.value());
+            int colon = record.value().indexOf(':');
+            String producer = record.value().substring(0, colon);
+            int number = Integer.parseInt(record.value().substring(colon + 1));
+            int expected = last.getOrDefault(producer, -1) + 1;
+            if (number != expected) {
+                wrong.add(record + " where " + expected + " of " + producer + " is due");
+            }
+            last.put(producer, number);
+        }
+        told.getOrDefault(partition, new TreeMap<>()).forEach((offset, value) -> {
+            if (!value.equals(there.get(offset))) {
+                wrong.add(offset + " was told as " + value + " and is " + there.get(offset));
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw simulation.violation(
+                    "AcknowledgedIsKept",
+                    "partition " + partition + ": " + wrong.subList(0, Math.min(5, wrong.size())) + ", " + wrong.size()
+                            + " in all");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.millrace.simulation;
+
+import io.millrace.membership.quorum.FormationMessage;
+import io.millrace.membership.quorum.QuorumMessage;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Everything that nodes and clients say to each other.
+ *
+ * <p>Thread: immutable.
+ */
+sealed interface SimMessage {
+    record Raft(QuorumMessage message) implements SimMessage {}
+
+    record Form(FormationMessage message) implements SimMessage {}
+
+    record Command(long call, byte[] bytes) implements SimMessage {
+        @Override
+        public String toString() {
+            return "Command[" + call + "]";
+        }
+    }
+
+    record CommandAnswer(long call, byte[] bytes) implements SimMessage {
+        @Override
+        public String toString() {
+            return "CommandAnswer[" + call + "]";
+        }
+    }
+
+    /** A frame of replication, as bytes: both ends go through the codec. */
+    record Frame(byte[] bytes) implements SimMessage {
+        ByteBuffer buffer() {
+            return ByteBuffer.wrap(bytes);
+        }
+
+        @Override
+        public String toString() {
+            return "Frame[" + bytes.length + " bytes]";
+        }
+    }
+
+    /** A client's batch with acks=all. */
+    record Produce(long request, UUID topicId, int partition, byte[] batch) implements SimMessage {
+        @Override
+        public String toString() {
+            return "Produce[" + request + " to " + partition + "]";
+        }
+    }
+
+    record Produced(long request, Errors error, long baseOffset) implements SimMessage {}
+
+    /** A consumer's read, with the leader epoch that it knows. */
+    record Read(long request, UUID topicId, int partition, long offset, int leaderEpoch) implements SimMessage {}
+
+    record ReadAnswer(long request, Errors error, long highWatermark, long logStart, byte[] batches)
+            implements SimMessage {
+        @Override
+        public String toString() {
+            return "ReadAnswer[" + request + " " + error + ", " + batches.length + " bytes]";
+        }
+    }
+}

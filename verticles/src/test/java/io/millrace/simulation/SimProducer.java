@@ -1,0 +1,133 @@
+package io.millrace.simulation;
+
+import io.millrace.log.batch.BatchBuilder;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.sim.SimScheduler;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * An idempotent producer of one partition with acks=all: one batch at a time, sent again and again, to whom any node says
+ * leads, until it is acknowledged.
+ *
+ * <p>Thread: the simulation's only thread.
+ */
+final class SimProducer {
+    private static final int RECORDS = 2;
+    private static final long GIVES_UP_ON_ANSWER_MS = 700;
+    private static final long PAUSE_MS = 30;
+
+    private final ClusterWorld world;
+    private final int clientId;
+    private final UUID topicId;
+    private final int partition;
+    private final Random random;
+    private int sequence;
+    private long request;
+    private long acknowledged;
+    private boolean stopped;
+    private SimScheduler.Timer timer;
+    private byte[] batch;
+
+    SimProducer(ClusterWorld world, int clientId, UUID topicId, int partition) {
+        this.world = world;
+        this.clientId = clientId;
+        this.topicId = topicId;
+        this.partition = partition;
+        this.random = world.simulation().random("producer " + clientId);
+        world.network().join(clientId, this::receive);
+    }
+
+    void start() {
+        next();
+    }
+
+    /** What is under way is still delivered. */
+    void stop() {
+        stopped = true;
+    }
+
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    int partition() {
+        return partition;
+    }
+
+    boolean isIdle() {
+        return batch == null;
+    }
+
+    private String value(int number) {
+        return "p" + clientId + ":" + number;
+    }
+
+    private void next() {
+        if (stopped) {
+            batch = null;
+            return;
+        }
+        BatchBuilder builder = new BatchBuilder().producer(clientId, (short) 0, sequence);
+        for (int i = 0; i < RECORDS; i++) {
+            builder.append(world.simulation().nowMs(), null, value(sequence + i).getBytes(StandardCharsets.UTF_8));
+        }
+        var buffer = builder.buildBuffer();
+        batch = new byte[buffer.remaining()];
+        buffer.get(batch);
+        send();
+    }
+
+    private void send() {
+        request++;
+        SimBroker asked = world.anyServing(random);
+        if (asked != null) {
+            MetadataImage image = asked.life().image();
+            PartitionImage known = image.partition(topicId, partition);
+            if (known != null && known.hasLeader()) {
+                // Patched in place by the leader, so each attempt sends a copy.
+                world.network()
+                        .send(
+                                clientId,
+                                known.leader(),
+                                new SimMessage.Produce(request, topicId, partition, batch.clone()));
+                later(GIVES_UP_ON_ANSWER_MS);
+                return;
+            }
+        }
+        later(PAUSE_MS);
+    }
+
+    private void later(long ms) {
+        if (timer != null) {
+            timer.cancel();
+        }
+        timer = world.simulation().scheduler().after(ms, "producer " + clientId + " tries again", this::send);
+    }
+
+    private void receive(int from, SimMessage message) {
+        if (!(message instanceof SimMessage.Produced produced) || produced.request() != request || batch == null) {
+            return;
+        }
+        if (produced.error() == Errors.NONE) {
+            for (int i = 0; i < RECORDS; i++) {
+                world.ledger().acknowledged(partition, produced.baseOffset() + i, value(sequence + i));
+            }
+            acknowledged += RECORDS;
+            sequence += RECORDS;
+            request++;
+            if (timer != null) {
+                timer.cancel();
+            }
+            timer = world.simulation()
+                    .scheduler()
+                    .after(1 + random.nextInt(25), "producer " + clientId + " goes on", this::next);
+            return;
+        }
+        world.ledger().refused(partition, produced.error());
+        later(PAUSE_MS);
+    }
+}

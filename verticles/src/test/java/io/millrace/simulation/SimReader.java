@@ -1,0 +1,79 @@
+package io.millrace.simulation;
+
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * A consumer of one partition: reads what leaders show and notes it; nothing it was shown may ever become something else.
+ *
+ * <p>Thread: the simulation's only thread.
+ */
+final class SimReader {
+    private static final long EVERY_MS = 40;
+
+    private final ClusterWorld world;
+    private final int clientId;
+    private final UUID topicId;
+    private final int partition;
+    private final Random random;
+    private long offset;
+    private int leaderEpoch;
+    private long request;
+
+    SimReader(ClusterWorld world, int clientId, UUID topicId, int partition) {
+        this.world = world;
+        this.clientId = clientId;
+        this.topicId = topicId;
+        this.partition = partition;
+        this.random = world.simulation().random("reader " + clientId);
+        world.network().join(clientId, this::receive);
+    }
+
+    void start() {
+        world.simulation().scheduler().after(EVERY_MS, "reader " + clientId, this::ask);
+    }
+
+    private void ask() {
+        request++;
+        SimBroker asked = world.anyServing(random);
+        if (asked != null) {
+            MetadataImage image = asked.life().image();
+            PartitionImage known = image.partition(topicId, partition);
+            // As clients do: metadata older than what is known is not followed.
+            if (known != null && known.hasLeader() && known.leaderEpoch() >= leaderEpoch) {
+                leaderEpoch = known.leaderEpoch();
+                world.network()
+                        .send(
+                                clientId,
+                                known.leader(),
+                                new SimMessage.Read(request, topicId, partition, offset, leaderEpoch));
+            }
+        }
+        world.simulation().scheduler().after(EVERY_MS, "reader " + clientId, this::ask);
+    }
+
+    private void receive(int from, SimMessage message) {
+        if (!(message instanceof SimMessage.ReadAnswer answer) || answer.request() != request) {
+            return;
+        }
+        if (answer.error() == Errors.OFFSET_OUT_OF_RANGE) {
+            throw world.simulation()
+                    .violation(
+                            "ReadersNeverFallOut",
+                            "partition " + partition + " at node " + from + ": offset " + offset
+                                    + " was reached by a consumer and is out of range now, high watermark "
+                                    + answer.highWatermark() + ", log start " + answer.logStart());
+        }
+        if (answer.error() == Errors.NONE) {
+            for (SimRecord record : SimRecord.in(answer.batches())) {
+                if (record.offset() >= offset) {
+                    world.ledger().read(partition, record.offset(), record.value());
+                    offset = record.offset() + 1;
+                }
+            }
+        }
+    }
+}
