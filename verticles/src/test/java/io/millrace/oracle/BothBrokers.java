@@ -34,6 +34,8 @@ public final class BothBrokers implements AutoCloseable {
             "group.min.session.timeout.ms", "300",
             "group.max.size", "8",
             "connections.max.idle.ms", "6000",
+            // Compaction looks for work often, so that a test need not wait for it.
+            "log.cleaner.backoff.ms", "100",
             // Questions use small fixed timestamps, which retention by time would take for records of 1970.
             "log.retention.ms", "-1");
 

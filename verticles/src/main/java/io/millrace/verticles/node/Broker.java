@@ -24,6 +24,7 @@ import io.millrace.verticles.listener.ListenerLimits;
 import io.millrace.verticles.listener.RequestDispatcher;
 import io.millrace.verticles.listener.RequestMemory;
 import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.shard.LogCleaner;
 import io.millrace.verticles.shard.LogDirectories;
 import io.millrace.verticles.shard.Shard;
 import io.millrace.verticles.shard.ShardContext;
@@ -68,6 +69,7 @@ public final class Broker implements Node {
     private volatile LogDirectories directories;
     private volatile Shards shards;
     private final BrokerReplication replication;
+    private volatile LogCleaner cleaner;
     private final OffsetsTopic offsetsTopic;
     private volatile GroupCoordinators groups;
     private volatile List<String> shardDeployments = List.of();
@@ -151,8 +153,21 @@ public final class Broker implements Node {
             }
             metadata.follow(groups::follow);
             metadata.follow(delta -> replication.throttle(shards, delta));
+            startCleaner();
             return null;
         });
+    }
+
+    private void startCleaner() {
+        cleaner = new LogCleaner(configs, metadata::image, System::currentTimeMillis);
+        cleaner.stats()
+                .show(
+                        metrics,
+                        data.stream().map(directory -> directory.path().toString()).toList(),
+                        System::currentTimeMillis);
+        for (Shard shard : shards.all()) {
+            shard.execute(() -> cleaner.watch(shard));
+        }
     }
 
     private Future<Void> bindListeners() {
@@ -271,6 +286,12 @@ public final class Broker implements Node {
         return left.compose(handedOver -> listener == null ? Future.succeededFuture() : listener.close())
                 .eventually(() -> doorDeployment == null ? Future.succeededFuture() : undeploy(List.of(doorDeployment)))
                 .eventually(replication::close)
+                .eventually(() -> vertx.executeBlocking(() -> {
+                    if (cleaner != null) {
+                        cleaner.close();
+                    }
+                    return null;
+                }))
                 .eventually(() -> undeploy(shardDeployments))
                 .eventually(() ->
                         metadataDeployment == null ? Future.succeededFuture() : undeploy(List.of(metadataDeployment)))
