@@ -51,10 +51,7 @@ class ConsumerToolsTest {
     }
 
     private static String sorted(String printed) {
-        return printed.lines()
-                .filter(line -> !line.contains("[main]"))
-                .sorted()
-                .collect(Collectors.joining("\n"));
+        return printed.lines().filter(line -> !line.contains("[main]")).sorted().collect(Collectors.joining("\n"));
     }
 
     @Test
@@ -65,14 +62,30 @@ class ConsumerToolsTest {
             StringBuilder all = new StringBuilder();
             try (ToolShell tools = new ToolShell(side)) {
                 String[] first = {
-                    "--topic", topic.name(), "--group", group, "--from-beginning", "--max-messages", "10", "--timeout-ms", "15000"
+                    "--topic",
+                    topic.name(),
+                    "--group",
+                    group,
+                    "--from-beginning",
+                    "--max-messages",
+                    "10",
+                    "--timeout-ms",
+                    "15000"
                 };
                 all.append(sorted(tools.run(CONSOLE, first)));
                 try (WireClient client = side.connect()) {
                     client.ask(Requests.produce(topic, 1, Batches.values("later")), 9);
                 }
                 all.append(sorted(tools.run(
-                        CONSOLE, "--topic", topic.name(), "--group", group, "--max-messages", "1", "--timeout-ms", "15000")));
+                        CONSOLE,
+                        "--topic",
+                        topic.name(),
+                        "--group",
+                        group,
+                        "--max-messages",
+                        "1",
+                        "--timeout-ms",
+                        "15000")));
             }
             return all.toString();
         });

@@ -80,7 +80,8 @@ class StreamsTest {
                 write(producer, in, LINES / 3);
                 await(counts, seen, second);
                 assertThat(cleanupPolicy(side, "word-count-words-changelog")).isEqualTo("compact");
-                assertThat(cleanupPolicy(side, "word-count-by-word-repartition")).isEqualTo("delete");
+                assertThat(cleanupPolicy(side, "word-count-by-word-repartition"))
+                        .isEqualTo("delete");
                 second.terminate();
             }
             counts.seekToBeginning(counts.assignment());

@@ -69,8 +69,7 @@ class CompactionTest {
                 records.add(Batches.record(10_000 + i * BATCH_MS + r, KEYS + random.nextInt(20), value));
             }
             Compression codec = i % 3 == 0 ? Compression.gzip().build() : Compression.NONE;
-            client.ask(
-                    Requests.produce(topic, 0, Batches.of(codec, records.toArray(SimpleRecord[]::new))), 9);
+            client.ask(Requests.produce(topic, 0, Batches.of(codec, records.toArray(SimpleRecord[]::new))), 9);
             last = offset;
             offset += records.size();
         }
@@ -97,7 +96,10 @@ class CompactionTest {
                     text.append(batch.baseOffset()).append("..").append(batch.lastOffset());
                     text.append(' ').append(batch.compressionType());
                     text.append(batch.deleteHorizonMs().isPresent() ? " horizon" : "");
-                    text.append(" max ").append(batch.maxTimestamp()).append(inBatch).append('\n');
+                    text.append(" max ")
+                            .append(batch.maxTimestamp())
+                            .append(inBatch)
+                            .append('\n');
                 }
             }
             if (!twice) {

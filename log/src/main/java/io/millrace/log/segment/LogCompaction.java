@@ -266,7 +266,9 @@ final class LogCompaction implements Compaction {
 
         @Override
         protected void onWriter() throws IOException {
-            if (log.services.health().isOffline() || !lane().folderIsReady()) return;
+            if (log.services.health().isOffline()) return;
+            // The first batch of all may come with a gap before it.
+            log.services.writer().prepareFolder(lane());
             writeMark(offset);
         }
     }

@@ -57,7 +57,7 @@ final class CompactedLife {
     }
 
     /** What a pass may use, and what it used. */
-    static final class Bench implements CompactionBench {
+    static class Bench implements CompactionBench {
         long mapBytes = 1 << 20;
         int bufferBytes = 4096;
         long moved;

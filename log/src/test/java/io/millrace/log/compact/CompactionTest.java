@@ -154,6 +154,28 @@ class CompactionTest {
     }
 
     @Test
+    void aFollowerOfACompactedLogHasItsGapsFromTheFirstBatchOn() throws IOException {
+        CompactedLife c = life().start();
+        for (long offset = 7; offset < 60; offset += 3) {
+            io.millrace.log.Payload batch = new BatchBuilder()
+                    .baseOffset(offset)
+                    .leaderEpoch(1)
+                    .append(1, CompactedLife.utf8("k" + offset), CompactedLife.utf8("v"))
+                    .build();
+            assertThat(c.life.log.appendReplicated(batch, c.life.io.nowMs()))
+                    .isInstanceOf(AppendOutcome.Appended.class);
+            c.life.run();
+        }
+        List<CompactedLife.Seen> before = c.all();
+
+        c.with("cleanup.policy", "delete");
+        loseTheCheckpoints(c);
+
+        assertThat(c.all()).isEqualTo(before).hasSize(18);
+        assertThat(c.life.directory.safetyAlarms()).isZero();
+    }
+
+    @Test
     void leaderEpochsAreTheSameWhenAllOfTheLogIsReadAgain() throws IOException {
         CompactedLife c = life().start();
         for (int epoch = 0; epoch < 5; epoch++) {

@@ -153,21 +153,10 @@ public final class Broker implements Node {
             }
             metadata.follow(groups::follow);
             metadata.follow(delta -> replication.throttle(shards, delta));
-            startCleaner();
+            cleaner = new LogCleaner(configs, metadata::image, System::currentTimeMillis).start(shards);
+            cleaner.stats().show(metrics, directories, System::currentTimeMillis);
             return null;
         });
-    }
-
-    private void startCleaner() {
-        cleaner = new LogCleaner(configs, metadata::image, System::currentTimeMillis);
-        cleaner.stats()
-                .show(
-                        metrics,
-                        data.stream().map(directory -> directory.path().toString()).toList(),
-                        System::currentTimeMillis);
-        for (Shard shard : shards.all()) {
-            shard.execute(() -> cleaner.watch(shard));
-        }
     }
 
     private Future<Void> bindListeners() {
@@ -286,12 +275,7 @@ public final class Broker implements Node {
         return left.compose(handedOver -> listener == null ? Future.succeededFuture() : listener.close())
                 .eventually(() -> doorDeployment == null ? Future.succeededFuture() : undeploy(List.of(doorDeployment)))
                 .eventually(replication::close)
-                .eventually(() -> vertx.executeBlocking(() -> {
-                    if (cleaner != null) {
-                        cleaner.close();
-                    }
-                    return null;
-                }))
+                .eventually(() -> cleaner == null ? Future.succeededFuture() : vertx.executeBlocking(cleaner::close))
                 .eventually(() -> undeploy(shardDeployments))
                 .eventually(() ->
                         metadataDeployment == null ? Future.succeededFuture() : undeploy(List.of(metadataDeployment)))

@@ -30,7 +30,12 @@ final class CleanerBench implements CompactionBench {
 
     CleanerBench(CleanerSettings settings) {
         this.threads = new ThreadPoolExecutor(
-                settings.threads(), settings.threads(), IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                settings.threads(),
+                settings.threads(),
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> {
                     Thread thread = new Thread(task, "log-cleaner-" + named.getAndIncrement());
                     thread.setDaemon(true);
                     thread.setPriority(Thread.MIN_PRIORITY);

@@ -2,6 +2,7 @@ package io.millrace.verticles.shard;
 
 import io.millrace.log.CompactionNeed;
 import io.millrace.log.CompactionOutcome;
+import io.millrace.log.store.LogDirectory;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +53,7 @@ public final class CleanerStats {
     }
 
     /** Shows the numbers in every scrape. */
-    public void show(BrokerMetrics metrics, Iterable<String> directories, LongSupplier clock) {
+    public void show(BrokerMetrics metrics, LogDirectories directories, LongSupplier clock) {
         metrics.gauge("kafka_log_logcleaner_deadthreadcount", "Threads of compaction that have died.", () -> 0);
         metrics.gauge(
                 "kafka_log_logcleaner_cleaner_recopy_percent",
@@ -62,8 +63,7 @@ public final class CleanerStats {
                 "kafka_log_logcleaner_max_buffer_utilization_percent",
                 "How full the table of keys was in the last pass.",
                 () -> Math.round(100 * maxMapUtilization));
-        metrics.gauge(
-                "kafka_log_logcleaner_max_clean_time_secs", "How long the last pass took.", () -> maxSeconds);
+        metrics.gauge("kafka_log_logcleaner_max_clean_time_secs", "How long the last pass took.", () -> maxSeconds);
         metrics.gauge(
                 "kafka_log_logcleaner_max_compaction_delay_secs",
                 "By how much a log exceeds max.compaction.lag.ms at most.",
@@ -76,7 +76,8 @@ public final class CleanerStats {
                 "kafka_log_logcleanermanager_time_since_last_run_ms",
                 "Since the last look for something to compact.",
                 () -> lastLookMs == 0 ? 0 : clock.getAsLong() - lastLookMs);
-        for (String directory : directories) {
+        for (LogDirectory folder : directories.all()) {
+            String directory = folder.path().toString();
             String labels = "logDirectory=\"" + directory.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
             metrics.gauge(
                     "kafka_log_logcleanermanager_uncleanable_partitions_count",

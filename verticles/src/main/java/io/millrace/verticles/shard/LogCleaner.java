@@ -54,11 +54,14 @@ public final class LogCleaner {
         return CleanerSettings.of(configs, image.get(), Runtime.getRuntime().maxMemory());
     }
 
-    /** Looks after a shard's logs until this is closed. Thread: the shard's loop. */
-    public void watch(Shard shard) {
+    /** Looks after the logs of all shards until this is closed. */
+    public LogCleaner start(Shards shards) {
         if (settings.enabled()) {
-            lookLater(shard);
+            for (Shard shard : shards.all()) {
+                shard.execute(() -> lookLater(shard));
+            }
         }
+        return this;
     }
 
     private void lookLater(Shard shard) {
@@ -102,7 +105,8 @@ public final class LogCleaner {
     }
 
     private void offer(Shard shard, Replica replica, long nowMs) {
-        CompactionNeed need = replica.log().compaction().need(nowMs, replica.machine().highWatermark());
+        CompactionNeed need =
+                replica.log().compaction().need(nowMs, replica.machine().highWatermark());
         if (need == null) {
             return;
         }
@@ -177,7 +181,7 @@ public final class LogCleaner {
     }
 
     /** Ends what is under way. Blocks for as long as that takes. */
-    public void close() {
+    public Void close() {
         CleanerBench used;
         synchronized (this) {
             closed = true;
@@ -187,5 +191,6 @@ public final class LogCleaner {
         if (used != null) {
             used.close();
         }
+        return null;
     }
 }
