@@ -53,6 +53,18 @@ public final class BrokerMetrics {
         return here().topic(name);
     }
 
+    /** What all threads have counted for a topic until now. */
+    public TopicMetrics total(String topic) {
+        TopicMetrics sum = new TopicMetrics();
+        for (LoopMetrics loop : loops) {
+            TopicMetrics cells = loop.topics.get(topic);
+            if (cells != null) {
+                sum.add(cells);
+            }
+        }
+        return sum;
+    }
+
     /** A deleted topic stops being reported, its past stays in the totals; what is added to its cells later is not seen. */
     public void forgetTopic(String name) {
         synchronized (deleted) {

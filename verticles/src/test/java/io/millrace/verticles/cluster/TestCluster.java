@@ -42,6 +42,8 @@ public final class TestCluster implements AutoCloseable {
     /** What nodes have said when they could not go on. */
     private final List<String> halts = new java.util.concurrent.CopyOnWriteArrayList<>();
 
+    private boolean racks;
+
     private record Running(Vertx vertx, Broker broker, BusDirectory directory) {}
 
     /** Nodes 1 to {@code voterCount} vote, as many more as {@code observerCount} says do not. Nothing is started yet. */
@@ -55,6 +57,12 @@ public final class TestCluster implements AutoCloseable {
                 voters.add(new NodeConfig.Voter(id, bus));
             }
         }
+    }
+
+    /** Each node stands in a rack of its own, {@code rack-<id>}; before it is started. */
+    public TestCluster inRacks() {
+        racks = true;
+        return this;
     }
 
     public TestCluster(Path root) {
@@ -102,7 +110,7 @@ public final class TestCluster implements AutoCloseable {
         HostPort any = new HostPort("127.0.0.1", 0);
         return new NodeConfig(
                 id,
-                Optional.empty(),
+                racks ? Optional.of("rack-" + id) : Optional.empty(),
                 Optional.empty(),
                 List.of(new NodeConfig.Listener("PLAINTEXT", any, any)),
                 List.of(data(id)),

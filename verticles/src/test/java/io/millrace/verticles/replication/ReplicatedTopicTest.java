@@ -6,8 +6,10 @@ import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.verticles.cluster.TestCluster;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,10 +87,15 @@ class ReplicatedTopicTest {
     }
 
     private Map<String, String> consume(int partitions) {
+        return consume(partitions, Map.of());
+    }
+
+    private Map<String, String> consume(int partitions, Map<String, String> settings) {
         Map<String, String> found = new HashMap<>();
         Map<String, Object> config = new HashMap<>();
         config.put("bootstrap.servers", cluster.bootstrap());
         config.put("auto.offset.reset", "earliest");
+        config.putAll(settings);
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> all = new ArrayList<>();
@@ -200,5 +207,95 @@ class ReplicatedTopicTest {
         }
         assertThat(consume(3)).isEqualTo(acked);
         assertEqualOnDisk(3);
+    }
+
+    @Test
+    void aFollowerThatLostTheEndOfItsFilesGetsItBack() throws Exception {
+        start(Map.of("replica.lag.time.max.ms", "3000"));
+        createTopic(2, Map.of("min.insync.replicas", "2"));
+        awaitAllInSync();
+        Map<String, String> acked = new HashMap<>();
+        try (KafkaProducer<String, String> producer = producer()) {
+            send(producer, 0, RECORDS, acked);
+            int follower = followerOfAll();
+            cluster.kill(follower);
+            cutFiles(follower, 117);
+            send(producer, RECORDS, RECORDS, acked);
+
+            cluster.start(follower);
+            awaitAllInSync();
+        }
+        assertThat(consume(2)).isEqualTo(acked);
+        assertEqualOnDisk(2);
+    }
+
+    /** A node that leads nothing of the topic, after the leaderships have been moved off it. */
+    private int followerOfAll() {
+        return cluster.ids().stream()
+                .filter(id -> topic().partitions().stream().noneMatch(p -> p.leader() == id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void cutFiles(int node, int bytes) throws IOException {
+        try (Stream<Path> found = Files.walk(cluster.data(node))) {
+            for (Path file : found.filter(f -> f.toString().endsWith(".log")).toList()) {
+                if (file.getParent().getFileName().toString().startsWith(TOPIC) && Files.size(file) > bytes) {
+                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                        channel.truncate(channel.size() - bytes);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aConsumerThatNamesItsRackReadsFromTheReplicaThere() throws Exception {
+        cluster = new TestCluster(
+                        root,
+                        3,
+                        0,
+                        Map.of("replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector"))
+                .inRacks()
+                .start();
+        createTopic(1, Map.of());
+        awaitAllInSync();
+        Map<String, String> acked = new HashMap<>();
+        try (KafkaProducer<String, String> producer = producer()) {
+            send(producer, 0, RECORDS, acked);
+        }
+        int leader = topic().partition(0).leader();
+        int near = cluster.ids().stream().filter(id -> id != leader).findFirst().orElseThrow();
+
+        assertThat(consume(1, Map.of("client.rack", "rack-" + near))).isEqualTo(acked);
+
+        assertThat(bytesOut(near)).as("read from the near replica").isPositive();
+        assertThat(bytesOut(leader)).as("read from the leader").isZero();
+    }
+
+    private long bytesOut(int node) {
+        return cluster.broker(node).metrics().total(TOPIC).bytesOut.get();
+    }
+
+    @Test
+    void aNodeIsNotCaughtUpWhileAReplicaOfItIsOutOfSync() throws Exception {
+        start(Map.of("replica.lag.time.max.ms", "2000"));
+        createTopic(1, Map.of());
+        awaitAllInSync();
+        for (int id : cluster.ids()) {
+            assertThat(cluster.broker(id).behindBecause()).isEmpty();
+        }
+        int follower = followerOfAll();
+
+        cluster.kill(follower);
+        TestCluster.await("it has left the in-sync replicas", () -> topic().partition(0).isr().length == 2);
+
+        int leader = topic().partition(0).leader();
+        assertThat(cluster.broker(leader).image().topic(TOPIC).partition(0).isInSync(follower))
+                .isFalse();
+        cluster.start(follower);
+        awaitAllInSync();
+        TestCluster.await(
+                "it is caught up", () -> cluster.broker(follower).behindBecause().isEmpty());
     }
 }
