@@ -303,6 +303,21 @@ final class ReplicationWorld implements Invariant {
         }
     }
 
+    /** A world without harm, in which everyone is in sync. */
+    static ReplicationWorld calm(long seed) {
+        ReplicationWorld world = new ReplicationWorld(seed, Bug.NONE);
+        world.healed = true;
+        world.simulation.runUntil("all in sync", 30_000, world::isHealthy);
+        return world;
+    }
+
+    /** A producer sends one record to the leader of a partition. */
+    void produce(int p) {
+        SimBroker node = nodes.get(controller.partition(p).leaderId());
+        node.replica(p).produce(nextValue++);
+        node.afterEvent();
+    }
+
     /** No more harm: everyone comes back; then a new record must be acknowledged everywhere, and all logs are equal. */
     void heal() {
         healed = true;
@@ -344,7 +359,8 @@ final class ReplicationWorld implements Invariant {
         return acked.stream().mapToLong(TreeMap::size).sum();
     }
 
-    private boolean isHealthy() {
+    /** Everyone is in sync, has the same end, and shows all of it. */
+    boolean isHealthy() {
         if (!nodes.stream().allMatch(node -> node.isReady() && node.isUpToDate())) {
             return false;
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything a node is made of, in the order in which it starts; it stops in the reverse one.
@@ -139,7 +140,8 @@ final class NodeRuntime implements Readiness {
         Broker serving = broker;
         return serving == null || serving.directories() == null
                 ? List.of()
-                : serving.directories().attention();
+                : Stream.concat(serving.directories().attention().stream(), serving.underReplicated().stream())
+                        .toList();
     }
 
     CompletionStage<Void> hazelcastAttached() {

@@ -303,6 +303,11 @@ public final class Broker implements Node {
         return replication.behindBecause(image());
     }
 
+    /** What is wrong with the partitions that this node leads; empty when all their replicas are in sync. */
+    public Optional<String> underReplicated() {
+        return replication.underReplicated(image());
+    }
+
     /** What clients are told of each listener. */
     public List<Listener> advertised() {
         return List.copyOf(advertised);

@@ -17,8 +17,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -91,6 +94,28 @@ final class BrokerReplication {
         return behind == 0
                 ? Optional.empty()
                 : Optional.of(behind + " of " + replicas + " replicas are not in sync with their leaders yet");
+    }
+
+    /** The partitions led here that lack a replica in sync, in words for an operator. */
+    Optional<String> underReplicated(MetadataImage image) {
+        int under = 0;
+        int led = 0;
+        Set<Integer> missing = new TreeSet<>();
+        for (TopicImage topic : image.topics()) {
+            for (PartitionImage partition : topic.partitions()) {
+                if (partition.leader() == brokerId) {
+                    led++;
+                    under += partition.isr().length < partition.replicas().length ? 1 : 0;
+                    Arrays.stream(partition.replicas())
+                            .filter(replica -> !partition.isInSync(replica))
+                            .forEach(missing::add);
+                }
+            }
+        }
+        return under == 0
+                ? Optional.empty()
+                : Optional.of(under + " of the " + led
+                        + " partitions led here are under-replicated; not in sync: nodes " + missing);
     }
 
     /** Has throttles follow the settings of brokers. */

@@ -24,6 +24,7 @@ final class FakeLog implements PartitionLog {
     final TopicPartitionId id = new TopicPartitionId(new UUID(1, 2), "topic", 0);
     LogListener listener = LogListener.NONE;
     LogConfig config = LogConfig.DEFAULTS;
+    String offlineReason;
     long start;
     long assigned;
     long written;
@@ -128,7 +129,7 @@ final class FakeLog implements PartitionLog {
 
     @Override
     public String offlineReason() {
-        return null;
+        return offlineReason;
     }
 
     @Override

@@ -270,4 +270,16 @@ class ReplicaTest {
         assertThat(waiting.error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         assertThat(replica.checkLeader(-1)).isNotEqualTo(Errors.NONE);
     }
+
+    @Test
+    void aReplicaOnAFailedLogDirectoryTakesNoRoleAgain() {
+        replica.take(led(ME, 0, 0, ME));
+        log.offlineReason = "the disk is gone";
+        log.listener.onOffline(log.offlineReason);
+
+        replica.take(led(ME, 1, 1, ME));
+
+        assertThat(replica.machine().isLeader()).isFalse();
+        assertThat(append(ALL, Long.MAX_VALUE).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
 }

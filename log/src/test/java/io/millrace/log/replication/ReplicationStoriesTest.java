@@ -1,0 +1,124 @@
+package io.millrace.log.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What random worlds have found, told as short stories. */
+class ReplicationStoriesTest {
+    private final ReplicationWorld world = ReplicationWorld.calm(1);
+
+    private void leaderIs(int p, int node) {
+        int records = world.controller.log.size();
+        world.controller.moveLeader(p, node);
+        assertThat(world.controller.log.size() - records).as("records").isLessThanOrEqualTo(1);
+    }
+
+    private int otherThan(int leader) {
+        return (leader + 1) % ReplicationWorld.NODES;
+    }
+
+    private void healthy(String what) {
+        world.simulation.runUntil(what, 5_000, world::isHealthy);
+    }
+
+    @Test
+    void anIdleTailLearnsItsLastWatermark() {
+        world.produce(0);
+
+        world.simulation.runUntil("acknowledged", 1_000, () -> world.ackedCount() == 1);
+        world.simulation.runFor(60);
+
+        assertThat(world.isHealthy()).as("%s", world).isTrue();
+    }
+
+    @Test
+    void aFollowerThatKnowsTheNewEpochBeforeItsLeaderIsCreditedWithoutSayingItTwice() {
+        world.produce(0);
+        healthy("one record everywhere");
+        int next = otherThan(world.controller.partition(0).leaderId());
+
+        leaderIs(0, next);
+        for (SimBroker node : world.nodes) {
+            if (node.id != next) {
+                node.applyNext();
+            }
+        }
+        world.simulation.runFor(500);
+        world.nodes.get(next).applyNext();
+
+        healthy("all in sync in the new epoch");
+        world.produce(0);
+        world.simulation.runUntil("acknowledged", 1_000, () -> world.ackedCount() == 2);
+    }
+
+    @Test
+    void aNewLeaderWhoseWatermarkNeedNotMoveTellsItAllTheSame() {
+        world.produce(0);
+        healthy("one record everywhere");
+        int next = otherThan(world.controller.partition(0).leaderId());
+        int third = 3 - next - world.controller.partition(0).leaderId();
+
+        world.nodes.get(third).crash();
+        world.nodes.get(third).disk.afterProcessCrash();
+        leaderIs(0, next);
+        world.tellRecords();
+        world.simulation.runFor(200);
+        world.nodes.get(third).start();
+
+        healthy("the one that came back shows all of it");
+    }
+
+    @Test
+    void aFollowerThatHasAllJoinsWhenItMayAlthoughNothingIsProduced() {
+        int leader = world.controller.partition(0).leaderId();
+        int follower = otherThan(leader);
+
+        world.controller.fence(follower);
+        world.tellRecords();
+        world.simulation.runFor(20);
+        assertThat(world.controller.partition(0).isr()).doesNotContain(follower);
+
+        healthy("it is in sync again");
+    }
+
+    @Test
+    void aLogThatWentAnotherWayIsCutWhereTheEpochsPartAndTheWatermarkIsToldAnew() {
+        int leader = world.controller.partition(0).leaderId();
+        int next = otherThan(leader);
+        for (int other = 0; other < ReplicationWorld.NODES; other++) {
+            world.network.cut(leader, other);
+        }
+        world.produce(0);
+        world.simulation.runFor(100);
+
+        leaderIs(0, next);
+        world.nodes.stream().filter(node -> node.id != leader).forEach(SimBroker::applyNext);
+        world.simulation.runFor(50);
+        world.produce(0);
+        world.simulation.runFor(300);
+        world.network.heal();
+        world.nodes.get(leader).applyNext();
+
+        healthy("the old leader has the new leader's log");
+        assertThat(world.notes).as("cuts").isPositive();
+    }
+
+    @Test
+    void aThrottleLetsThroughWhatItsRateAllows() {
+        ReplicationThrottle throttle = new ReplicationThrottle();
+        assertThat(throttle.isExceeded(0)).isFalse();
+
+        throttle.rate(1_000, 0);
+        throttle.moved(1_500, 0);
+        assertThat(throttle.isExceeded(0)).isTrue();
+        long freeMs = throttle.freeAtMs(0);
+        assertThat(freeMs).isBetween(500L, 1_600L);
+        assertThat(throttle.isExceeded(freeMs - 10)).isTrue();
+        assertThat(throttle.isExceeded(freeMs)).isFalse();
+
+        throttle.rate(ReplicationThrottle.UNLIMITED, freeMs);
+        throttle.moved(1 << 30, freeMs);
+        assertThat(throttle.isExceeded(freeMs)).isFalse();
+    }
+}
