@@ -15,7 +15,7 @@ public record FetchSettings(int partitionMaxBytes, int answerMaxBytes, int waitM
      * Records in one frame, but for a single batch that is larger. A frame shares its connection with votes and heartbeats,
      * which wait behind it.
      */
-    public static final int FRAME_BYTES = 480 * 1024;
+    public static final int FRAME_BYTES = 240 * 1024;
 
     /** Kafka's defaults. */
     public static final FetchSettings DEFAULTS = new FetchSettings(1024 * 1024, FRAME_BYTES, 500, 1_000);

@@ -16,14 +16,21 @@ import java.util.UUID;
  * the other, so that nothing but the head is ever copied here.
  *
  * <pre>
- *   version u8 | type u8 | shard it is for i32 | then by type, big-endian:
- *   1 fetch    follower, its shard i32; broker epoch i64; shards of the leader i32; session i64; sequence i32;
- *              flags u8 (1 wants an answer); max wait, max bytes i32; asks i32 x { handle i32; topic id 16; partition,
- *              leader epoch i32; fetch offset i64; last epoch i32; durable end, log start i64; flags u8 (1 wants records) };
- *              dropped i32 x i32
- *   2 answer   leader, its shard i32; session i64; sequence i32; status u8; shards of the leader i32; parts i32 x { handle,
- *              leader epoch i32; fetch offset i64; error u8; known epoch i32; high watermark, log start, log end i64;
- *              diverging epoch i32, its end i64 (-1 -1 for none); bytes of records i32 }; records
+ *   0 version           uint8   1
+ *   1 type              uint8   1 fetch, 2 answer
+ *   2 shard             int32   of the receiver
+ *   fetch:
+ *     int32 follower, its shard; int64 broker epoch; int32 shards of the leader; int64 session; int32 sequence (0 opens it);
+ *     uint8 flags (1: wants an answer); int32 longest wait in ms, most bytes
+ *     int32 count; each: int32 handle; 16 topic id; int32 partition, leader epoch; int64 fetch offset; int32 epoch of the last
+ *       batch (-1: none); int64 durable end, log start; uint8 flags (1: wants records)
+ *     int32 count; each: int32 handle that is asked for no longer
+ *   answer:
+ *     int32 leader, its shard; int64 session; int32 sequence of the fetch; uint8 status (0 ok, 1 no such session, 2 other number
+ *       of shards); int32 shards of the leader
+ *     int32 count; each: int32 handle, leader epoch; int64 fetch offset; uint8 error; int32 newest epoch known; int64 high
+ *       watermark, log start, log end; int32 diverging epoch, int64 its end (-1 -1: none); int32 bytes of records
+ *     the records of all parts, one after the other: whole batches as they are in the segments
  * </pre>
  *
  * <p>Thread: any; stateless.

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -227,6 +228,37 @@ class ReplicatedTopicTest {
         }
         assertThat(consume(2)).isEqualTo(acked);
         assertEqualOnDisk(2);
+    }
+
+    @Test
+    void aNodeWithoutItsReplicasGetsAllOfThemAgain() throws Exception {
+        start(Map.of("replica.lag.time.max.ms", "3000"));
+        createTopic(2, Map.of("min.insync.replicas", "2", "segment.bytes", "65536"));
+        awaitAllInSync();
+        Map<String, String> acked = new HashMap<>();
+        try (KafkaProducer<String, String> producer = producer()) {
+            send(producer, 0, 5 * RECORDS, acked);
+            int follower = followerOfAll();
+            cluster.kill(follower);
+            removeReplicas(follower);
+            send(producer, 5 * RECORDS, RECORDS, acked);
+
+            cluster.start(follower);
+            awaitAllInSync();
+        }
+        assertThat(consume(2)).isEqualTo(acked);
+        assertEqualOnDisk(2);
+    }
+
+    /** As if the disk had lost them: the folders of the topic go. */
+    private void removeReplicas(int node) throws IOException {
+        try (Stream<Path> found = Files.walk(cluster.data(node))) {
+            for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
+                if (cluster.data(node).relativize(path).toString().startsWith(TOPIC)) {
+                    Files.delete(path);
+                }
+            }
+        }
     }
 
     /** A node that leads nothing of the topic, after the leaderships have been moved off it. */
