@@ -47,6 +47,11 @@ public interface Disk {
     /** Size of the device of {@code path}. */
     long totalBytes(Path path) throws IOException;
 
+    /** The memory that the page cache may use; 0 when that is unknown or there is none. */
+    default long memoryBytes() {
+        return 0;
+    }
+
     /**
      * Takes an exclusive lock on a lock file, which is made if missing.
      *

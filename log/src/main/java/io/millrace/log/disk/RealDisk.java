@@ -23,6 +23,9 @@ import java.util.stream.Stream;
 public final class RealDisk implements Disk {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final Path MEMORY = Path.of("/proc/meminfo");
+    /** Of a container: the page cache of what it reads and writes counts. */
+    private static final Path MEMORY_LIMIT = Path.of("/sys/fs/cgroup/memory.max");
 
     @Override
     public DiskFile open(Path file, OpenMode mode) throws IOException {
@@ -112,6 +115,19 @@ public final class RealDisk implements Disk {
     @Override
     public long totalBytes(Path path) throws IOException {
         return Files.getFileStore(path).getTotalSpace();
+    }
+
+    @Override
+    public long memoryBytes() {
+        String limit = readOrUnknown(MEMORY_LIMIT);
+        // "MemTotal:       24619192 kB"
+        String[] total = readOrUnknown(MEMORY).split("\\s+", 3);
+        try {
+            long memory = Long.parseLong(total[1]) << 10;
+            return Character.isDigit(limit.charAt(0)) ? Math.min(memory, Long.parseLong(limit)) : memory;
+        } catch (RuntimeException e) {
+            return 0;
+        }
     }
 
     @Override

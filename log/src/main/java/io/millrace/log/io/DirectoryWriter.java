@@ -32,6 +32,7 @@ public final class DirectoryWriter implements WriterWork {
     private final DirectoryHealth health;
     private final CheckpointPace pace;
     private final WriterQueue queue;
+    private final RecentBytes recent;
 
     private final List<WriteLane> lanes = new ArrayList<>();
     private final Map<io.millrace.log.Owner, CompletionBatch> completions = new IdentityHashMap<>();
@@ -53,6 +54,7 @@ public final class DirectoryWriter implements WriterWork {
         this.health = health;
         this.pace = pace;
         this.queue = new WriterQueue(queueLimitBytes);
+        this.recent = RecentBytes.inMemoryOf(files.memoryBytes());
     }
 
     /** Room for an append; given back by the writer when it is done with the bytes. */
@@ -63,6 +65,11 @@ public final class DirectoryWriter implements WriterWork {
     /** Bytes that wait for the writer. */
     public long queuedBytes() {
         return queue.reservedBytes();
+    }
+
+    /** What of the files is in memory, as far as is known. Thread: any. */
+    public RecentBytes recent() {
+        return recent;
     }
 
     public void submit(WriterTask task) {
@@ -218,6 +225,7 @@ public final class DirectoryWriter implements WriterWork {
             } finally {
                 file.release();
             }
+            recent.wrote(target, target.fileBytes(), bytes);
             target.wrote(bytes);
             lane.noteWritten(target, isNew, run[count - 1].endOffset());
             pace.wrote(lane, bytes, nowMs);

@@ -12,6 +12,9 @@ public abstract class FileRef {
     FileRef older;
     FileRef newer;
 
+    /** What of it came lately: {@link RecentBytes}. Written on the writer, read by all; null for nothing. */
+    volatile RecentBytes.Written written;
+
     /** Rises when the file is cut: what was learnt from it before may be wrong now. */
     private volatile int cuts;
 

@@ -27,6 +27,11 @@ public final class OpenFiles {
         this.limit = limit;
     }
 
+    /** See {@link Disk#memoryBytes}. */
+    long memoryBytes() {
+        return disk.memoryBytes();
+    }
+
     /** The open file, retained for the caller. With {@link OpenMode#CREATE} a missing one is made. */
     OpenFile acquire(FileRef ref, OpenMode mode) throws IOException {
         OpenFile acquired;

@@ -5,6 +5,7 @@ import io.millrace.log.FileSlice;
 import io.millrace.log.Owner;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.SegmentFile;
+import io.millrace.log.io.RecentBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -154,8 +155,15 @@ final class SegmentRead implements ColdRead {
             end = walk.nextPosition();
             next = walk.nextOffset();
         }
-        PageCache.load(file, first, end - first);
+        makeResident(segment, file, first, end - first);
         return new FileSlice(file, first, (int) (end - first), next);
+    }
+
+    private void makeResident(SegmentView segment, SegmentFile file, long position, long bytes) throws IOException {
+        RecentBytes recent = services.writer().recent();
+        if (recent.holds(segment.file(), position)) return;
+        PageCache.load(file, position, bytes);
+        recent.read(bytes);
     }
 
     /** What is missing at the end goes on in the next segment; what is missing before that is damage. */

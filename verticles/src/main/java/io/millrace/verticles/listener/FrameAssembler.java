@@ -30,6 +30,8 @@ final class FrameAssembler {
     private static final int SMALLEST_FRAME_BYTES = 8;
     private static final int FIRST_CAPACITY_BYTES = 4096;
     private static final int MOST_TRUSTED_BYTES = 2 * 1024 * 1024;
+    /** Less than that comes with the next read of the usual size, perhaps together with other frames. */
+    private static final int WORTH_LENDING_BYTES = 32 * 1024;
 
     private final ByteBufAllocator allocator;
     private final FrameLimits limits;
@@ -38,6 +40,9 @@ final class FrameAssembler {
     private int prefixBytes;
     private int frameSize;
     private ByteBuf frame;
+    /** A part of the frame that the socket is being read into; null for none. */
+    private ByteBuf lent;
+
     private int permitBytes;
     private int takenPermitBytes;
     private int trustedBytes;
@@ -69,6 +74,13 @@ final class FrameAssembler {
         if (frame == null && !begin(in.readableBytes())) {
             return Outcome.NEED_MEMORY;
         }
+        if (in == lent) {
+            // It is where it belongs already.
+            frame.writerIndex(frame.writerIndex() + in.readableBytes());
+            in.skipBytes(in.readableBytes());
+            lent = null;
+            return frame.writerIndex() == frameSize ? Outcome.FRAME : Outcome.NEED_BYTES;
+        }
         while (true) {
             int wanted = Math.min(frameSize - frame.writerIndex(), in.readableBytes());
             int room = Math.min(wanted, frame.capacity() - frame.writerIndex());
@@ -83,6 +95,19 @@ final class FrameAssembler {
                 return Outcome.NEED_MEMORY;
             }
         }
+    }
+
+    /**
+     * Where the next bytes of the frame under way can be read to without a copy, retained; null when that is not worth it.
+     * What was read is then fed like everything else, and nothing else before it.
+     */
+    ByteBuf lend() {
+        if (frame == null || frame.capacity() - frame.writerIndex() < WORTH_LENDING_BYTES) {
+            return null;
+        }
+        int room = frame.capacity() - frame.writerIndex();
+        lent = frame.retainedSlice(frame.writerIndex(), room).clear();
+        return lent;
     }
 
     /** Whether any API has frames of this size: who sends another is not a client, and may send nothing more. */

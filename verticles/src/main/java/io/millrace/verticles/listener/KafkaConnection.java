@@ -94,6 +94,11 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         flushIfDirty();
     }
 
+    /** Where the socket may be read to: see {@link FrameAssembler#lend}; null when it may not. */
+    ByteBuf frameSpace() {
+        return assembler == null || leftover != null || closed ? null : assembler.lend();
+    }
+
     /** Serves what has been read as far as the bounds allow, and decides whether to go on reading. */
     private void consume() {
         if (consuming) {

@@ -127,7 +127,9 @@ public final class KafkaListener {
         }
         channel.closeFuture().addListener(closed -> limiter.leave(client));
         connections.add(channel);
-        channel.pipeline().addLast(new KafkaConnection(context));
+        KafkaConnection connection = new KafkaConnection(context);
+        channel.config().setRecvByteBufAllocator(new FrameReads(connection::frameSpace));
+        channel.pipeline().addLast(connection);
     }
 
     private int maxFrameBytes(short apiKey) {

@@ -66,6 +66,41 @@ class FrameAssemblerTest {
     }
 
     @Test
+    void theRestOfALargeFrameIsReadWhereItBelongs() {
+        // The one before makes the connection trusted with so much at once.
+        assertThat(assembler.feed(frame(3, 90_000))).isEqualTo(FrameAssembler.Outcome.FRAME);
+        takeAndCheck(90_000);
+        ByteBuf in = frame(3, 90_000);
+        assertThat(assembler.feed(in.readSlice(10_004))).isEqualTo(FrameAssembler.Outcome.NEED_BYTES);
+
+        ByteBuf nothingCame = assembler.lend();
+        nothingCame.release();
+        ByteBuf some = assembler.lend();
+        some.writeBytes(in, 30_000);
+        assertThat(assembler.feed(some)).isEqualTo(FrameAssembler.Outcome.NEED_BYTES);
+        assertThat(some.isReadable()).isFalse();
+        some.release();
+        ByteBuf all = assembler.lend();
+        assertThat(all.writableBytes()).as("no further than the frame").isEqualTo(50_000);
+        all.writeBytes(in);
+        assertThat(assembler.feed(all)).isEqualTo(FrameAssembler.Outcome.FRAME);
+        all.release();
+
+        takeAndCheck(90_000);
+    }
+
+    @Test
+    void nothingIsLentBetweenFramesNorForASmallRest() {
+        assertThat(assembler.lend()).isNull();
+        ByteBuf in = frame(3, 60_000);
+        assembler.feed(in.readSlice(40_000));
+        assertThat(assembler.lend()).isNull();
+
+        assertThat(assembler.feed(in)).isEqualTo(FrameAssembler.Outcome.FRAME);
+        takeAndCheck(60_000);
+    }
+
+    @Test
     void twoFramesInOnePieceAreTakenOneByOne() {
         ByteBuf in = Unpooled.wrappedBuffer(frame(3, 20), frame(3, 30));
 
