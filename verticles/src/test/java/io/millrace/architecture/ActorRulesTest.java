@@ -29,7 +29,8 @@ class ActorRulesTest {
         "io.millrace.log.producer..",
         "io.millrace.membership.image..",
         "io.millrace.membership.controller..",
-        "io.millrace.membership.placement.."
+        "io.millrace.membership.placement..",
+        "io.millrace.verticles.group.."
     };
 
     @ArchTest

@@ -149,4 +149,15 @@ class ModuleEdgesTest {
             .dependOnClassesThat()
             .resideInAnyPackage("io.millrace.verticles.shard..", "io.millrace.verticles.controller..")
             .because("a connection frames, orders and bounds requests whatever they ask. Mend: do it in a handler");
+
+    @ArchTest
+    static final ArchRule groupsDecideAlone = classes()
+            .that()
+            .resideInAPackage("io.millrace.verticles.group..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.millrace.verticles.group..", "java..", "org.apache.kafka.common..")
+            .because(
+                    "a group coordinator's rules are played through beside Kafka's own, without loops, logs or network. Mend:"
+                            + " ask for it in GroupEffects, and do it in verticles.coordinator");
 }
