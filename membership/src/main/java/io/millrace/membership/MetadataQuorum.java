@@ -1,6 +1,7 @@
 package io.millrace.membership;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 
@@ -35,6 +36,9 @@ public interface MetadataQuorum {
 
     /** Exclusive end of what is committed as far as this node knows. */
     long highWatermark();
+
+    /** What this node, if it leads, knows of the others; empty if it does not. Thread: the quorum's owner. */
+    Optional<QuorumDescription> describe();
 
     /** Stops taking part; what was proposed and is not committed fails as unknown. The log stays. */
     CompletionStage<Void> close();

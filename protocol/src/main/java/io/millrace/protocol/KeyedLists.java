@@ -33,6 +33,7 @@ final class KeyedLists {
             Map.entry(ApiMessageType.DESCRIBE_LOG_DIRS, Map.of("/topics", List.of("topic"))),
             Map.entry(ApiMessageType.JOIN_GROUP, Map.of("/protocols", List.of("name"))),
             Map.entry(ApiMessageType.OFFSET_DELETE, Map.of("/topics", List.of("name"))),
+            Map.entry(ApiMessageType.ELECT_LEADERS, Map.of("/topic_partitions", List.of("topic"))),
             Map.entry(ApiMessageType.DESCRIBE_PRODUCERS, Map.of("/topics", List.of("name"))));
 
     private static final Map<ApiMessageType, WirePlan[]> PLANS = plans();

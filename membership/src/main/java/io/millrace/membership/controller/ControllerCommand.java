@@ -18,7 +18,8 @@ public sealed interface ControllerCommand<R>
                 BrokerHeartbeat,
                 AlterPartition,
                 ElectLeaders,
-                ReassignPartitions {
+                ReassignPartitions,
+                DescribeQuorum {
     /**
      * Whether carrying it out a second time does no harm beyond the first: it is compared with what is committed, or asks
      * for what the first time gave. Only such a command is sent again while nobody knows what became of it.
@@ -27,6 +28,7 @@ public sealed interface ControllerCommand<R>
         return this instanceof RegisterBroker
                 || this instanceof BrokerHeartbeat
                 || this instanceof AlterPartition
-                || this instanceof AllocateProducerIds;
+                || this instanceof AllocateProducerIds
+                || this instanceof DescribeQuorum;
     }
 }

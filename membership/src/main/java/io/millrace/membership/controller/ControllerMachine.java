@@ -135,7 +135,7 @@ public final class ControllerMachine {
         } else if (command instanceof ReassignPartitions reassign) {
             return reassignments.decide(reassign, decision);
         }
-        throw new IllegalStateException("no such command: " + command);
+        throw new IllegalStateException("no command for the controller: " + command);
     }
 
     private static boolean isDryRun(ControllerCommand<?> command) {

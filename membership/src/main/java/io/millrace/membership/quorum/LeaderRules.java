@@ -1,5 +1,6 @@
 package io.millrace.membership.quorum;
 
+import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.quorum.LogView.PrefixCheck;
 import io.millrace.membership.quorum.QuorumMessage.BeginEpoch;
 import io.millrace.membership.quorum.QuorumMessage.EndEpoch;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -29,6 +31,7 @@ final class LeaderRules {
 
     private final QuorumCore core;
     private final Map<Integer, Parked> parked = new TreeMap<>();
+    private final FollowerContacts contacts = new FollowerContacts();
     private LogPosition snapshot;
 
     LeaderRules(QuorumCore core, LogPosition snapshot) {
@@ -60,6 +63,8 @@ final class LeaderRules {
             refuse(from, request);
             return;
         }
+        contacts.fetched(
+                from, leader.epoch(), request.directoryId(), request.log().endOffset(), core.log.end(), nowMs);
         PrefixCheck check = core.log.check(request.log());
         if (core.settings.voters().contains(from, request.directoryId())) {
             // Rule Q2: the position is what the voter has on disk. It counts only when it is a prefix of our log.
@@ -79,6 +84,13 @@ final class LeaderRules {
         } else {
             parked.put(from, new Parked(request, nowMs + core.settings.fetchWaitMs()));
         }
+    }
+
+    /** Empty when this node does not lead. */
+    Optional<QuorumDescription> describe(long nowMs) {
+        return core.state() instanceof Leader leader
+                ? Optional.of(contacts.describe(leader, core.settings, core.highWatermark(), core.log.end(), nowMs))
+                : Optional.empty();
     }
 
     private void refuse(int from, FetchRequest request) {

@@ -1,5 +1,6 @@
 package io.millrace.membership.quorum;
 
+import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.quorum.QuorumMessage.EndEpoch;
 import io.millrace.membership.quorum.QuorumMessage.FetchRequest;
 import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
@@ -15,6 +16,7 @@ import io.millrace.membership.quorum.QuorumState.Prospective;
 import io.millrace.membership.quorum.QuorumState.Unattached;
 import io.millrace.membership.quorum.QuorumState.Voted;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntUnaryOperator;
 
@@ -228,6 +230,11 @@ public final class QuorumMachine {
     /** Elections wait longer the higher the rank: 0 for who should lead. */
     public void rank(int rank) {
         core.rank(rank);
+    }
+
+    /** Who follows this node and how far; empty when it does not lead. */
+    public Optional<QuorumDescription> describe(long nowMs) {
+        return leading.describe(nowMs);
     }
 
     public QuorumState state() {

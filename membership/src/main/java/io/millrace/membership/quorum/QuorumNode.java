@@ -3,11 +3,13 @@ package io.millrace.membership.quorum;
 import io.millrace.membership.CommitListener;
 import io.millrace.membership.MetadataQuorum;
 import io.millrace.membership.NotLeaderException;
+import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.quorum.QuorumMessage.FetchOutcome;
 import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
 import io.millrace.membership.quorum.QuorumMessage.SnapshotRequest;
 import io.millrace.membership.quorum.QuorumMessage.SnapshotResponse;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -133,6 +135,11 @@ public final class QuorumNode implements MetadataQuorum {
     @Override
     public long highWatermark() {
         return highWatermark;
+    }
+
+    @Override
+    public Optional<QuorumDescription> describe() {
+        return stopped ? Optional.empty() : machine.describe(now());
     }
 
     @Override

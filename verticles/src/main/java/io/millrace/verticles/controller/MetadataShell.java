@@ -9,6 +9,7 @@ import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
 import io.millrace.membership.controller.ControllerMachine;
 import io.millrace.membership.controller.ControllerOutcome;
+import io.millrace.membership.controller.DescribeQuorum;
 import io.millrace.membership.controller.Features;
 import io.millrace.membership.image.ImageBuilder;
 import io.millrace.membership.image.MetadataDelta;
@@ -114,7 +115,16 @@ public final class MetadataShell implements CommitListener, ActiveController {
         }
     }
 
+    @SuppressWarnings("unchecked")
     private <R> void carryOut(ControllerCommand<R> command, Promise<Settled<R>> answer) {
+        if (command instanceof DescribeQuorum) {
+            // The quorum's own knowledge, of which the machine has none; R is what this kind of command gives.
+            quorum.describe()
+                    .ifPresentOrElse(
+                            known -> answer.complete(new Settled<>((R) known, image.highestOffset())),
+                            () -> refuse(answer));
+            return;
+        }
         if (proposalsOut >= MAX_PROPOSALS_OUT) {
             answer.fail(new ControllerException(ControllerError.REQUEST_TIMED_OUT, "the controller is busy"));
             return;

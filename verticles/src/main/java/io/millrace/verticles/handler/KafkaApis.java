@@ -81,6 +81,12 @@ public final class KafkaApis {
                 .serve(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsHandler(node))
                 .serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(node))
                 .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(node))
+                .serve(
+                        ApiKeys.DESCRIBE_QUORUM,
+                        new DescribeQuorumHandler(node, node.config().cluster().voters(), System::currentTimeMillis))
+                .serve(ApiKeys.UNREGISTER_BROKER, new UnregisterBrokerHandler(node))
+                .serve(ApiKeys.ELECT_LEADERS, new ElectLeadersHandler(node))
+                .serve(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, new AlterPartitionReassignmentsHandler(node))
                 .serve(ApiKeys.LIST_PARTITION_REASSIGNMENTS, new ListPartitionReassignmentsHandler(node))
                 .serve(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsHandler(node))
                 .serve(ApiKeys.ALTER_CONFIGS, new AlterConfigsHandler(node))

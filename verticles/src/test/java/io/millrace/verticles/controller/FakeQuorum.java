@@ -2,10 +2,12 @@ package io.millrace.verticles.controller;
 
 import io.millrace.membership.CommitListener;
 import io.millrace.membership.MetadataQuorum;
+import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.UnknownOutcomeException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -82,6 +84,11 @@ final class FakeQuorum implements MetadataQuorum {
     @Override
     public long highWatermark() {
         return endOffset;
+    }
+
+    @Override
+    public Optional<QuorumDescription> describe() {
+        return Optional.of(new QuorumDescription(1, epoch, endOffset, List.of(), List.of()));
     }
 
     @Override

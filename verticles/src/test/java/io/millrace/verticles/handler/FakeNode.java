@@ -34,7 +34,7 @@ import java.util.UUID;
  *
  * <p>Thread: the test's.
  */
-final class FakeNode implements Node, ControllerGateway {
+class FakeNode implements Node, ControllerGateway {
     static final String CLUSTER_ID = "2V5Yjz6sQXm6dqkFc0nQ2w";
     static final String LISTENER = "EXTERNAL";
 

@@ -1,5 +1,6 @@
 package io.millrace.membership.controller.wire;
 
+import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.controller.AllocateProducerIds;
 import io.millrace.membership.controller.AlterConfigsOutcome;
 import io.millrace.membership.controller.AlterPartition;
@@ -8,6 +9,7 @@ import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.CreatePartitions;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.controller.DeleteTopics;
+import io.millrace.membership.controller.DescribeQuorum;
 import io.millrace.membership.controller.ElectLeaders;
 import io.millrace.membership.controller.IncrementalAlterConfigs;
 import io.millrace.membership.controller.LegacyAlterConfigs;
@@ -123,6 +125,14 @@ final class CommandKind<C extends ControllerCommand<R>, R> {
                 ReassignPartitions.Outcome.class,
                 PartitionCommands::write,
                 PartitionCommands::readReassigned),
+        new CommandKind<>(
+                13,
+                DescribeQuorum.class,
+                QuorumCommands::write,
+                QuorumCommands::readDescribe,
+                QuorumDescription.class,
+                QuorumCommands::write,
+                QuorumCommands::readDescribed),
     };
 
     private final int id;

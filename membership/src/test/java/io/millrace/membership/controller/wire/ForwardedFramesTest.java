@@ -51,6 +51,8 @@ class ForwardedFramesTest {
             "0100d8040b00",
             "010e0c02016100010206020161020001",
             "0100d8040c010161021b4e4f5f524541535349474e4d454e545f494e5f50524f475245535300",
+            "010e0d",
+            "0100d8040d02128c01010201000000000000000100000000000000028c010000010800010101",
             "01010e4e4f545f434f4e54524f4c4c455201026e6f",
             "010200");
 
@@ -133,7 +135,8 @@ class ForwardedFramesTest {
         Random random = new Random(5);
         int refused = 0;
         for (int round = 0; round < 20_000; round++) {
-            WireSamples.Sample sample = WireSamples.all().get(random.nextInt(13));
+            WireSamples.Sample sample =
+                    WireSamples.all().get(random.nextInt(WireSamples.all().size()));
             boolean asked = random.nextBoolean();
             byte[] frame = asked
                     ? new ForwardedCommand(7, sample.command()).encode()

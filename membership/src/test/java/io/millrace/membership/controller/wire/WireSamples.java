@@ -1,5 +1,6 @@
 package io.millrace.membership.controller.wire;
 
+import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.config.ConfigEntry;
 import io.millrace.membership.config.ConfigSource;
 import io.millrace.membership.config.ConfigType;
@@ -12,6 +13,7 @@ import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.CreatePartitions;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.controller.DeleteTopics;
+import io.millrace.membership.controller.DescribeQuorum;
 import io.millrace.membership.controller.ElectLeaders;
 import io.millrace.membership.controller.IncrementalAlterConfigs;
 import io.millrace.membership.controller.IncrementalAlterConfigs.Operation;
@@ -137,6 +139,14 @@ final class WireSamples {
                                         new ReassignPartitions.Target("a", 1, null)),
                                 true),
                         new ReassignPartitions.Outcome(List.of(new ReassignPartitions.Result(
-                                "a", 1, ControllerError.NO_REASSIGNMENT_IN_PROGRESS, null)))));
+                                "a", 1, ControllerError.NO_REASSIGNMENT_IN_PROGRESS, null)))),
+                new Sample(
+                        new DescribeQuorum(),
+                        new QuorumDescription(
+                                1,
+                                9,
+                                70,
+                                List.of(new QuorumDescription.Replica(1, ID, 70, 0, 0)),
+                                List.of(new QuorumDescription.Replica(4, null, -1, -1, -1)))));
     }
 }

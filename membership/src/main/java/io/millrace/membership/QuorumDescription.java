@@ -1,0 +1,29 @@
+package io.millrace.membership;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What the quorum's leader knows of those who follow it, for operators.
+ *
+ * <p>Thread: immutable.
+ */
+public record QuorumDescription(
+        int leaderId, int epoch, long highWatermark, List<Replica> voters, List<Replica> observers) {
+    /** A time that is not known. */
+    public static final long NEVER = -1;
+
+    public QuorumDescription {
+        voters = List.copyOf(voters);
+        observers = List.copyOf(observers);
+    }
+
+    /**
+     * One node's copy of the log.
+     *
+     * @param directoryId null when it has not told yet
+     * @param sinceFetchMs how long ago it asked last; {@link #NEVER} in this epoch
+     * @param sinceCaughtUpMs how long ago it had everything there was when it asked
+     */
+    public record Replica(int nodeId, UUID directoryId, long endOffset, long sinceFetchMs, long sinceCaughtUpMs) {}
+}

@@ -1,0 +1,51 @@
+package io.millrace.membership.controller.wire;
+
+import io.millrace.membership.QuorumDescription;
+import io.millrace.membership.controller.DescribeQuorum;
+import io.millrace.membership.record.RecordReader;
+import io.millrace.membership.record.RecordWriter;
+
+/**
+ * What is asked about the quorum itself, field by field.
+ *
+ * <p>Thread: any; has no state.
+ */
+final class QuorumCommands {
+    private QuorumCommands() {}
+
+    /** It has no fields. */
+    static void write(RecordWriter out, DescribeQuorum command) {}
+
+    static DescribeQuorum readDescribe(RecordReader in) {
+        return new DescribeQuorum();
+    }
+
+    static void write(RecordWriter out, QuorumDescription description) {
+        out.number(description.leaderId());
+        out.number(description.epoch());
+        out.number(description.highWatermark());
+        Fields.list(out, description.voters(), QuorumCommands::write);
+        Fields.list(out, description.observers(), QuorumCommands::write);
+    }
+
+    static QuorumDescription readDescribed(RecordReader in) {
+        return new QuorumDescription(
+                in.int32(),
+                in.int32(),
+                in.number(),
+                Fields.list(in, QuorumCommands::readReplica),
+                Fields.list(in, QuorumCommands::readReplica));
+    }
+
+    private static void write(RecordWriter out, QuorumDescription.Replica replica) {
+        out.number(replica.nodeId());
+        Fields.nullableId(out, replica.directoryId());
+        out.number(replica.endOffset());
+        out.number(replica.sinceFetchMs());
+        out.number(replica.sinceCaughtUpMs());
+    }
+
+    private static QuorumDescription.Replica readReplica(RecordReader in) {
+        return new QuorumDescription.Replica(in.int32(), Fields.nullableId(in), in.number(), in.number(), in.number());
+    }
+}

@@ -1,0 +1,80 @@
+package io.millrace.membership.quorum;
+
+import io.millrace.membership.QuorumDescription;
+import io.millrace.membership.QuorumDescription.Replica;
+import io.millrace.membership.quorum.QuorumState.Leader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * When each node last fetched from the leader and how far it was: for operators alone, nothing is decided by it.
+ *
+ * <p>Thread: the owner's.
+ */
+final class FollowerContacts {
+    /** More nodes than any cluster here has; others are not shown. */
+    private static final int MAX_NODES = 1_000;
+
+    private final Map<Integer, Contact> contacts = new TreeMap<>();
+    private int epoch = -1;
+
+    private record Contact(UUID directoryId, long endOffset, long fetchMs, long leaderEnd, long caughtUpMs) {}
+
+    void fetched(int from, int leaderEpoch, UUID directoryId, long endOffset, long leaderEnd, long nowMs) {
+        startEpoch(leaderEpoch);
+        Contact before = contacts.get(from);
+        if (before == null && contacts.size() >= MAX_NODES) {
+            return;
+        }
+        long caughtUpMs = before == null ? QuorumDescription.NEVER : before.caughtUpMs();
+        if (endOffset >= leaderEnd) {
+            caughtUpMs = nowMs;
+        } else if (before != null && endOffset >= before.leaderEnd()) {
+            // It has all that there was when it asked before (as KRaft tells it).
+            caughtUpMs = before.fetchMs();
+        }
+        contacts.put(from, new Contact(directoryId, endOffset, nowMs, leaderEnd, caughtUpMs));
+    }
+
+    private void startEpoch(int leaderEpoch) {
+        if (leaderEpoch != epoch) {
+            epoch = leaderEpoch;
+            contacts.clear();
+        }
+    }
+
+    QuorumDescription describe(Leader leader, QuorumSettings settings, long highWatermark, long ownEnd, long nowMs) {
+        startEpoch(leader.epoch());
+        List<Replica> voters = new ArrayList<>();
+        List<Replica> observers = new ArrayList<>();
+        for (int voter : settings.voters().ids()) {
+            if (voter == settings.nodeId()) {
+                voters.add(new Replica(voter, settings.directoryId(), ownEnd, 0, 0));
+            } else {
+                Contact contact = contacts.get(voter);
+                boolean votes = contact != null && settings.voters().contains(voter, contact.directoryId());
+                voters.add(votes ? replica(voter, contact, nowMs) : unheard(voter));
+            }
+        }
+        contacts.forEach((node, contact) -> {
+            if (!settings.voters().contains(node, contact.directoryId())) {
+                observers.add(replica(node, contact, nowMs));
+            }
+        });
+        return new QuorumDescription(leader.leaderId(), leader.epoch(), highWatermark, voters, observers);
+    }
+
+    private static Replica unheard(int node) {
+        return new Replica(node, null, -1, QuorumDescription.NEVER, QuorumDescription.NEVER);
+    }
+
+    private static Replica replica(int node, Contact contact, long nowMs) {
+        long sinceCaughtUp = contact.caughtUpMs() == QuorumDescription.NEVER
+                ? QuorumDescription.NEVER
+                : nowMs - contact.caughtUpMs();
+        return new Replica(node, contact.directoryId(), contact.endOffset(), nowMs - contact.fetchMs(), sinceCaughtUp);
+    }
+}
