@@ -3,7 +3,10 @@ package io.millrace.membership.quorum;
 import io.millrace.membership.quorum.QuorumState.Follower;
 import io.millrace.membership.quorum.QuorumState.Leader;
 import io.millrace.membership.quorum.QuorumState.Observer;
+import io.millrace.membership.quorum.QuorumState.Prospective;
 import io.millrace.membership.quorum.QuorumState.Unattached;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntUnaryOperator;
 
@@ -22,7 +25,7 @@ final class QuorumCore {
     private final IntUnaryOperator jitter;
     private QuorumState state;
     private long highWatermark;
-    private int rank;
+    private List<Integer> preference;
     private boolean halted;
 
     QuorumCore(
@@ -37,6 +40,7 @@ final class QuorumCore {
         this.log = log;
         this.jitter = jitter;
         this.highWatermark = committed;
+        prefer(List.of());
         // Whoever reads the state before start sees what was stored, and nothing times out.
         this.state = initial(stored, Long.MAX_VALUE);
     }
@@ -70,8 +74,27 @@ final class QuorumCore {
         return halted;
     }
 
-    void rank(int newRank) {
-        rank = newRank;
+    /** Voters that are not named come after those that are, by their ids. */
+    void prefer(List<Integer> order) {
+        List<Integer> all = new ArrayList<>(order);
+        all.addAll(settings.voters().ids());
+        preference = all.stream()
+                .filter(settings.voters()::contains)
+                .distinct()
+                .toList();
+    }
+
+    /** How many voters should stand before this one; a leader that is lost does not count. */
+    int rank() {
+        int lost = state instanceof Prospective asking ? asking.lostLeaderId() : state.leaderId();
+        int rank = 0;
+        for (int voter : preference) {
+            if (voter == settings.nodeId()) {
+                break;
+            }
+            rank += voter == lost ? 0 : 1;
+        }
+        return rank;
     }
 
     /** The only place where the state changes: persists what must be, and tells who leads. */
@@ -111,7 +134,7 @@ final class QuorumCore {
             return nowMs;
         }
         int timeout = settings.electionTimeoutMs();
-        return nowMs + timeout + jitter.applyAsInt(timeout) + (long) rank * settings.rankDelayMs();
+        return nowMs + timeout + jitter.applyAsInt(timeout) + (long) rank() * settings.rankDelayMs();
     }
 
     void advanceHighWatermark(long candidate) {

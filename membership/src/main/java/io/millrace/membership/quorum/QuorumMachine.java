@@ -215,10 +215,20 @@ public final class QuorumMachine {
         following.onSnapshotRefused(nowMs);
     }
 
-    /** A failed probe of the leader counts as a fetch timeout. */
+    /**
+     * A failed probe of the leader counts as a fetch timeout. All voters notice at the same moment, so they stand one after
+     * the other: the first in the preferred order at once, the next only if that came to nothing. From here on all of them
+     * would vote for another.
+     */
     public void onLeaderProbeFailed(int leaderId, long nowMs) {
         if (core.state() instanceof Follower follower && follower.leaderId() == leaderId && !following.installing()) {
-            elections.prospect(nowMs);
+            int rank = core.rank();
+            if (rank == 0) {
+                elections.prospect(nowMs);
+            } else {
+                core.become(Prospective.of(
+                        follower, core.self(), nowMs + (long) rank * core.settings.rankDelayMs()));
+            }
         }
     }
 
@@ -227,9 +237,9 @@ public final class QuorumMachine {
         leading.resign(to, nowMs);
     }
 
-    /** Elections wait longer the higher the rank: 0 for who should lead. */
-    public void rank(int rank) {
-        core.rank(rank);
+    /** Who should lead stands first; elections of the others wait longer, in this order. */
+    public void prefer(List<Integer> order) {
+        core.prefer(order);
     }
 
     /** Who follows this node and how far; empty when it does not lead. */

@@ -116,9 +116,10 @@ public final class QuorumNode implements MetadataQuorum {
         ports.owner().execute(() -> step(() -> machine.onLeaderProbeFailed(probedLeaderId, now())));
     }
 
-    /** Who should lead stands first: 0 is the first in line. */
-    public void rank(int rank) {
-        ports.owner().execute(() -> machine.rank(rank));
+    /** Voters in the order in which they should lead; it costs those further down a delay when they stand, no more. */
+    public void prefer(List<Integer> order) {
+        List<Integer> copy = List.copyOf(order);
+        ports.owner().execute(() -> machine.prefer(copy));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.verticles.cluster;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -46,7 +47,12 @@ public final class BusDirectory {
         }
     }
 
-    void onChange(IntConsumer listener) {
+    /** The brokers that are known. */
+    public Set<Integer> ids() {
+        return Set.copyOf(nodes.keySet());
+    }
+
+    public void onChange(IntConsumer listener) {
         listeners.add(listener);
     }
 

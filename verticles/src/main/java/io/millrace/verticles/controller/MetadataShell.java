@@ -11,6 +11,7 @@ import io.millrace.membership.controller.ControllerMachine;
 import io.millrace.membership.controller.ControllerOutcome;
 import io.millrace.membership.controller.DescribeQuorum;
 import io.millrace.membership.controller.Features;
+import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.ImageBuilder;
 import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
@@ -21,8 +22,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -61,6 +64,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
 
     private final ControllerEntry entry = new ControllerEntry();
     private final List<Runnable> leaderListeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
     private int proposalsOut;
     private CompletionStage<Long> lastProposal = CompletableFuture.completedStage(-1L);
     private Runnable cancelSessionAlarm = () -> {};
@@ -162,6 +166,35 @@ public final class MetadataShell implements CommitListener, ActiveController {
                 : alarm.set(Math.max(0, deadline.getAsLong() - clockMs.getAsLong()), this::deadline);
     }
 
+    /** Adds somebody who is called whenever this node has become the controller. */
+    public void onActive(Runnable listener) {
+        activeListeners.add(listener);
+    }
+
+    /**
+     * A broker was probed: nobody, or this life of it, has answered. While this node is the controller, the session of another
+     * life ends at once. Called on the owner.
+     */
+    public void brokerProbed(int brokerId, Optional<UUID> answered) {
+        BrokerImage broker = image.broker(brokerId);
+        if (!machine.isController()
+                || brokerId == self
+                || broker == null
+                || broker.fenced()
+                || answered.equals(Optional.of(broker.incarnation()))) {
+            return;
+        }
+        List<MetadataRecord> fencing = machine.brokerIsGone(brokerId, broker.incarnation(), clockMs.getAsLong());
+        if (!fencing.isEmpty()) {
+            log.info(
+                    "broker {} is gone ({}): its session ends",
+                    brokerId,
+                    answered.isPresent() ? "another life of it answers" : "it does not answer");
+            propose(fencing);
+        }
+        watchSessions();
+    }
+
     private void deadline() {
         List<MetadataRecord> fencing = machine.expireSessions(clockMs.getAsLong());
         if (!fencing.isEmpty()) {
@@ -253,6 +286,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
             });
         }
         entry.open(epoch);
+        activeListeners.forEach(Runnable::run);
     }
 
     @Override

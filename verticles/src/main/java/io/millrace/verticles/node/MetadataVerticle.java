@@ -26,6 +26,7 @@ import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.Forwarding;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
+import io.millrace.verticles.quorum.CrashHints;
 import io.millrace.verticles.quorum.PeerBus;
 import io.millrace.verticles.quorum.QuorumDoor;
 import io.netty.channel.EventLoop;
@@ -60,12 +61,15 @@ final class MetadataVerticle extends VerticleBase {
     private static final int ANY_VOTER = -1;
     /** Another voter is elected within one round trip; if not, its election timeout will do. */
     private static final long HANDOVER_MS = 1_000;
+    /** A node that does not answer a probe within this time counts as gone. */
+    private static final int PROBE_MS = 150;
 
     private final Parts parts;
     private QuorumDoor door;
     private volatile FormationNode formation;
     private volatile NodePromises promises;
-    private QuorumNode quorum;
+    private volatile QuorumNode quorum;
+    private volatile CrashHints hints;
     private volatile ActiveController active;
     /** Somebody waits for another leader of the quorum; null while nobody does. */
     private volatile Promise<Void> handedOver;
@@ -152,8 +156,9 @@ final class MetadataVerticle extends VerticleBase {
                 parts.configs(),
                 new SpreadPlacement(),
                 DataDirectories::newTopicId);
-        active = new MetadataShell(
+        MetadataShell shell = new MetadataShell(
                 self, owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
+        active = shell;
         controller = Forwarding.between(vertx, owner, ports.alarm(), self, active, parts.publisher());
         registration = new BrokerRegistration(new BrokerRegistration.Parts(
                 self,
@@ -166,8 +171,21 @@ final class MetadataVerticle extends VerticleBase {
                 parts.halted()));
         active.onLeaderChange(registration::leaderChanged);
         active.onLeaderChange(this::quorumHandedOver);
+        hints = new CrashHints(
+                vertx,
+                parts.peers(),
+                self,
+                PROBE_MS,
+                (brokerId, answered, sameLife) -> {
+                    if (!sameLife) {
+                        quorum.leaderProbeFailed(brokerId);
+                    }
+                    shell.brokerProbed(brokerId, answered);
+                });
+        // Its predecessor may be the one that died.
+        shell.onActive(hints::suspectUnreachable);
         quorum.start();
-        return door.openFor(quorum, promises.clusterId());
+        return door.openFor(quorum, promises.clusterId()).compose(open -> hints.start(parts.incarnation()));
     }
 
     private List<UUID> offlineDirectories() {
@@ -236,6 +254,22 @@ final class MetadataVerticle extends VerticleBase {
         return promises.clusterId();
     }
 
+    /** Hazelcast no longer sees a member: a hint. Thread: any. */
+    void memberLost(int brokerId) {
+        CrashHints watching = hints;
+        if (watching != null) {
+            watching.suspect(brokerId, "Hazelcast lost it");
+        }
+    }
+
+    /** Hazelcast's members, oldest first: the order in which voters should lead. Thread: any. */
+    void membersAre(List<Integer> oldestFirst) {
+        QuorumNode running = quorum;
+        if (running != null) {
+            running.prefer(oldestFirst);
+        }
+    }
+
     ControllerGateway controller() {
         return controller;
     }
@@ -249,7 +283,8 @@ final class MetadataVerticle extends VerticleBase {
         formation.close();
         Future<Void> closed =
                 quorum == null ? Future.succeededFuture() : Future.fromCompletionStage(quorum.close(), context);
-        return closed.eventually(door::close);
+        return closed.eventually(door::close)
+                .eventually(() -> hints == null ? Future.succeededFuture() : hints.close());
     }
 
     private static long nowMs() {

@@ -1,0 +1,87 @@
+package io.millrace.verticles.quorum;
+
+import io.millrace.verticles.cluster.BusAddress;
+import io.millrace.verticles.cluster.BusDirectory;
+import io.millrace.verticles.cluster.BusNodeId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks a node which life of it is running, and tells others which one this is: at {@code b.<id>.probe}, 16 bytes.
+ *
+ * <p>First a bare connection is made: where nobody listens it is refused within a millisecond, while the bus would keep the
+ * question and try to connect by its own rules.
+ *
+ * <p>Thread: one event loop.
+ */
+final class Prober {
+    private static final String SERVICE = "probe";
+    private static final int ID_BYTES = 16;
+
+    private final Vertx vertx;
+    private final NetClient client;
+    private final BusDirectory directory;
+    private final int timeoutMs;
+    private MessageConsumer<Object> consumer;
+
+    /** @param client connects within the time of a probe, or not */
+    Prober(Vertx vertx, NetClient client, BusDirectory directory, int timeoutMs) {
+        this.vertx = vertx;
+        this.client = client;
+        this.directory = directory;
+        this.timeoutMs = timeoutMs;
+    }
+
+    /** Answers others from now on. */
+    Future<Void> answerAs(int self, UUID incarnation) {
+        byte[] id = ByteBuffer.allocate(ID_BYTES)
+                .putLong(incarnation.getMostSignificantBits())
+                .putLong(incarnation.getLeastSignificantBits())
+                .array();
+        consumer = vertx.eventBus()
+                .consumer(
+                        new BusAddress(self, SERVICE).toString(), message -> message.reply(Buffer.buffer(id)));
+        return consumer.completion();
+    }
+
+    /** Which life of the broker answers; empty when none does in time. Never fails. */
+    Future<Optional<UUID>> probe(int brokerId) {
+        Optional<BusNodeId> node = directory.find(brokerId);
+        if (node.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return client.connect(node.get().port(), node.get().host())
+                .compose(NetSocket::close)
+                .compose(listens -> ask(brokerId))
+                .timeout(timeoutMs, TimeUnit.MILLISECONDS)
+                .otherwise(Optional.empty());
+    }
+
+    private Future<Optional<UUID>> ask(int brokerId) {
+        return vertx.eventBus()
+                .<Object>request(
+                        new BusAddress(brokerId, SERVICE).toString(),
+                        Buffer.buffer(),
+                        new DeliveryOptions().setSendTimeout(timeoutMs))
+                .map(reply -> incarnation(reply.body()));
+    }
+
+    private static Optional<UUID> incarnation(Object body) {
+        return body instanceof Buffer buffer && buffer.length() == ID_BYTES
+                ? Optional.of(new UUID(buffer.getLong(0), buffer.getLong(Long.BYTES)))
+                : Optional.empty();
+    }
+
+    Future<Void> close() {
+        return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    }
+}
