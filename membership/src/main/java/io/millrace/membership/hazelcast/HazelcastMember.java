@@ -1,8 +1,11 @@
 package io.millrace.membership.hazelcast;
 
+import com.hazelcast.cluster.Cluster;
+import com.hazelcast.cluster.InitialMembershipEvent;
+import com.hazelcast.cluster.InitialMembershipListener;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
-import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import java.time.Duration;
@@ -29,6 +32,9 @@ public final class HazelcastMember {
         void memberSeen(Map<String, String> attributes);
 
         void memberGone(Map<String, String> attributes);
+
+        /** Attributes of all members, the oldest first; told after every change, and once at the beginning. */
+        void membersAre(List<Map<String, String>> oldestFirst);
     }
 
     private final CompletableFuture<HazelcastInstance> instance = new CompletableFuture<>();
@@ -51,7 +57,7 @@ public final class HazelcastMember {
             // The logging choice is also read from the system before any configuration exists.
             System.setProperty("hazelcast.logging.type", "slf4j");
             var config = HazelcastConfig.of(settings);
-            config.addListenerConfig(new com.hazelcast.config.ListenerConfig(new Hints(listener)));
+            config.addListenerConfig(new ListenerConfig(new Hints(listener)));
             HazelcastInstance started = Hazelcast.newHazelcastInstance(config);
             if (!instance.complete(started)) {
                 started.getLifecycleService().terminate();
@@ -107,15 +113,28 @@ public final class HazelcastMember {
                 });
     }
 
-    private record Hints(MemberListener listener) implements MembershipListener {
+    private record Hints(MemberListener listener) implements InitialMembershipListener {
+        @Override
+        public void init(InitialMembershipEvent event) {
+            event.getMembers().forEach(member -> listener.memberSeen(member.getAttributes()));
+            tellAll(event.getCluster());
+        }
+
         @Override
         public void memberAdded(MembershipEvent event) {
             listener.memberSeen(event.getMember().getAttributes());
+            tellAll(event.getCluster());
         }
 
         @Override
         public void memberRemoved(MembershipEvent event) {
             listener.memberGone(event.getMember().getAttributes());
+            tellAll(event.getCluster());
+        }
+
+        private void tellAll(Cluster cluster) {
+            listener.membersAre(
+                    cluster.getMembers().stream().map(Member::getAttributes).toList());
         }
     }
 }

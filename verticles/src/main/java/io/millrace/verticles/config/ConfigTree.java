@@ -160,7 +160,35 @@ final class ConfigTree {
                 advertised,
                 HostPort.parse((String) orDefault(hazelcast, hazelcastRules, "bind")),
                 seeds,
-                (String) value("cluster", "name"));
+                (String) value("cluster", "name"),
+                timers());
+    }
+
+    private NodeConfig.Timers timers() {
+        NodeConfig.Timers timers = new NodeConfig.Timers(
+                timer("heartbeat.ms"),
+                timer("session.ms"),
+                timer("quorum.fetch.ms"),
+                timer("quorum.election.ms"),
+                timer("probe.ms"),
+                timer("bus.ping.ms"),
+                timer("bus.pong.ms"),
+                timer("bus.connect.ms"));
+        if (timers.sessionMs() < 3 * timers.heartbeatMs()) {
+            throw wrong(
+                    "cluster.timers.session.ms",
+                    timers.sessionMs() + " is less than three times heartbeat.ms (" + timers.heartbeatMs()
+                            + "): one late heartbeat would fence a healthy broker");
+        }
+        return timers;
+    }
+
+    private int timer(String key) {
+        Object value = orDefault(
+                ConfigSchema.map(section("cluster").get("timers")),
+                rules("cluster").property("timers").orElseThrow(),
+                key);
+        return ((BigDecimal) value).intValueExact();
     }
 
     private NodeConfig.Runtime runtime(HostLimits host) {

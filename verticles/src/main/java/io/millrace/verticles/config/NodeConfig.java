@@ -64,6 +64,7 @@ public record NodeConfig(
      * @param hazelcast where this node's Hazelcast member binds
      * @param seeds Hazelcast members to join; empty = join nobody
      * @param name Hazelcast's cluster name: members of different names never meet
+     * @param timers how soon nodes notice each other's absence
      */
     public record Cluster(
             List<Voter> voters,
@@ -71,10 +72,38 @@ public record NodeConfig(
             HostPort busAdvertised,
             HostPort hazelcast,
             List<HostPort> seeds,
-            String name) {
+            String name,
+            Timers timers) {
+        public Cluster(
+                List<Voter> voters,
+                HostPort bus,
+                HostPort busAdvertised,
+                HostPort hazelcast,
+                List<HostPort> seeds,
+                String name) {
+            this(voters, bus, busAdvertised, hazelcast, seeds, name, Timers.DEFAULTS);
+        }
+
         public boolean alone() {
             return voters.size() == 1 && seeds.isEmpty();
         }
+    }
+
+    /**
+     * How soon nodes notice each other's absence; {@code cluster.timers} in the schema says what each is for.
+     *
+     * @param busPongMs a bus connection without an answer to its ping for so long is closed
+     */
+    public record Timers(
+            int heartbeatMs,
+            int sessionMs,
+            int quorumFetchMs,
+            int quorumElectionMs,
+            int probeMs,
+            int busPingMs,
+            int busPongMs,
+            int busConnectMs) {
+        public static final Timers DEFAULTS = new Timers(250, 2_500, 1_000, 300, 150, 2_000, 4_000, 2_000);
     }
 
     /**

@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread: the metadata's owner; {@link #register}, {@link #leave} and {@link #brokerEpoch} from any.
  */
 public final class BrokerRegistration {
-    static final long HEARTBEAT_MS = 250;
     /** Before the controller is asked again while somebody waits for its answer. */
     static final long ASK_AGAIN_MS = 50;
     /** A predecessor that was killed is forgotten within one session; what still lives then is another process. */
@@ -63,6 +62,7 @@ public final class BrokerRegistration {
      *
      * @param offlineDirectories log directories that can not be trusted any more
      * @param halted told in one sentence when this process must not go on as this broker
+     * @param heartbeatMs how often a controller elsewhere is told that this broker lives
      *     <p>Thread: immutable.
      */
     public record Parts(
@@ -73,7 +73,8 @@ public final class BrokerRegistration {
             MetadataPublisher metadata,
             Epochs epochs,
             Supplier<List<UUID>> offlineDirectories,
-            Consumer<String> halted) {}
+            Consumer<String> halted,
+            int heartbeatMs) {}
 
     private final Parts parts;
     private final Promise<Void> unfenced = Promise.promise();
@@ -222,7 +223,7 @@ public final class BrokerRegistration {
         boolean waiting = fenced || state == State.LEAVING;
         boolean ownController = parts.controller().controllerId().orElse(-1) == parts.brokerId();
         if (waiting || !ownController) {
-            setAlarm(waiting ? ASK_AGAIN_MS : HEARTBEAT_MS, this::beat);
+            setAlarm(waiting ? ASK_AGAIN_MS : parts.heartbeatMs(), this::beat);
         } else {
             cancelAlarm.run();
         }

@@ -11,6 +11,7 @@ import io.millrace.verticles.cluster.ReservedAddresses;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.metrics.MicrometerSeries;
+import io.millrace.verticles.node.ClusterHints;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -41,6 +42,7 @@ final class BusNode {
     private final MicrometerSeries meters;
     private final BusDirectory directory = new BusDirectory();
     private final CompletableFuture<Void> mayAttach = new CompletableFuture<>();
+    private volatile ClusterHints hints = ClusterHints.NOBODY;
     private volatile HazelcastMember hazelcast;
     private volatile Vertx vertx;
     private volatile DirectClusterManager manager;
@@ -84,7 +86,14 @@ final class BusNode {
     private VertxOptions options() {
         HostPort bind = config.cluster().bus();
         HostPort told = config.cluster().busAdvertised();
-        EventBusOptions bus = new EventBusOptions().setHost(bind.host()).setPort(bind.port());
+        NodeConfig.Timers timers = config.cluster().timers();
+        // The bus queues without bound for a peer that hangs: the sooner it gives up, the less.
+        EventBusOptions bus = new EventBusOptions()
+                .setHost(bind.host())
+                .setPort(bind.port())
+                .setClusterPingInterval(timers.busPingMs())
+                .setClusterPingReplyInterval(timers.busPongMs())
+                .setConnectTimeout(timers.busConnectMs());
         if (told.port() != 0) {
             bus.setClusterPublicHost(told.host()).setClusterPublicPort(told.port());
         }
@@ -97,8 +106,9 @@ final class BusNode {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
-    /** Lets Hazelcast start now; what needs it has waited. */
-    void attachHazelcast() {
+    /** Lets Hazelcast start now; what needs it has waited. What it sees of other members is told. */
+    void attachHazelcast(ClusterHints told) {
+        hints = told;
         mayAttach.complete(null);
     }
 
@@ -118,7 +128,11 @@ final class BusNode {
         attributes.put(MemberAttributes.VERTX_NODE_ID, self.toString());
         attributes.put(MemberAttributes.BROKER_ID, Integer.toString(config.nodeId()));
         attributes.put(MemberAttributes.INCARNATION, incarnation.toString());
-        attributes.put(MemberAttributes.BUS_ADDRESS, cluster.busAdvertised().toString());
+        HostPort listens = directory
+                .find(config.nodeId())
+                .map(node -> new HostPort(node.host(), node.port()))
+                .orElse(cluster.busAdvertised());
+        attributes.put(MemberAttributes.BUS_ADDRESS, listens.toString());
         config.rack().ifPresent(rack -> attributes.put(MemberAttributes.RACK, rack));
         hazelcast = HazelcastMember.start(
                 new MemberSettings(
@@ -128,7 +142,7 @@ final class BusNode {
                         cluster.alone() ? PORTS_WHEN_ALONE : 1,
                         cluster.seeds().stream().map(HostPort::toString).toList(),
                         attributes),
-                new MemberHints(directory));
+                new MemberHints(directory, hints));
         return hazelcast;
     }
 

@@ -47,6 +47,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("io.millrace").setLevel(Level.INFO);
         // They warn of what is meant to be so: no join for one node, ports taken by the node beside it, Vert.x' gauges.
         context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+        // A peer that is down would be told of at every attempt to reach it, with a stack trace each.
+        context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
         context.getLogger("io.micrometer").setLevel(Level.ERROR);
         ConsoleAppender<ILoggingEvent> terminal = new ConsoleAppender<>();
         terminal.setName("terminal");

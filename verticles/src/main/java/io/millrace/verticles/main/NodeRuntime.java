@@ -69,7 +69,7 @@ final class NodeRuntime implements Readiness {
                 .<Void>mapEmpty()
                 .onSuccess(served -> {
                     notReady = Optional.empty();
-                    bus.attachHazelcast();
+                    bus.attachHazelcast(broker);
                 });
     }
 

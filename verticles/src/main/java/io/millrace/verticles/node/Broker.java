@@ -52,7 +52,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Thread: any; steps run one after the other.
  */
-public final class Broker implements Node {
+public final class Broker implements Node, ClusterHints {
     /** Handing over may take this part of the time there is to stop. */
     private static final int HANDOVER_SHARE = 4;
 
@@ -311,6 +311,16 @@ public final class Broker implements Node {
     /** What clients are told of each listener. */
     public List<Listener> advertised() {
         return List.copyOf(advertised);
+    }
+
+    @Override
+    public void memberLost(int brokerId) {
+        metadataVerticle.memberLost(brokerId);
+    }
+
+    @Override
+    public void membersAre(List<Integer> oldestFirst) {
+        metadataVerticle.membersAre(oldestFirst);
     }
 
     /** Adds somebody who follows the metadata; before {@link #start}. */

@@ -61,8 +61,6 @@ final class MetadataVerticle extends VerticleBase {
     private static final int ANY_VOTER = -1;
     /** Another voter is elected within one round trip; if not, its election timeout will do. */
     private static final long HANDOVER_MS = 1_000;
-    /** A node that does not answer a probe within this time counts as gone. */
-    private static final int PROBE_MS = 150;
 
     private final Parts parts;
     private QuorumDoor door;
@@ -114,10 +112,17 @@ final class MetadataVerticle extends VerticleBase {
 
     private Future<QuorumNode> openQuorum(NodePromises formed, QuorumPorts ports) {
         promises = formed;
+        NodeConfig.Timers timers = parts.config().cluster().timers();
         QuorumOpener.Parts opener = new QuorumOpener.Parts(
                 parts.directories().get(0),
                 new RealDisk(),
-                QuorumSettings.withDefaults(formed.nodeId(), formed.directoryId(), formed.voters()),
+                new QuorumSettings(
+                        formed.nodeId(),
+                        formed.directoryId(),
+                        formed.voters(),
+                        timers.quorumFetchMs(),
+                        timers.quorumElectionMs(),
+                        timers.quorumElectionMs() / 3),
                 formed,
                 ports,
                 this::runOnWorker,
@@ -152,7 +157,7 @@ final class MetadataVerticle extends VerticleBase {
         quorum = opened;
         int self = parts.config().nodeId();
         ControllerMachine machine = new ControllerMachine(
-                new ControllerOptions(promises.clusterId(), self, ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS),
+                new ControllerOptions(promises.clusterId(), self, parts.config().cluster().timers().sessionMs()),
                 parts.configs(),
                 new SpreadPlacement(),
                 DataDirectories::newTopicId);
@@ -168,14 +173,15 @@ final class MetadataVerticle extends VerticleBase {
                 parts.publisher(),
                 BrokerRegistration.keptIn(vertx, parts.directories()),
                 this::offlineDirectories,
-                parts.halted()));
+                parts.halted(),
+                parts.config().cluster().timers().heartbeatMs()));
         active.onLeaderChange(registration::leaderChanged);
         active.onLeaderChange(this::quorumHandedOver);
         hints = new CrashHints(
                 vertx,
                 parts.peers(),
                 self,
-                PROBE_MS,
+                parts.config().cluster().timers().probeMs(),
                 (brokerId, answered, sameLife) -> {
                     if (!sameLife) {
                         quorum.leaderProbeFailed(brokerId);

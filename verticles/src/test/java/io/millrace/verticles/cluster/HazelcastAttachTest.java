@@ -34,6 +34,9 @@ class HazelcastAttachTest {
         public void memberSeen(Map<String, String> attributes) {}
 
         @Override
+        public void membersAre(java.util.List<Map<String, String>> oldestFirst) {}
+
+        @Override
         public void memberGone(Map<String, String> attributes) {}
     }
 

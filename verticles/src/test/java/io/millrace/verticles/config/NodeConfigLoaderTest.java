@@ -299,6 +299,8 @@ class NodeConfigLoaderTest {
     private static final class FewSettings implements KafkaSettings {
         private static final List<String> NAMES = List.of(
                 "num.partitions",
+                "default.replication.factor",
+                "min.insync.replicas",
                 "auto.create.topics.enable",
                 "log.cleanup.policy",
                 "log.retention.ms",

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A broker's life beside a controller that the test plays. */
 class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Epochs {
+    private static final int HEARTBEAT_MS = 250;
     private static final int SELF = 3;
     private static final UUID INCARNATION = new UUID(3, 3);
 
@@ -32,7 +33,7 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     private int controller = 1;
     private long keptEpoch = 40;
     private final BrokerRegistration registration = new BrokerRegistration(new BrokerRegistration.Parts(
-            SELF, Runnable::run, alarm, this, metadata, this, () -> List.copyOf(offline), halted::add));
+            SELF, Runnable::run, alarm, this, metadata, this, () -> List.copyOf(offline), halted::add, HEARTBEAT_MS));
 
     private record Asked(ControllerCommand<?> command, Promise<Object> answer) {}
 
@@ -94,12 +95,12 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
         serve();
         int before = asked.size();
 
-        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        alarm.pass(HEARTBEAT_MS);
         assertThat(asked).hasSize(before + 1);
-        alarm.pass(4 * BrokerRegistration.HEARTBEAT_MS);
+        alarm.pass(4 * HEARTBEAT_MS);
         assertThat(asked).as("the last one is not answered").hasSize(before + 1);
         heard(false);
-        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        alarm.pass(HEARTBEAT_MS);
 
         assertThat(asked).hasSize(before + 2);
     }
@@ -108,7 +109,7 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     void aControllerInTheSameProcessNeedsNoHeartbeats() {
         controller = SELF;
         serve();
-        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        alarm.pass(HEARTBEAT_MS);
 
         assertThat(alarm.waiting()).as("nothing ticks").isZero();
 
@@ -122,7 +123,7 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     @Test
     void itRegistersAgainWhenTheControllerKnowsAnotherLifeAndVouchesForItself() {
         serve();
-        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        alarm.pass(HEARTBEAT_MS);
         last().answer()
                 .complete(new BrokerHeartbeat.Outcome(ControllerError.STALE_BROKER_EPOCH, "60", false, true, false));
 
@@ -153,7 +154,7 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     @Test
     void aServingBrokerWhoseIdAnotherProcessHasTakenHaltsTheNode() {
         serve();
-        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        alarm.pass(HEARTBEAT_MS);
         last().answer()
                 .complete(new BrokerHeartbeat.Outcome(ControllerError.STALE_BROKER_EPOCH, "60", false, true, false));
         for (long waited = 0; waited <= BrokerRegistration.DUPLICATE_PATIENCE_MS; waited += 50) {
@@ -169,11 +170,11 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     @Test
     void aFailedHeartbeatIsFollowedByTheNextOne() {
         serve();
-        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        alarm.pass(HEARTBEAT_MS);
         int before = asked.size();
         last().answer().fail(new ControllerException(ControllerError.REQUEST_TIMED_OUT, "silence"));
 
-        alarm.pass(BrokerRegistration.HEARTBEAT_MS);
+        alarm.pass(HEARTBEAT_MS);
 
         assertThat(asked).hasSize(before + 1);
     }
