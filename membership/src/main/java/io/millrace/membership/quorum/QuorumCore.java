@@ -78,10 +78,7 @@ final class QuorumCore {
     void prefer(List<Integer> order) {
         List<Integer> all = new ArrayList<>(order);
         all.addAll(settings.voters().ids());
-        preference = all.stream()
-                .filter(settings.voters()::contains)
-                .distinct()
-                .toList();
+        preference = all.stream().filter(settings.voters()::contains).distinct().toList();
     }
 
     /** How many voters should stand before this one; a leader that is lost does not count. */

@@ -226,8 +226,7 @@ public final class QuorumMachine {
             if (rank == 0) {
                 elections.prospect(nowMs);
             } else {
-                core.become(Prospective.of(
-                        follower, core.self(), nowMs + (long) rank * core.settings.rankDelayMs()));
+                core.become(Prospective.of(follower, core.self(), nowMs + (long) rank * core.settings.rankDelayMs()));
             }
         }
     }

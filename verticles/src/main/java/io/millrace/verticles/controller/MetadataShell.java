@@ -192,7 +192,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
                     answered.isPresent() ? "another life of it answers" : "it does not answer");
             propose(fencing);
         }
-        watchSessions();
+        watchDeadlines();
     }
 
     private void deadline() {

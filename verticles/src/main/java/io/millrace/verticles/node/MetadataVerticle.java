@@ -157,7 +157,10 @@ final class MetadataVerticle extends VerticleBase {
         quorum = opened;
         int self = parts.config().nodeId();
         ControllerMachine machine = new ControllerMachine(
-                new ControllerOptions(promises.clusterId(), self, parts.config().cluster().timers().sessionMs()),
+                new ControllerOptions(
+                        promises.clusterId(),
+                        self,
+                        parts.config().cluster().timers().sessionMs()),
                 parts.configs(),
                 new SpreadPlacement(),
                 DataDirectories::newTopicId);

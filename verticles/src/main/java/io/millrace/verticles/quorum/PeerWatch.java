@@ -128,9 +128,7 @@ final class PeerWatch {
 
     void close() {
         closed = true;
-        peers.values().stream()
-                .filter(peer -> peer.socket != null)
-                .forEach(peer -> peer.socket.close());
+        peers.values().stream().filter(peer -> peer.socket != null).forEach(peer -> peer.socket.close());
         peers.clear();
     }
 }

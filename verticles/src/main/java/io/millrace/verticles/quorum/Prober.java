@@ -48,8 +48,7 @@ final class Prober {
                 .putLong(incarnation.getLeastSignificantBits())
                 .array();
         consumer = vertx.eventBus()
-                .consumer(
-                        new BusAddress(self, SERVICE).toString(), message -> message.reply(Buffer.buffer(id)));
+                .consumer(new BusAddress(self, SERVICE).toString(), message -> message.reply(Buffer.buffer(id)));
         return consumer.completion();
     }
 
