@@ -106,6 +106,11 @@ public final class GroupCoordinators {
         return all.future();
     }
 
+    /** What one shard's coordinators have to say to the metrics. Thread: that shard's loop. */
+    public GroupReport report(Shard shard, int mostOffsets) {
+        return groups.get(shard).report(mostOffsets);
+    }
+
     /** Has offsets of deleted topics deleted. Thread: the metadata's. */
     public void follow(MetadataDelta delta) {
         Set<DeletedTopic> deleted = new HashSet<>();

@@ -238,6 +238,13 @@ final class GroupPartition {
         endMachine(Errors.NOT_COORDINATOR);
     }
 
+    /** Adds what the metrics want to know; nothing while it is being loaded. */
+    void report(GroupReport report) {
+        if (open) {
+            call(() -> report.add(machine.counts(), machine.progress(report.offsetsLeft())));
+        }
+    }
+
     Replica replica() {
         return replica;
     }

@@ -82,6 +82,12 @@ final class ShardGroups implements LeadershipWatcher {
         partitions.values().forEach(partition -> partition.topicsDeleted(topics));
     }
 
+    GroupReport report(int mostOffsets) {
+        GroupReport report = new GroupReport(mostOffsets);
+        partitions.values().forEach(partition -> partition.report(report));
+        return report;
+    }
+
     private void deadlineMoved(GroupPartition partition) {
         long dueInMs = partition.dueInMs();
         if (dueInMs != NEVER) {

@@ -296,6 +296,11 @@ public final class GroupCoordinatorMachine {
         return views.counts(rebalances, offsets, removals, expiry);
     }
 
+    /** How far each group is, of this moment; without offsets when there are more than {@code mostOffsets} of them. */
+    public List<GroupProgress> progress(int mostOffsets) {
+        return views.progress(mostOffsets);
+    }
+
     // ---- inside ----
 
     /** A first join makes the group; it is written at once, so that the group is there for whoever lists groups. */

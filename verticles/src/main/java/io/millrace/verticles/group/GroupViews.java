@@ -1,6 +1,7 @@
 package io.millrace.verticles.group;
 
 import io.millrace.verticles.group.ClassicState.Stable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -77,6 +78,22 @@ final class GroupViews {
                 removals.offsetsDeleted(),
                 state.recordsAside(),
                 state.recordsUnreadable());
+    }
+
+    List<GroupProgress> progress(int mostOffsets) {
+        boolean told = state.offsets().size() <= mostOffsets;
+        List<GroupProgress> progress = new ArrayList<>(state.groups().size());
+        for (Group group : state.groups()) {
+            List<GroupProgress.Committed> offsets = new ArrayList<>();
+            if (told) {
+                state.offsets()
+                        .of(group.id())
+                        .forEach((topic, partitions) -> partitions.forEach((partition, value) ->
+                                offsets.add(new GroupProgress.Committed(topic, partition, value.offset()))));
+            }
+            progress.add(new GroupProgress(group.id(), group.memberCount(), offsets));
+        }
+        return progress;
     }
 
     /** Metadata and assignments are shown of a Stable group only: before, they are not those of one generation. */

@@ -80,7 +80,7 @@ final class NodeRuntime implements Readiness {
         NodeConfig.Http wanted = config.http().get();
         MetricsCollector collector = new MetricsCollector(
                 metrics,
-                new RuntimeSnapshots(broker, this),
+                new RuntimeSnapshots(broker, this, wanted.partitionSeriesMax()),
                 task -> ((VertxInternal) vertx).workerPool().executor().execute(task),
                 System::currentTimeMillis,
                 System::nanoTime,

@@ -3,9 +3,11 @@ package io.millrace.verticles.main;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.image.MetadataImage;
+import io.millrace.verticles.coordinator.GroupReport;
 import io.millrace.verticles.http.Readiness;
 import io.millrace.verticles.metrics.NodeSnapshot;
 import io.millrace.verticles.metrics.NodeSnapshot.DirectorySnapshot;
+import io.millrace.verticles.metrics.NodeSnapshot.GroupsSnapshot;
 import io.millrace.verticles.metrics.NodeSnapshot.LogSnapshot;
 import io.millrace.verticles.metrics.NodeSnapshots;
 import io.millrace.verticles.node.Node;
@@ -28,12 +30,20 @@ final class RuntimeSnapshots implements NodeSnapshots {
     /** A shard that does not answer in this time is left out of the scrape. */
     private static final long SHARD_TIMEOUT_MS = 2000;
 
+    /** What one shard has said. */
+    private record Part(List<LogSnapshot> logs, GroupReport groups) {
+        static final Part NONE = new Part(List.of(), null);
+    }
+
     private final Node node;
     private final Readiness readiness;
+    private final int mostOffsets;
 
-    RuntimeSnapshots(Node node, Readiness readiness) {
+    /** @param mostOffsets beyond so many committed offsets in one shard none is told one by one */
+    RuntimeSnapshots(Node node, Readiness readiness, int mostOffsets) {
         this.node = node;
         this.readiness = readiness;
+        this.mostOffsets = mostOffsets;
     }
 
     @Override
@@ -41,18 +51,25 @@ final class RuntimeSnapshots implements NodeSnapshots {
         MetadataImage image = node.image();
         if (!readiness.isRunning()) {
             // Parts may be missing, or closing: what can be said without asking them.
-            return CompletableFuture.completedStage(
-                    new NodeSnapshot(node.brokerId(), image, OptionalInt.empty(), false, List.of(), List.of(), 0));
+            return CompletableFuture.completedStage(new NodeSnapshot(
+                    node.brokerId(), image, OptionalInt.empty(), false, List.of(), List.of(), 0, GroupsSnapshot.NONE));
         }
-        List<CompletableFuture<List<LogSnapshot>>> parts = new ArrayList<>();
+        List<CompletableFuture<Part>> parts = new ArrayList<>();
         for (Shard shard : node.shards().all()) {
-            CompletableFuture<List<LogSnapshot>> part = new CompletableFuture<>();
-            shard.execute(() -> part.complete(logs(shard)));
-            parts.add(part.completeOnTimeout(List.of(), SHARD_TIMEOUT_MS, TimeUnit.MILLISECONDS));
+            CompletableFuture<Part> part = new CompletableFuture<>();
+            shard.execute(
+                    () -> part.complete(new Part(logs(shard), node.groups().report(shard, mostOffsets))));
+            parts.add(part.completeOnTimeout(Part.NONE, SHARD_TIMEOUT_MS, TimeUnit.MILLISECONDS));
         }
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApplyAsync(done -> {
             List<LogSnapshot> logs = new ArrayList<>();
-            parts.forEach(part -> logs.addAll(part.join()));
+            List<GroupReport> groups = new ArrayList<>();
+            parts.stream().map(CompletableFuture::join).forEach(part -> {
+                logs.addAll(part.logs());
+                if (part.groups() != null) {
+                    groups.add(part.groups());
+                }
+            });
             return new NodeSnapshot(
                     node.brokerId(),
                     image,
@@ -60,7 +77,8 @@ final class RuntimeSnapshots implements NodeSnapshots {
                     readiness.isRunning(),
                     logs,
                     directories(node),
-                    0);
+                    0,
+                    GroupSnapshots.of(groups));
         });
     }
 

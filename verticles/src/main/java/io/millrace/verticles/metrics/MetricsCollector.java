@@ -23,6 +23,7 @@ public final class MetricsCollector {
     private final MicrometerSeries micrometer;
     private final RequestSeries requests = new RequestSeries();
     private final SocketSeries sockets = new SocketSeries();
+    private final GroupSeries groups = new GroupSeries();
     private CompletableFuture<String> running;
 
     /**
@@ -77,6 +78,7 @@ public final class MetricsCollector {
         sockets.write(text, metrics, clockNanos.getAsLong());
         ClusterSeries.write(text, node);
         PartitionSeries.write(text, node, maxPartitions);
+        groups.write(text, node, maxPartitions, clockMs.getAsLong());
         writeGauges(text);
         ProcessSeries.write(text);
         text.append(micrometer.scrape());

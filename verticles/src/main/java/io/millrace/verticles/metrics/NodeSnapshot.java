@@ -2,6 +2,7 @@ package io.millrace.verticles.metrics;
 
 import io.millrace.membership.image.MetadataImage;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
  * @param logs the replicas of this node
  * @param directories the data folders
  * @param uncleanElections leaders elected outside the ISR since the start
+ * @param groups the groups that this node coordinates
  */
 public record NodeSnapshot(
         int brokerId,
@@ -24,7 +26,24 @@ public record NodeSnapshot(
         boolean running,
         List<LogSnapshot> logs,
         List<DirectorySnapshot> directories,
-        long uncleanElections) {
+        long uncleanElections,
+        GroupsSnapshot groups) {
+
+    /**
+     * The groups that this node coordinates.
+     *
+     * @param states how many groups are in each state, by its name in lower case
+     * @param offsets how many offsets are committed in all
+     */
+    public record GroupsSnapshot(Map<String, Integer> states, int offsets, List<GroupSnapshot> each) {
+        public static final GroupsSnapshot NONE = new GroupsSnapshot(Map.of(), 0, List.of());
+    }
+
+    /** One group; its offsets may be untold when there are very many. */
+    public record GroupSnapshot(String group, int members, List<OffsetSnapshot> offsets) {}
+
+    /** What a group has committed for one partition: the next offset that it will read. */
+    public record OffsetSnapshot(String topic, int partition, long committed) {}
 
     /**
      * One replica's log. {@code lastStableOffset <= highWatermark <= logEndOffset}.

@@ -9,11 +9,15 @@ import io.millrace.membership.record.PartitionRecord;
 import io.millrace.membership.record.RegisterBrokerRecord;
 import io.millrace.membership.record.TopicRecord;
 import io.millrace.verticles.metrics.NodeSnapshot.DirectorySnapshot;
+import io.millrace.verticles.metrics.NodeSnapshot.GroupSnapshot;
+import io.millrace.verticles.metrics.NodeSnapshot.GroupsSnapshot;
 import io.millrace.verticles.metrics.NodeSnapshot.LogSnapshot;
+import io.millrace.verticles.metrics.NodeSnapshot.OffsetSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -136,6 +140,20 @@ class MetricsCollectorTest {
     }
 
     @Test
+    void aGroupIsShownWithWhatItHasNotReadWhereThatIsKnown() {
+        assertThat(scrape(1000))
+                .contains("kafka_coordinator_group_groupmetadatamanager_numgroups 3\n")
+                .contains("kafka_coordinator_group_groupmetadatamanager_numgroupsstable 1\n")
+                .contains("kafka_consumergroup_members{consumergroup=\"shop\"} 3\n")
+                .contains("kafka_consumergroup_members{consumergroup=\"idle\"} 0\n")
+                .contains("kafka_consumergroup_lag{consumergroup=\"shop\",topic=\"orders\",partition=\"0\"} 20\n")
+                .contains("current_offset{consumergroup=\"shop\",topic=\"elsewhere\",partition=\"4\"} 9\n")
+                .doesNotContain("kafka_consumergroup_lag{consumergroup=\"shop\",topic=\"elsewhere\"")
+                .contains("kafka_consumergroup_lag_sum{consumergroup=\"shop\",topic=\"orders\"} 20\n");
+        assertThat(scrape(1)).contains("millrace_group_series_left_out 1\n").doesNotContain("kafka_consumergroup_lag{");
+    }
+
+    @Test
     void scrapersAtOneTimeShareOneScrape() {
         AtomicInteger taken = new AtomicInteger();
         CompletableFuture<NodeSnapshot> slow = new CompletableFuture<>();
@@ -233,6 +251,17 @@ class MetricsCollectorTest {
                 true,
                 List.of(new LogSnapshot("orders", 0, true, 1, 5, 80, 90, 95, 1000, 1, 0, 7)),
                 List.of(new DirectorySnapshot("/data", false, 100, 50)),
-                0);
+                0,
+                new GroupsSnapshot(
+                        Map.of("stable", 1, "empty", 2),
+                        2,
+                        List.of(
+                                new GroupSnapshot(
+                                        "shop",
+                                        3,
+                                        List.of(
+                                                new OffsetSnapshot("orders", 0, 70),
+                                                new OffsetSnapshot("elsewhere", 4, 9))),
+                                new GroupSnapshot("idle", 0, List.of()))));
     }
 }
