@@ -60,6 +60,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread: the simulation's only thread.
  */
 final class SimLife {
+    private static final int HEARTBEAT_MS = 250;
     private static final int SHARDS = 2;
     private static final int MAX_FILE_DELAY_MS = 8;
     private static final long PRODUCE_TIMEOUT_MS = 3_000;
@@ -236,7 +237,8 @@ final class SimLife {
                 publisher,
                 new Epochs(),
                 List::of,
-                why -> world.halted(broker.id(), why)));
+                why -> world.halted(broker.id(), why),
+                HEARTBEAT_MS));
         shell.onLeaderChange(registration::leaderChanged);
         quorum.start();
         registration

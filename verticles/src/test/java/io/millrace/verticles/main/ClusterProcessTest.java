@@ -100,8 +100,10 @@ class ClusterProcessTest {
 
     private Optional<Integer> controllerSeenBy(int id) {
         try (Admin admin = admin(id)) {
-            return Optional.of(
-                    admin.describeCluster().controller().get(20, TimeUnit.SECONDS).id());
+            return Optional.of(admin.describeCluster()
+                    .controller()
+                    .get(20, TimeUnit.SECONDS)
+                    .id());
         } catch (Exception notNow) {
             return Optional.empty();
         }
@@ -112,22 +114,24 @@ class ClusterProcessTest {
         beginAll();
         int controller = controllerSeenBy(1).orElseThrow();
         try (Admin admin = admin(1, 2, 3)) {
-            admin.createTopics(List.of(new NewTopic("orders", 3, (short) 3))).all().get(30, TimeUnit.SECONDS);
+            admin.createTopics(List.of(new NewTopic("orders", 3, (short) 3)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
         }
 
         running.remove(controller).kill();
 
         int survivor = controller == 1 ? 2 : 1;
-        TestCluster.await("another controller", () -> controllerSeenBy(survivor)
-                .filter(id -> id != controller)
-                .isPresent());
         TestCluster.await(
-                "the dead broker's session is ended by a probe, not by time",
-                () -> Stream.of(1, 2, 3)
-                        .filter(running::containsKey)
-                        .anyMatch(id -> log(id).contains("broker " + controller + " is gone (it does not answer)")));
+                "another controller",
+                () -> controllerSeenBy(survivor).filter(id -> id != controller).isPresent());
+        TestCluster.await("the dead broker's session is ended by a probe, not by time", () -> Stream.of(1, 2, 3)
+                .filter(running::containsKey)
+                .anyMatch(id -> log(id).contains("broker " + controller + " is gone (it does not answer)")));
         try (Admin admin = admin(survivor)) {
-            admin.createTopics(List.of(new NewTopic("more", 1, (short) 2))).all().get(30, TimeUnit.SECONDS);
+            admin.createTopics(List.of(new NewTopic("more", 1, (short) 2)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
         }
 
         List.copyOf(running.keySet()).forEach(id -> running.remove(id).kill());
