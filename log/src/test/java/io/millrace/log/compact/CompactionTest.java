@@ -6,6 +6,7 @@ import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.CompactionOutcome;
 import io.millrace.log.FileSlice;
+import io.millrace.log.HeapPayload;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.batch.BatchBuilder;
@@ -173,6 +174,36 @@ class CompactionTest {
 
         assertThat(c.all()).isEqualTo(before).hasSize(18);
         assertThat(c.life.directory.safetyAlarms()).isZero();
+    }
+
+    @Test
+    void aFollowerTakesWhatIsLeftAndCompactsOnItsOwn() throws IOException {
+        Files.createDirectories(dir.resolve("follower"));
+        CompactedLife leader =
+                new CompactedLife(Files.createDirectories(dir.resolve("leader")), new RealDisk()).start();
+        for (int i = 0; i < 30; i++) {
+            leader.append(idempotent(9, i, "k" + i % 4, i % 7 == 0 ? null : "v" + i));
+        }
+        for (int i = 0; i < 12; i++) {
+            leader.append(new BatchBuilder()
+                    .compression(Compression.GZIP)
+                    .append(1, CompactedLife.utf8("k" + i % 4), CompactedLife.utf8("w" + i))
+                    .append(1, CompactedLife.utf8("once" + i), CompactedLife.utf8("w" + i))
+                    .build());
+        }
+        leader.compact();
+        CompactedLife follower = new CompactedLife(dir.resolve("follower"), new RealDisk());
+        follower.start();
+        for (ByteBuffer batch : leader.batches()) {
+            assertThat(follower.life.log.appendReplicated(HeapPayload.of(batch), follower.life.io.nowMs()))
+                    .isInstanceOf(AppendOutcome.Appended.class);
+            follower.life.run();
+        }
+
+        assertThat(follower.all()).isEqualTo(leader.all());
+        follower.fill().compact();
+        assertThat(follower.state()).containsAllEntriesOf(leader.state());
+        assertThat(follower.life.log.endOffsetForEpoch(0).endOffset()).isEqualTo(follower.life.log.writtenEnd());
     }
 
     @Test
