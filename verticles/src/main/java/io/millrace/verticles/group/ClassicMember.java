@@ -2,6 +2,7 @@ package io.millrace.verticles.group;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,8 +65,9 @@ final class ClassicMember {
     /** A request's protocols, of each name the first. */
     static List<Protocol> protocols(JoinGroupRequestProtocolCollection request) {
         List<Protocol> protocols = new ArrayList<>(request.size());
+        Set<String> names = new HashSet<>();
         request.forEach(offered -> {
-            if (protocols.stream().noneMatch(known -> known.name.equals(offered.name()))) {
+            if (names.add(offered.name())) {
                 protocols.add(new Protocol(offered.name(), offered.metadata()));
             }
         });

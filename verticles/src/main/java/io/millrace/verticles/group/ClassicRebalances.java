@@ -20,6 +20,9 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>Thread: the machine's.
  */
 final class ClassicRebalances {
+    /** Between two attempts to complete while nobody joins; a client may grant no time at all. */
+    private static final int LEAST_WAIT_MS = 1_000;
+
     private final int initialDelayMs;
     private final ClassicSessions sessions;
     private final CommitGate gate;
@@ -89,7 +92,7 @@ final class ClassicRebalances {
             }
         }
         if (!roster.electJoined() && !roster.isEmpty()) {
-            waitForJoins(group, nowMs + roster.rebalanceTimeoutMs());
+            waitForJoins(group, nowMs + Math.max(roster.rebalanceTimeoutMs(), LEAST_WAIT_MS));
             return;
         }
         PreparingRebalance preparing = (PreparingRebalance) group.state();

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.apache.kafka.common.Uuid;
 
 /**
  * What the groups of one partition have committed: group, topic, partition. Changed only by records, as they are replayed;
@@ -72,11 +74,20 @@ final class OffsetTable {
         return keys;
     }
 
-    /** The offsets of all groups for one topic that the condition picks. */
-    List<RecordKey.Offset> keysOfTopic(String topic, Predicate<OffsetValue> values) {
+    /** The offsets of all groups for these topics: those that were committed under one of the ids, or under none. */
+    List<RecordKey.Offset> keysOf(Map<String, Set<Uuid>> idsByName) {
         List<RecordKey.Offset> keys = new ArrayList<>();
-        byGroup.forEach((group, topics) -> addKeys(group, topic, topics.getOrDefault(topic, Map.of()), values, keys));
+        byGroup.forEach((group, topics) -> topics.forEach((topic, partitions) -> {
+            Set<Uuid> ids = idsByName.get(topic);
+            if (ids != null) {
+                addKeys(group, topic, partitions, value -> isOneOf(value.topicId(), ids), keys);
+            }
+        }));
         return keys;
+    }
+
+    private static boolean isOneOf(Uuid id, Set<Uuid> ids) {
+        return id.equals(Uuid.ZERO_UUID) || ids.contains(id);
     }
 
     private static void addKeys(

@@ -128,9 +128,7 @@ final class Offsets {
             Map<RecordKey.Offset, OffsetValue> values) {
         OffsetCommitResponseTopic rows =
                 new OffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());
-        long expireTimestampMs = request.retentionTimeMs() == DEFAULT_RETENTION
-                ? OffsetValue.NO_TIMESTAMP
-                : nowMs + request.retentionTimeMs();
+        long expireTimestampMs = expiry(request.retentionTimeMs(), nowMs);
         for (OffsetCommitRequestPartition partition : topic.partitions()) {
             String metadata = partition.committedMetadata() == null ? "" : partition.committedMetadata();
             boolean tooLarge = isTooLarge(metadata);
@@ -151,6 +149,14 @@ final class Offsets {
                             .setErrorCode((tooLarge ? Errors.OFFSET_METADATA_TOO_LARGE : Errors.NONE).code()));
         }
         return rows;
+    }
+
+    /** A retention beyond all time is for ever. */
+    private static long expiry(long retentionMs, long nowMs) {
+        if (retentionMs == DEFAULT_RETENTION) {
+            return OffsetValue.NO_TIMESTAMP;
+        }
+        return retentionMs > Long.MAX_VALUE - nowMs ? Long.MAX_VALUE : nowMs + retentionMs;
     }
 
     private boolean isTooLarge(String metadata) {

@@ -1,10 +1,13 @@
 package io.millrace.verticles.group;
 
-import io.millrace.verticles.group.record.OffsetValue;
 import io.millrace.verticles.group.record.RecordKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
@@ -69,11 +72,14 @@ final class Removals {
     }
 
     void topicsDeleted(Collection<DeletedTopic> topics, long nowMs, Consumer<Errors> done) {
-        List<RecordKey> keys = new ArrayList<>();
+        Map<String, Set<Uuid>> idsByName = new HashMap<>();
         for (DeletedTopic topic : topics) {
-            Uuid id = new Uuid(topic.id().getMostSignificantBits(), topic.id().getLeastSignificantBits());
-            keys.addAll(state.offsets().keysOfTopic(topic.name(), value -> isOf(value, id)));
+            idsByName
+                    .computeIfAbsent(topic.name(), name -> new HashSet<>())
+                    .add(new Uuid(
+                            topic.id().getMostSignificantBits(), topic.id().getLeastSignificantBits()));
         }
+        List<RecordKey> keys = new ArrayList<>(state.offsets().keysOf(idsByName));
         remove(keys, nowMs, at -> done.accept(Errors.NONE), done);
     }
 
@@ -154,9 +160,5 @@ final class Removals {
             return offset.toBytes();
         }
         return ((RecordKey.Group) key).toBytes();
-    }
-
-    private static boolean isOf(OffsetValue value, Uuid topicId) {
-        return value.topicId().equals(Uuid.ZERO_UUID) || value.topicId().equals(topicId);
     }
 }

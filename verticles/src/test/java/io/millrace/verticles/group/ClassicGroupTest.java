@@ -19,6 +19,7 @@ import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The classic group protocol, rule by rule. */
 class ClassicGroupTest {
@@ -380,6 +381,21 @@ class ClassicGroupTest {
 
         assertThat(code(first)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
         assertThat(second.get().generationId()).isEqualTo(2);
+    }
+
+    @Test
+    @Timeout(30)
+    void membersThatGrantNoTimeDoNotKeepTheCoordinatorBusy() {
+        JoinGroupRequestData hasty = joinOf("", "a", "range").setRebalanceTimeoutMs(-1);
+        Reply<JoinGroupResponseData> a = groups.join(hasty, 9);
+        groups.pass(INITIAL_DELAY_MS);
+        groups.sync(a.get().memberId(), 1, a.get().memberId());
+        groups.join(joinOf("", "b", "range").setRebalanceTimeoutMs(-1), 9);
+        groups.leave(new LeaveGroupRequestData().setMembers(List.of(identity("", "b"))), 5);
+
+        groups.machine.onTick(groups.nowMs);
+
+        assertThat(groups.machine.nextDeadlineMs()).isGreaterThan(groups.nowMs);
     }
 
     // ---- sessions ----

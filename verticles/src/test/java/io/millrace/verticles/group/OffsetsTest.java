@@ -373,6 +373,15 @@ class OffsetsTest {
     }
 
     @Test
+    void aRetentionBeyondAllTimeIsForEver() {
+        groups.commitOffsets(commitOf("s", "", -1, "t", 0, 7).setRetentionTimeMs(Long.MAX_VALUE), 4);
+
+        groups.pass(2 * RETENTION_MS);
+
+        assertThat(groups.offset("s", "t", 0)).isEqualTo(7);
+    }
+
+    @Test
     void anExpiryThatTheLogRefusesIsTriedAgain() {
         groups.commitOffsets(commitOf("s", "", -1, "t", 0, 7).setRetentionTimeMs(1_000), 4);
         groups.appends = Errors.NOT_ENOUGH_REPLICAS;
