@@ -2,6 +2,9 @@
  * Agreement on one log of opaque record batches among 1, 3 or 5 voters, as KRaft does it: pre-vote, votes that are
  * durable before they are answered, followers that pull, commits by majority, snapshots.
  *
+ * <p>A cluster forms before that: {@link io.millrace.membership.quorum.FormationMachine}, driven by {@link
+ * io.millrace.membership.quorum.FormationNode}.
+ *
  * <p>Three layers: the pure machine ({@link io.millrace.membership.quorum.QuorumMachine}: events and time in, effects
  * out), the storage behind {@link io.millrace.membership.quorum.QuorumStore}, and the driver
  * {@link io.millrace.membership.quorum.QuorumNode} that joins both for an owner. Open the machine first.
@@ -16,7 +19,8 @@
  *   <li>Q3 Nothing commits before a record of the own epoch is on a majority. {@code q3*}, {@code LeaderCompleteness}.
  *   <li>Q4 Pre-vote and check-quorum. {@code q4*}.
  *   <li>Q5 Only what is committed is applied or answered. {@code q5*}, {@code StateMachineSafety}, {@code LogMatching}.
- *   <li>Q6 A voter with another disk is an observer (voters do not change yet). {@code q6*}, disks lost in the simulation.
+ *   <li>Q6 A voter with another disk is an observer (voters do not change yet). {@code q6*} here and in {@code
+ *       FormationMachineTest}, {@code FormationSimulationTest}, disks lost in the simulation.
  *   <li>Q7 Snapshots: written, synced, renamed, folder synced, then trimmed; an equal offset is checked. {@code q7*}.
  *   <li>Q8 An I/O error, damage or an impossible message halts the node; a failed sync is not tried again. {@code q8*}.
  * </ul>
