@@ -53,9 +53,9 @@ class FormationSimulationTest {
                                     .scheduler()
                                     .after(1 + disk.nextInt(20), "files of " + id, () -> runIfAlive(life, work)),
                             simulation::nowMs,
-                            (delayMs, task) -> simulation
-                                    .scheduler()
-                                    .after(delayMs, "alarm of " + id, () -> life.execute(task))::cancel,
+                            (delayMs, task) ->
+                                    simulation.scheduler().after(delayMs, "alarm of " + id, () -> life.execute(task))
+                                            ::cancel,
                             (to, message) -> network.send(id, to, message),
                             () -> new UUID(ids.nextLong(), ids.nextLong())));
             formation.form().whenComplete((formed, failure) -> {
@@ -135,9 +135,7 @@ class FormationSimulationTest {
         network.loss(0.2);
         network.duplication(0.1);
         network.reordering(0.1);
-        nodes.forEach(node -> simulation
-                .scheduler()
-                .after(1 + crashes.nextInt(3_000), "late", node::start));
+        nodes.forEach(node -> simulation.scheduler().after(1 + crashes.nextInt(3_000), "late", node::start));
         simulation.runFor(3_100);
         for (int i = 0; i < 8; i++) {
             Node victim = nodes.get(crashes.nextInt(nodes.size()));
@@ -152,15 +150,17 @@ class FormationSimulationTest {
         }
         network.heal();
 
-        simulation.runUntil("everybody is part of a cluster", 60_000, () -> nodes.stream()
-                .allMatch(node -> node.promises != null));
+        simulation.runUntil(
+                "everybody is part of a cluster", 60_000, () -> nodes.stream().allMatch(node -> node.promises != null));
 
         assertThat(complaints).isEmpty();
         Map<String, Integer> members = new HashMap<>();
         nodes.forEach(node -> members.merge(node.promises.clusterId(), 1, Integer::sum));
         long voting = nodes.stream().filter(node -> node.promises.isVoter()).count();
         assertThat(members).as("clusters").hasSize(1);
-        assertThat(nodes).extracting(node -> node.promises.voters()).containsOnly(nodes.get(0).promises.voters());
+        assertThat(nodes)
+                .extracting(node -> node.promises.voters())
+                .containsOnly(nodes.get(0).promises.voters());
         assertThat(voting).isBetween(VOTERS - 1L, (long) VOTERS);
         assertThat(nodes.get(OBSERVER - 1).promises.isVoter()).isFalse();
     }

@@ -52,8 +52,8 @@ class MessageCodecsTest {
 
     @Test
     void batchesAndPartsOfSnapshotsKeepTheirBytes() {
-        QuorumMessage.FetchResponse batches = (QuorumMessage.FetchResponse) again(new QuorumMessage.FetchResponse(
-                7, 2, POSITION, 200, new FetchOutcome.Batches(List.of(BATCH, BATCH))));
+        QuorumMessage.FetchResponse batches = (QuorumMessage.FetchResponse) again(
+                new QuorumMessage.FetchResponse(7, 2, POSITION, 200, new FetchOutcome.Batches(List.of(BATCH, BATCH))));
         List<QuorumBatch> read = ((FetchOutcome.Batches) batches.outcome()).batches();
         assertThat(read).hasSize(2).allSatisfy(batch -> {
             assertThat(batch.baseOffset()).isEqualTo(5);

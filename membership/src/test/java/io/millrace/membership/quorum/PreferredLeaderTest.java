@@ -15,13 +15,17 @@ class PreferredLeaderTest {
         for (long seed = 1; seed <= 50; seed++) {
             QuorumWorld world = QuorumWorld.of(seed, 3);
             world.startAll();
-            world.simulation().runUntil("a leader", 20_000, () -> world.nodes().stream()
-                    .anyMatch(SimQuorumNode::active));
+            world.simulation()
+                    .runUntil("a leader", 20_000, () -> world.nodes().stream().anyMatch(SimQuorumNode::active));
             world.proposeOnce();
-            world.simulation().runUntil("all follow and have the same", 20_000, () -> world.voterNodes().stream()
-                            .filter(node -> node.role() instanceof Follower)
-                            .count()
-                    == 2);
+            world.simulation()
+                    .runUntil(
+                            "all follow and have the same",
+                            20_000,
+                            () -> world.voterNodes().stream()
+                                            .filter(node -> node.role() instanceof Follower)
+                                            .count()
+                                    == 2);
             world.simulation().runFor(500);
             SimQuorumNode leader = world.voterNodes().stream()
                     .filter(node -> node.role() instanceof Leader)

@@ -12,11 +12,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers operators and their tools: {@code GET /metrics}, {@code /health/live}, {@code /health/ready}.
+ * Answers operators and their tools: {@code GET /metrics}, {@code /cluster}, {@code /health/live}, {@code /health/ready}.
  *
  * <p>Thread: its event loop; scrapes are written elsewhere.
  */
@@ -31,12 +32,15 @@ public final class HttpVerticle extends VerticleBase {
     private final HostPort bind;
     private final MetricsCollector metrics;
     private final Readiness readiness;
+    private final Supplier<Future<String>> cluster;
     private HttpServer server;
 
-    public HttpVerticle(HostPort bind, MetricsCollector metrics, Readiness readiness) {
+    public HttpVerticle(
+            HostPort bind, MetricsCollector metrics, Readiness readiness, Supplier<Future<String>> cluster) {
         this.bind = bind;
         this.metrics = metrics;
         this.readiness = readiness;
+        this.cluster = cluster;
     }
 
     @Override
@@ -68,13 +72,14 @@ public final class HttpVerticle extends VerticleBase {
             case "/metrics" -> scrape(request);
             case "/health/live" -> reply(request, 200, new JsonObject().put("status", "live"));
             case "/health/ready" -> ready(request);
+            case "/cluster" -> describe(request);
             default ->
                 reply(
                         request,
                         404,
                         new JsonObject()
                                 .put("status", "not found")
-                                .put("reason", "here are /metrics, /health/live and /health/ready"));
+                                .put("reason", "here are /metrics, /cluster, /health/live and /health/ready"));
         }
     }
 
@@ -87,6 +92,19 @@ public final class HttpVerticle extends VerticleBase {
         } else {
             reply(request, 503, new JsonObject().put("status", "not ready").put("reason", reason.get()));
         }
+    }
+
+    /** Before the node is ready it knows nothing of its cluster. */
+    private void describe(HttpServerRequest request) {
+        if (readiness.notReadyBecause().isPresent()) {
+            ready(request);
+            return;
+        }
+        cluster.get()
+                .onComplete(done -> context.runOnContext(ignored -> request.response()
+                        .putHeader("Content-Type", "text/plain; charset=utf-8")
+                        .putHeader("Cache-Control", "no-store")
+                        .end(done.succeeded() ? done.result() : "unknown: " + done.cause() + "\n")));
     }
 
     private void scrape(HttpServerRequest request) {

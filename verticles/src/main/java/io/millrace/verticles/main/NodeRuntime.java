@@ -86,7 +86,7 @@ final class NodeRuntime implements Readiness {
                 System::nanoTime,
                 wanted.partitionSeriesMax(),
                 meters);
-        http = new HttpVerticle(wanted.bind(), collector, this);
+        http = new HttpVerticle(wanted.bind(), collector, this, () -> ClusterReport.of(broker));
         return vertx.deployVerticle(http)
                 .recover(failure -> Future.failedFuture(
                         failure instanceof IOException

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code millrace status}: asks a node's {@code /health/ready} and repeats the answer; exit code 0 only when it is ready.
+ * {@code millrace status}: asks a node whether it is ready and what its cluster looks like, and repeats the answers; exit code 0 only when it is ready.
  *
  * <p>Thread: the main thread; waits five seconds at most.
  */
@@ -17,7 +17,8 @@ final class StatusCommand {
     private StatusCommand() {}
 
     static int run(CommandLine.Status status) {
-        return show(status, "/health/ready");
+        int code = show(status, "/health/ready");
+        return code == ExitCode.OK ? show(status, "/cluster") : code;
     }
 
     static int show(CommandLine.Status status, String path) {

@@ -119,6 +119,15 @@ class ClusterProcessTest {
                     .get(30, TimeUnit.SECONDS);
         }
 
+        String url = "http://" + running.get(controller).told("http on ([^;]+);");
+        try (MillraceProcess status = MillraceProcess.start(folder, Map.of(), "status", "--http", url)) {
+            assertThat(status.exitCode()).isZero();
+            assertThat(status.out())
+                    .contains("controller " + controller)
+                    .contains("voter 1 lags by 0", "broker 2 active", "broker 3 active")
+                    .contains("partitions 3, under-replicated 0, without a leader 0");
+        }
+
         running.remove(controller).kill();
 
         int survivor = controller == 1 ? 2 : 1;
