@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     private final PreviousStop previousStop;
     private final DirectoryIo io;
     private final DirectoryHealth health;
+    private volatile Runnable whenOffline = () -> {};
     private final DirectoryWriter writer;
     private final CheckpointJournal journal;
     private final LogServices services;
@@ -265,6 +267,16 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
 
     private void tellOffline(String why) {
         for (SegmentedLog log : open.values()) log.owner().execute(() -> log.wentOffline(why));
+        whenOffline.run();
+    }
+
+    /** Called once if the directory fails, on the thread that saw it, after its logs were told; at once if it has. */
+    public void whenOffline(Runnable told) {
+        AtomicBoolean once = new AtomicBoolean();
+        whenOffline = () -> {
+            if (once.compareAndSet(false, true)) told.run();
+        };
+        if (health.isOffline()) whenOffline.run();
     }
 
     /**

@@ -151,6 +151,23 @@ final class BrokerLifecycle {
         sessions.fenced(broker.id(), decision.nextOffset() - 1);
     }
 
+    /** A log directory has failed: the broker serves on without the replicas that were in it. */
+    GiveUpReplicas.Outcome giveUp(GiveUpReplicas command, Decision decision) {
+        BrokerImage broker = decision.image().broker(command.brokerId());
+        Refusal refusal = refusal(broker, command.brokerId(), command.brokerEpoch());
+        if (refusal != null) {
+            return new GiveUpReplicas.Outcome(refusal.error(), refusal.getMessage());
+        }
+        for (GiveUpReplicas.Partition lost : command.partitions()) {
+            TopicImage topic = decision.image().topic(lost.topicId());
+            PartitionImage partition = topic == null ? null : topic.partition(lost.partition());
+            if (partition != null && partition.isReplica(broker.id())) {
+                election.replicaIsLost(topic, partition, broker.id(), decision);
+            }
+        }
+        return new GiveUpReplicas.Outcome(ControllerError.NONE, null);
+    }
+
     private static void takeOffline(BrokerImage broker, List<UUID> offline, Decision decision) {
         List<UUID> left = broker.directories().stream()
                 .filter(directory -> !offline.contains(directory))

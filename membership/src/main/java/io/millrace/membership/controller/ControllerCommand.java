@@ -19,7 +19,8 @@ public sealed interface ControllerCommand<R>
                 AlterPartition,
                 ElectLeaders,
                 ReassignPartitions,
-                DescribeQuorum {
+                DescribeQuorum,
+                GiveUpReplicas {
     /**
      * Whether carrying it out a second time does no harm beyond the first: it is compared with what is committed, or asks
      * for what the first time gave. Only such a command is sent again while nobody knows what became of it.
@@ -29,6 +30,7 @@ public sealed interface ControllerCommand<R>
                 || this instanceof BrokerHeartbeat
                 || this instanceof AlterPartition
                 || this instanceof AllocateProducerIds
-                || this instanceof DescribeQuorum;
+                || this instanceof DescribeQuorum
+                || this instanceof GiveUpReplicas;
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.placement.PlacementPolicy;
+import io.millrace.membership.placement.PlacementView;
 import io.millrace.membership.record.MetadataRecord;
 import io.millrace.membership.record.ProducerIdsRecord;
 import java.util.List;
@@ -44,10 +45,20 @@ public final class ControllerMachine {
      */
     public ControllerMachine(
             ControllerOptions options, EffectiveConfigs configs, PlacementPolicy placement, Supplier<UUID> newIds) {
+        this(options, configs, placement, PlacementView.NOTHING_KNOWN, newIds);
+    }
+
+    /** @param view how the membership ranks brokers; what it says goes into decisions, which are recorded */
+    public ControllerMachine(
+            ControllerOptions options,
+            EffectiveConfigs configs,
+            PlacementPolicy placement,
+            PlacementView view,
+            Supplier<UUID> newIds) {
         this.configs = configs;
         this.sessions = new BrokerSessions(options.selfBrokerId(), options.sessionTimeoutMs());
         LeaderElection election = new LeaderElection(configs);
-        ReplicaAssignments assignments = new ReplicaAssignments(placement, index);
+        ReplicaAssignments assignments = new ReplicaAssignments(placement, view, index);
         this.brokers = new BrokerLifecycle(options, sessions, election);
         this.creation = new TopicCreation(configs, assignments, index, newIds);
         this.deletion = new TopicDeletion(configs);
@@ -130,6 +141,8 @@ public final class ControllerMachine {
             return brokers.register(register, decision);
         } else if (command instanceof UnregisterBroker unregister) {
             return brokers.unregister(unregister, decision);
+        } else if (command instanceof GiveUpReplicas giveUp) {
+            return brokers.giveUp(giveUp, decision);
         } else if (command instanceof ElectLeaders elect) {
             return elections.decide(elect, decision);
         } else if (command instanceof ReassignPartitions reassign) {

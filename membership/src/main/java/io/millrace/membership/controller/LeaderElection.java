@@ -53,6 +53,20 @@ final class LeaderElection {
         }
     }
 
+    /** The broker lives, but its replica of one partition is gone. */
+    void replicaIsLost(TopicImage topic, PartitionImage partition, int broker, Decision decision) {
+        MetadataImage image = decision.image();
+        add(
+                PartitionTransition.from(
+                                partition,
+                                rules(image, topic.name()),
+                                activeIn(image).and(id -> id != broker))
+                        .isr(PartitionTransition.without(partition.isr(), broker))
+                        .lost(id -> id == broker)
+                        .record(topic.id()),
+                decision);
+    }
+
     /** The broker may lead again: partitions without a leader get one if it is the one they wait for. */
     void brokerReturns(int broker, Decision decision) {
         MetadataImage image = decision.image();

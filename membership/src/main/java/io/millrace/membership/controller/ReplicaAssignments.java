@@ -5,6 +5,7 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.placement.Candidate;
 import io.millrace.membership.placement.PlacementPolicy;
+import io.millrace.membership.placement.PlacementView;
 import io.millrace.membership.record.PartitionRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,10 +26,12 @@ final class ReplicaAssignments {
     private static final UUID[] NO_DIRECTORIES = {};
 
     private final PlacementPolicy policy;
+    private final PlacementView view;
     private final ClusterIndex index;
 
-    ReplicaAssignments(PlacementPolicy policy, ClusterIndex index) {
+    ReplicaAssignments(PlacementPolicy policy, PlacementView view, ClusterIndex index) {
         this.policy = policy;
+        this.view = view;
         this.index = index;
     }
 
@@ -142,7 +145,11 @@ final class ReplicaAssignments {
         return image.brokers().values().stream()
                 .filter(BrokerImage::isActive)
                 .map(broker -> new Candidate(
-                        broker.id(), broker.rack(), index.replicas(broker.id()), index.preferredLeaders(broker.id())))
+                        broker.id(),
+                        broker.rack(),
+                        index.replicas(broker.id()),
+                        index.preferredLeaders(broker.id()),
+                        view.of(broker.id())))
                 .toList();
     }
 

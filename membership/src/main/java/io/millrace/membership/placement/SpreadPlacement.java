@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Spreads one topic first over brokers, then over racks within a partition, then by what brokers have already; what is
- * still equal is decided by rendezvous hashing of seed, partition and broker.
+ * Spreads one topic first over brokers, then over racks within a partition, then by load and by what brokers have already;
+ * what is still equal is decided by age and by rendezvous hashing of seed, partition and broker.
+ *
+ * <p>Brokers that the membership does not see are left out where enough others are there; where it sees nobody (it is not up
+ * yet, or split) registrations alone count.
  *
  * <p>The topic comes before the load: a broker that has just joined, and has nothing, would otherwise be given every
  * partition of the next topics and with them all their traffic.
@@ -17,6 +20,7 @@ import java.util.Map;
  */
 public final class SpreadPlacement implements PlacementPolicy {
     private static final String NO_RACK = "";
+    private static final int LOAD_STEP = 25;
 
     @Override
     public List<int[]> place(
@@ -27,7 +31,7 @@ public final class SpreadPlacement implements PlacementPolicy {
         }
         List<Broker> brokers = new ArrayList<>(candidates.size());
         // Order of the input must not matter.
-        candidates.stream()
+        preferMembers(candidates, replicationFactor).stream()
                 .sorted(Comparator.comparingInt(Candidate::brokerId))
                 .forEach(candidate -> brokers.add(new Broker(candidate)));
         List<int[]> placed = new ArrayList<>(partitions);
@@ -35,6 +39,13 @@ public final class SpreadPlacement implements PlacementPolicy {
             placed.add(placeOne(seed, firstPartition + i, replicationFactor, brokers));
         }
         return placed;
+    }
+
+    private static List<Candidate> preferMembers(List<Candidate> candidates, int replicationFactor) {
+        List<Candidate> members = candidates.stream()
+                .filter(candidate -> candidate.standing().member())
+                .toList();
+        return members.size() >= replicationFactor ? members : candidates;
     }
 
     private static int[] placeOne(long seed, int partition, int replicationFactor, List<Broker> brokers) {
@@ -68,7 +79,10 @@ public final class SpreadPlacement implements PlacementPolicy {
             return byRack < 0;
         }
         int byLoad = leader ? compareAsLeaders(a, b) : compareAsFollowers(a, b);
-        return byLoad != 0 ? byLoad < 0 : Long.compareUnsigned(a.rank, b.rank) < 0;
+        if (byLoad != 0) {
+            return byLoad < 0;
+        }
+        return a.age != b.age ? a.age < b.age : Long.compareUnsigned(a.rank, b.rank) < 0;
     }
 
     private static int compareAsLeaders(Broker a, Broker b) {
@@ -76,13 +90,21 @@ public final class SpreadPlacement implements PlacementPolicy {
         if (byTopic != 0) {
             return byTopic;
         }
+        int byLoad = Integer.compare(a.load, b.load);
+        if (byLoad != 0) {
+            return byLoad;
+        }
         int byLeaders = Integer.compare(a.leaders, b.leaders);
         return byLeaders != 0 ? byLeaders : compareAsFollowers(a, b);
     }
 
     private static int compareAsFollowers(Broker a, Broker b) {
         int byTopic = Integer.compare(a.topicReplicas, b.topicReplicas);
-        return byTopic != 0 ? byTopic : Integer.compare(a.replicas, b.replicas);
+        if (byTopic != 0) {
+            return byTopic;
+        }
+        int byLoad = Integer.compare(a.load, b.load);
+        return byLoad != 0 ? byLoad : Integer.compare(a.replicas, b.replicas);
     }
 
     /** A well mixed number of the three: the finaliser of splitmix64. */
@@ -97,6 +119,11 @@ public final class SpreadPlacement implements PlacementPolicy {
     private static final class Broker {
         final int id;
         final String rack;
+        /** In steps, so that small differences do not send everything to one broker. */
+        final int load;
+
+        final int age;
+
         int replicas;
         int leaders;
         int topicReplicas;
@@ -106,6 +133,8 @@ public final class SpreadPlacement implements PlacementPolicy {
         Broker(Candidate candidate) {
             id = candidate.brokerId();
             rack = candidate.rack() == null ? NO_RACK : candidate.rack();
+            age = candidate.standing().age();
+            load = candidate.standing().load() / LOAD_STEP;
             replicas = candidate.replicas();
             leaders = candidate.leaders();
         }

@@ -291,4 +291,43 @@ class BrokersTest {
                 .as("broker 1 sends no heartbeats to its own process, and has applied it")
                 .isTrue();
     }
+
+    /** A failed log directory takes its leaderships away, not the node. */
+    @Test
+    void replicasInAFailedDirectoryAreLedByOthersAndTheBrokerServesOn() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.assign("lost", Map.of("min.insync.replicas", "3"), 1, 2, 3);
+        cluster.assign("alone", Map.of(), 1);
+        cluster.assign("kept", Map.of(), 1, 2);
+
+        GiveUpReplicas.Outcome outcome = cluster.submit(new GiveUpReplicas(
+                1,
+                cluster.image.broker(1).epoch(),
+                List.of(
+                        new GiveUpReplicas.Partition(cluster.image.topic("lost").id(), 0),
+                        new GiveUpReplicas.Partition(cluster.image.topic("alone").id(), 0))));
+
+        assertThat(outcome.error()).isEqualTo(ControllerError.NONE);
+        assertThat(cluster.partition("lost").leader()).isEqualTo(2);
+        assertThat(cluster.partition("lost").isr()).containsExactly(2, 3);
+        assertThat(cluster.partition("lost").elr()).as("what it had is gone").isEmpty();
+        assertThat(cluster.partition("alone").hasLeader()).isFalse();
+        assertThat(cluster.partition("kept").leader()).isEqualTo(1);
+        assertThat(cluster.image.broker(1).isActive()).isTrue();
+    }
+
+    @Test
+    void anEarlierLifeGivesUpNothing() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.assign("t", Map.of(), 1, 2);
+
+        assertThat(cluster.submit(new GiveUpReplicas(
+                                1,
+                                cluster.image.broker(1).epoch() - 1,
+                                List.of(new GiveUpReplicas.Partition(
+                                        cluster.image.topic("t").id(), 0))))
+                        .error())
+                .isEqualTo(ControllerError.STALE_BROKER_EPOCH);
+        assertThat(cluster.partition("t").leader()).isEqualTo(1);
+    }
 }

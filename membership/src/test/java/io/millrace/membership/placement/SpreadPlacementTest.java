@@ -99,6 +99,27 @@ class SpreadPlacementTest {
         assertThatThrownBy(() -> policy.place(1, 0, 1, 3, brokers(2))).isInstanceOf(IllegalArgumentException.class);
     }
 
+    private static Candidate seen(int id, boolean member, int age, int load) {
+        return new Candidate(id, null, 0, 0, new PlacementView.Standing(member, age, load));
+    }
+
+    @Test
+    void whoIsNoMemberGetsNothingNewWhereOthersAreEnough() {
+        List<Candidate> candidates = List.of(seen(1, false, 0, 0), seen(2, true, 1, 0), seen(3, true, 2, 0));
+
+        for (int[] replicas : policy.place(7, 0, 20, 2, candidates)) {
+            assertThat(replicas).containsExactlyInAnyOrder(2, 3);
+        }
+        assertThat(policy.place(7, 0, 1, 3, candidates).get(0)).as("registrations win").hasSize(3);
+    }
+
+    @Test
+    void whoBearsLessComesFirstAmongEqualsThenTheOldest() {
+        assertThat(policy.place(7, 0, 1, 1, List.of(seen(1, true, 0, 90), seen(2, true, 2, 10), seen(3, true, 1, 12)))
+                        .get(0))
+                .containsExactly(3);
+    }
+
     private static List<Candidate> brokers(int count) {
         List<Candidate> brokers = new ArrayList<>();
         for (int id = 0; id < count; id++) {

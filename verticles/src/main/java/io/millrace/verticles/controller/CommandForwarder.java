@@ -1,6 +1,7 @@
 package io.millrace.verticles.controller;
 
 import io.millrace.log.Owner;
+import io.millrace.membership.controller.AlterPartition;
 import io.millrace.membership.controller.BrokerHeartbeat;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
@@ -230,7 +231,9 @@ public final class CommandForwarder implements ControllerGateway {
             call.epochSpent = true;
             tryAgainLater(call);
         } else if (!(cause instanceof ControllerException answered)) {
-            if (call.command.isRepeatable()) {
+            // A leader that proposes an ISR must not hear "not applied" of a copy while an earlier one is on its way to the same
+            // controller (rule I18). A new controller is no danger: of the former's it applies what is committed and no more.
+            if (call.command.isRepeatable() && !(call.command instanceof AlterPartition)) {
                 mayBeDone(call);
                 call.epochSpent = true;
                 tryAgainLater(call);

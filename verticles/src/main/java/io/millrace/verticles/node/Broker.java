@@ -80,6 +80,7 @@ public final class Broker implements Node, ClusterHints {
     private volatile RequestDispatcher dispatcher;
     private volatile DoorVerticle door;
     private volatile String doorDeployment;
+    private volatile LostReplicas lostReplicas;
     private volatile boolean serving;
 
     /**
@@ -125,6 +126,9 @@ public final class Broker implements Node, ClusterHints {
                 .onSuccess(loaded -> {
                     listener.open();
                     serving = true;
+                    lostReplicas = new LostReplicas(vertx, brokerId(), this::brokerEpoch, controller(), shards);
+                    lostReplicas.watch(
+                            directories.all(), metadataVerticle.registration()::directoriesChanged);
                     removeStrays();
                 });
     }
@@ -269,6 +273,9 @@ public final class Broker implements Node, ClusterHints {
     public Future<Void> stop() {
         boolean served = serving;
         serving = false;
+        if (served) {
+            lostReplicas.stop();
+        }
         Future<Void> left = served && configs.brokerBoolean(image(), "controlled.shutdown.enable")
                 ? metadataVerticle.leave(config.runtime().shutdownDeadlineMs() / HANDOVER_SHARE)
                 : Future.succeededFuture();

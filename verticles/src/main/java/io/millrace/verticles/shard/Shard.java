@@ -1,5 +1,6 @@
 package io.millrace.verticles.shard;
 
+import io.millrace.log.TopicPartitionId;
 import io.millrace.log.Owner;
 import io.millrace.log.TailBudget;
 import io.millrace.verticles.replication.ShardReplication;
@@ -77,6 +78,17 @@ public final class Shard implements Owner {
     public Replica replica(UUID topicId, int partition) {
         Replica[] ofTopic = replicas.get(topicId);
         return ofTopic == null || partition < 0 || partition >= ofTopic.length ? null : ofTopic[partition];
+    }
+
+    /** Every replica whose log directory has failed. */
+    public void forEachOffline(Consumer<TopicPartitionId> visitor) {
+        for (Replica[] ofTopic : replicas.values()) {
+            for (Replica replica : ofTopic) {
+                if (replica != null && replica.directory().offlineReason().isPresent()) {
+                    visitor.accept(replica.log().id());
+                }
+            }
+        }
     }
 
     /** What a client is told of a partition that has no replica here. */

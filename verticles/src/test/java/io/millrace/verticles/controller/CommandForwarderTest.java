@@ -3,6 +3,7 @@ package io.millrace.verticles.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.controller.AllocateProducerIds;
+import io.millrace.membership.controller.AlterPartition;
 import io.millrace.membership.controller.BrokerHeartbeat;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
@@ -246,6 +247,22 @@ class CommandForwarderTest {
         sent.get(0).answer().fail(new RuntimeException("timed out"));
 
         assertThat(failure(answer).isOutcomeUnknown()).isTrue();
+    }
+
+    /** Rule I18: a copy may be applied when another was answered "not applied", unless they go to different controllers. */
+    @Test
+    void i18aProposalOfAnIsrIsNotSentTwiceToOneController() {
+        AlterPartition proposal = new AlterPartition(1, 5, List.of());
+        leader.is(2);
+        Future<AlterPartition.Outcome> lost = forwarder.submit(proposal);
+        sent.get(0).answer().fail(new RuntimeException("timed out"));
+        assertThat(failure(lost).isOutcomeUnknown()).isTrue();
+
+        forwarder.submit(proposal);
+        leader.is(3);
+
+        assertThat(sent).hasSize(3);
+        assertThat(sent.get(2).broker()).isEqualTo(3);
     }
 
     @Test

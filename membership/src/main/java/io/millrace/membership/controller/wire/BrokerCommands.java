@@ -2,6 +2,7 @@ package io.millrace.membership.controller.wire;
 
 import io.millrace.membership.controller.AllocateProducerIds;
 import io.millrace.membership.controller.BrokerHeartbeat;
+import io.millrace.membership.controller.GiveUpReplicas;
 import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.membership.controller.UnregisterBroker;
 import io.millrace.membership.record.Listener;
@@ -93,6 +94,31 @@ final class BrokerCommands {
 
     static BrokerHeartbeat.Outcome readHeard(RecordReader in) {
         return new BrokerHeartbeat.Outcome(Fields.error(in), in.nullableText(), in.bool(), in.bool(), in.bool());
+    }
+
+    static void write(RecordWriter out, GiveUpReplicas command) {
+        out.number(command.brokerId());
+        out.number(command.brokerEpoch());
+        Fields.list(out, command.partitions(), (to, partition) -> {
+            to.id(partition.topicId());
+            to.number(partition.partition());
+        });
+    }
+
+    static GiveUpReplicas readGiveUp(RecordReader in) {
+        return new GiveUpReplicas(
+                in.int32(),
+                in.number(),
+                Fields.list(in, from -> new GiveUpReplicas.Partition(from.id(), from.int32())));
+    }
+
+    static void write(RecordWriter out, GiveUpReplicas.Outcome outcome) {
+        Fields.error(out, outcome.error());
+        out.nullableText(outcome.message());
+    }
+
+    static GiveUpReplicas.Outcome readGivenUp(RecordReader in) {
+        return new GiveUpReplicas.Outcome(Fields.error(in), in.nullableText());
     }
 
     static void write(RecordWriter out, AllocateProducerIds command) {

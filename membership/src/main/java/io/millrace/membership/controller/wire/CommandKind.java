@@ -11,6 +11,7 @@ import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.controller.DeleteTopics;
 import io.millrace.membership.controller.DescribeQuorum;
 import io.millrace.membership.controller.ElectLeaders;
+import io.millrace.membership.controller.GiveUpReplicas;
 import io.millrace.membership.controller.IncrementalAlterConfigs;
 import io.millrace.membership.controller.LegacyAlterConfigs;
 import io.millrace.membership.controller.ReassignPartitions;
@@ -133,6 +134,14 @@ final class CommandKind<C extends ControllerCommand<R>, R> {
                 QuorumDescription.class,
                 QuorumCommands::write,
                 QuorumCommands::readDescribed),
+        new CommandKind<>(
+                14,
+                GiveUpReplicas.class,
+                BrokerCommands::write,
+                BrokerCommands::readGiveUp,
+                GiveUpReplicas.Outcome.class,
+                BrokerCommands::write,
+                BrokerCommands::readGivenUp),
     };
 
     private final int id;

@@ -15,6 +15,7 @@ import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.controller.DeleteTopics;
 import io.millrace.membership.controller.DescribeQuorum;
 import io.millrace.membership.controller.ElectLeaders;
+import io.millrace.membership.controller.GiveUpReplicas;
 import io.millrace.membership.controller.IncrementalAlterConfigs;
 import io.millrace.membership.controller.IncrementalAlterConfigs.Operation;
 import io.millrace.membership.controller.LegacyAlterConfigs;
@@ -140,6 +141,9 @@ final class WireSamples {
                                 true),
                         new ReassignPartitions.Outcome(List.of(new ReassignPartitions.Result(
                                 "a", 1, ControllerError.NO_REASSIGNMENT_IN_PROGRESS, null)))),
+                new Sample(
+                        new GiveUpReplicas(2, 5, List.of(new GiveUpReplicas.Partition(ID, 3))),
+                        new GiveUpReplicas.Outcome(ControllerError.STALE_BROKER_EPOCH, "5")),
                 new Sample(
                         new DescribeQuorum(),
                         new QuorumDescription(
