@@ -63,6 +63,7 @@ final class MetadataVerticle extends VerticleBase {
     private static final long HANDOVER_MS = 1_000;
 
     private final Parts parts;
+    private final SeenMembers members = new SeenMembers();
     private QuorumDoor door;
     private volatile FormationNode formation;
     private volatile NodePromises promises;
@@ -163,6 +164,7 @@ final class MetadataVerticle extends VerticleBase {
                         parts.config().cluster().timers().sessionMs()),
                 parts.configs(),
                 new SpreadPlacement(),
+                members,
                 DataDirectories::newTopicId);
         MetadataShell shell = new MetadataShell(
                 self, owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
@@ -273,6 +275,7 @@ final class MetadataVerticle extends VerticleBase {
 
     /** Hazelcast's members, oldest first: the order in which voters should lead. Thread: any. */
     void membersAre(List<Integer> oldestFirst) {
+        members.are(oldestFirst);
         QuorumNode running = quorum;
         if (running != null) {
             running.prefer(oldestFirst);
