@@ -305,7 +305,8 @@ class BrokersTest {
                 cluster.image.broker(1).epoch(),
                 List.of(
                         new GiveUpReplicas.Partition(cluster.image.topic("lost").id(), 0),
-                        new GiveUpReplicas.Partition(cluster.image.topic("alone").id(), 0))));
+                        new GiveUpReplicas.Partition(
+                                cluster.image.topic("alone").id(), 0))));
 
         assertThat(outcome.error()).isEqualTo(ControllerError.NONE);
         assertThat(cluster.partition("lost").leader()).isEqualTo(2);

@@ -110,7 +110,9 @@ class SpreadPlacementTest {
         for (int[] replicas : policy.place(7, 0, 20, 2, candidates)) {
             assertThat(replicas).containsExactlyInAnyOrder(2, 3);
         }
-        assertThat(policy.place(7, 0, 1, 3, candidates).get(0)).as("registrations win").hasSize(3);
+        assertThat(policy.place(7, 0, 1, 3, candidates).get(0))
+                .as("registrations win")
+                .hasSize(3);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.millrace.verticles.controller;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 
 /**
@@ -21,9 +22,16 @@ final class ControllerEntry {
     /** This node is elected; it will become active in this epoch or never. */
     void elected(int epoch) {
         if (epoch != electedEpoch) {
-            close();
-            electedEpoch = epoch;
+            // What is refused may come again at once, for the new epoch.
+            startEpoch(epoch);
         }
+    }
+
+    private void startEpoch(int epoch) {
+        electedEpoch = epoch;
+        List<Waiting> former = List.copyOf(waiting);
+        waiting.clear();
+        former.forEach(one -> one.refuse().run());
     }
 
     /** Keeps a command for this epoch; false when that epoch does not begin here. */
@@ -43,9 +51,6 @@ final class ControllerEntry {
 
     /** Somebody else leads. */
     void close() {
-        electedEpoch = -1;
-        while (!waiting.isEmpty()) {
-            waiting.remove().refuse().run();
-        }
+        startEpoch(-1);
     }
 }

@@ -127,8 +127,7 @@ public final class Broker implements Node, ClusterHints {
                     listener.open();
                     serving = true;
                     lostReplicas = new LostReplicas(vertx, brokerId(), this::brokerEpoch, controller(), shards);
-                    lostReplicas.watch(
-                            directories.all(), metadataVerticle.registration()::directoriesChanged);
+                    lostReplicas.watch(directories.all(), metadataVerticle.registration()::directoriesChanged);
                     removeStrays();
                 });
     }

@@ -84,13 +84,15 @@ final class LostReplicas {
         if (stopped) {
             return;
         }
-        controller.submit(new GiveUpReplicas(brokerId, brokerEpoch.getAsLong(), lost)).onComplete(done -> {
-            boolean heard = done.succeeded() && done.result().error() == ControllerError.NONE;
-            if (heard) {
-                log.warn("{} replicas were given up with their log directory", lost.size());
-            } else {
-                vertx.setTimer(RETRY_MS, timer -> tell(lost));
-            }
-        });
+        controller
+                .submit(new GiveUpReplicas(brokerId, brokerEpoch.getAsLong(), lost))
+                .onComplete(done -> {
+                    boolean heard = done.succeeded() && done.result().error() == ControllerError.NONE;
+                    if (heard) {
+                        log.warn("{} replicas were given up with their log directory", lost.size());
+                    } else {
+                        vertx.setTimer(RETRY_MS, timer -> tell(lost));
+                    }
+                });
     }
 }

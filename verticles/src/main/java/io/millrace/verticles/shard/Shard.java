@@ -1,8 +1,8 @@
 package io.millrace.verticles.shard;
 
-import io.millrace.log.TopicPartitionId;
 import io.millrace.log.Owner;
 import io.millrace.log.TailBudget;
+import io.millrace.log.TopicPartitionId;
 import io.millrace.verticles.replication.ShardReplication;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;

@@ -109,6 +109,23 @@ class MetadataShellTest {
         assertThat(early.result().topics().get(0).error()).isEqualTo(ControllerError.INVALID_REPLICATION_FACTOR);
     }
 
+    /** Found by the simulation: the refused command came back while the gate was shut between two epochs, and waited for a third. */
+    @Test
+    void aCommandThatIsGivenAgainWhenThisNodeIsElectedAnewWaitsForThatEpoch() {
+        quorum.listener().leaderChanged(1, OptionalInt.of(1));
+        Future<CreateTopics.Outcome> again = shell.carryOut(1, create("t"))
+                .recover(refused -> shell.carryOut(2, create("t")))
+                .map(ActiveController.Settled::outcome);
+
+        quorum.epoch = 1;
+        quorum.listener().leaderChanged(2, OptionalInt.of(1));
+        assertThat(again.isComplete()).isFalse();
+        quorum.lead();
+        quorum.commitAll();
+
+        assertThat(again.succeeded()).isTrue();
+    }
+
     @Test
     void aCommandForAnEpochThatBeginsElsewhereIsRefused() {
         quorum.listener().leaderChanged(1, OptionalInt.of(1));
