@@ -233,7 +233,7 @@ class ReplicatedTopicTest {
     @Test
     void aNodeWithoutItsReplicasGetsAllOfThemAgain() throws Exception {
         start(Map.of("replica.lag.time.max.ms", "3000"));
-        createTopic(2, Map.of("min.insync.replicas", "2", "segment.bytes", "65536"));
+        createTopic(2, Map.of("min.insync.replicas", "2", "segment.bytes", "1048576"));
         awaitAllInSync();
         Map<String, String> acked = new HashMap<>();
         try (KafkaProducer<String, String> producer = producer()) {
