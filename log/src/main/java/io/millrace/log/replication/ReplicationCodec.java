@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Messages between leaders and followers as bytes. A frame is a head and, in an answer, the records of all parts one after
@@ -108,6 +109,16 @@ public final class ReplicationCodec {
 
     /** Reads a frame; the records of an answer are views of it. */
     public static Message decode(ByteBuffer frame) throws MalformedFrameException {
+        return decode(frame, HeapPayload::of);
+    }
+
+    /**
+     * Reads a frame.
+     *
+     * @param keeper makes a payload of its own from a view of the frame's records, which may be gone afterwards
+     */
+    public static Message decode(ByteBuffer frame, Function<ByteBuffer, Payload> keeper)
+            throws MalformedFrameException {
         ByteBuffer b = frame.slice();
         need(b, PREFIX_BYTES, "prefix");
         byte version = b.get();
@@ -120,7 +131,7 @@ public final class ReplicationCodec {
             return new Message(fetch(b, shard), null);
         }
         if (type == ANSWER) {
-            return new Message(null, answer(b, shard));
+            return new Message(null, answer(b, shard, keeper));
         }
         throw new MalformedFrameException("type " + type + " is not known");
     }
@@ -169,7 +180,8 @@ public final class ReplicationCodec {
                 dropped);
     }
 
-    private static ReplicaAnswer answer(ByteBuffer b, int followerShard) throws MalformedFrameException {
+    private static ReplicaAnswer answer(ByteBuffer b, int followerShard, Function<ByteBuffer, Payload> keeper)
+            throws MalformedFrameException {
         need(b, ANSWER_BYTES - PREFIX_BYTES, "answer");
         int leaderId = b.getInt();
         int leaderShard = b.getInt();
@@ -180,33 +192,38 @@ public final class ReplicationCodec {
         int count = count(b, PART_BYTES, Integer.MAX_VALUE, "parts");
         int recordsAt = b.position() + count * PART_BYTES;
         List<Part> parts = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            int handle = b.getInt();
-            int leaderEpoch = b.getInt();
-            long fetchOffset = b.getLong();
-            FetchError error = named(FetchError.values(), b.get(), "error");
-            int knownEpoch = b.getInt();
-            long highWatermark = b.getLong();
-            long logStart = b.getLong();
-            long logEnd = b.getLong();
-            EpochEnd diverging = new EpochEnd(b.getInt(), b.getLong());
-            int size = b.getInt();
-            if (size < 0 || size > b.limit() - recordsAt) {
-                throw new MalformedFrameException("records of " + size + " bytes in " + (b.limit() - recordsAt));
+        try {
+            for (int i = 0; i < count; i++) {
+                int handle = b.getInt();
+                int leaderEpoch = b.getInt();
+                long fetchOffset = b.getLong();
+                FetchError error = named(FetchError.values(), b.get(), "error");
+                int knownEpoch = b.getInt();
+                long highWatermark = b.getLong();
+                long logStart = b.getLong();
+                long logEnd = b.getLong();
+                EpochEnd diverging = new EpochEnd(b.getInt(), b.getLong());
+                int size = b.getInt();
+                if (size < 0 || size > b.limit() - recordsAt) {
+                    throw new MalformedFrameException("records of " + size + " bytes in " + (b.limit() - recordsAt));
+                }
+                List<Payload> records = size == 0 ? List.of() : List.of(keeper.apply(b.slice(recordsAt, size)));
+                recordsAt += size;
+                parts.add(new Part(
+                        handle,
+                        leaderEpoch,
+                        fetchOffset,
+                        error,
+                        knownEpoch,
+                        highWatermark,
+                        logStart,
+                        logEnd,
+                        diverging.isKnown() ? diverging : null,
+                        records));
             }
-            List<Payload> records = size == 0 ? List.of() : List.of(HeapPayload.of(b.slice(recordsAt, size)));
-            recordsAt += size;
-            parts.add(new Part(
-                    handle,
-                    leaderEpoch,
-                    fetchOffset,
-                    error,
-                    knownEpoch,
-                    highWatermark,
-                    logStart,
-                    logEnd,
-                    diverging.isKnown() ? diverging : null,
-                    records));
+        } catch (MalformedFrameException malformed) {
+            parts.forEach(Part::release);
+            throw malformed;
         }
         return new ReplicaAnswer(leaderId, leaderShard, followerShard, session, sequence, status, leaderShards, parts);
     }

@@ -1,6 +1,7 @@
 package io.millrace.verticles.replication;
 
 import io.millrace.log.AppendError;
+import io.millrace.log.Payload;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.replica.IsrProposal;
 import io.millrace.log.replication.FollowerMachine;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
     private final EventLoop loop;
     private final LongSupplier ticker;
     private final ShardIndex index;
+    private final Function<ByteBuffer, Payload> keeper;
     private final Outbox outbox;
     private final FollowerMachine follower;
     private final LeaderMachine leader;
@@ -57,7 +60,11 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
     private long alarmMs = Long.MAX_VALUE;
     private boolean closed;
 
-    /** Made with its shard, which is number {@code shard} of {@code shards}. */
+    /**
+     * Made with its shard, which is number {@code shard} of {@code shards}.
+     *
+     * @param keeper takes records over from a received frame, as the log and its tail keep them
+     */
     public ShardReplication(
             ReplicationParts parts,
             int shard,
@@ -66,7 +73,9 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
             LongSupplier ticker,
             LongSupplier clock,
             ShardIndex index,
-            LeaderMachine.Lookup lookup) {
+            LeaderMachine.Lookup lookup,
+            Function<ByteBuffer, Payload> keeper) {
+        this.keeper = keeper;
         this.parts = parts;
         this.shard = shard;
         this.shards = shards;
@@ -161,7 +170,7 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
                 return;
             }
             try {
-                ReplicationCodec.Message message = ReplicationCodec.decode(frame);
+                ReplicationCodec.Message message = ReplicationCodec.decode(frame, keeper);
                 if (message.fetch() != null) {
                     leader.fetched(message.fetch(), nowMs());
                 } else {

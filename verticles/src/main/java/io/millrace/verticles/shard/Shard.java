@@ -57,7 +57,8 @@ public final class Shard implements Owner {
                 context.ticker(),
                 context.clock(),
                 (id, shards) -> Shards.indexOf(id.topicId(), id.partition(), shards),
-                this::replica);
+                this::replica,
+                ByteBufPayload::copyOf);
     }
 
     @Override
