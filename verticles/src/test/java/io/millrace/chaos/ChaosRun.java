@@ -1,5 +1,7 @@
 package io.millrace.chaos;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.millrace.oracle.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells stories one after the other to one cluster and prints a line for each; runs inside the network that was laid for
@@ -36,6 +39,8 @@ public final class ChaosRun {
     }
 
     public static void main(String[] args) throws Exception {
+        // What clients say of dead nodes is no news here.
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
         Network network = args[0].equals("loopback") ? new LoopbackNetwork() : NamespaceNetwork.existing(args[0]);
         ChaosRun run = new ChaosRun(network, Path.of(args[1]), args[2]);
         run.run(Integer.parseInt(args[3]));
