@@ -3,7 +3,10 @@ package io.millrace.client;
 import io.millrace.client.link.Cluster;
 import io.millrace.client.link.LinkSettings;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.List;
 
 /**
  * Where an application begins: makes producers and consumers on a Vert.x that is part of the cluster's event bus.
@@ -14,6 +17,7 @@ import io.vertx.core.Vertx;
  * <p>Thread: any.
  */
 public final class LogClient {
+    private static final long ANSWER_MS = 5_000;
     private static final int READER_CREDIT_BYTES = 256 << 10;
 
     private final Vertx vertx;
@@ -24,6 +28,36 @@ public final class LogClient {
 
     public static LogClient of(Vertx vertx) {
         return new LogClient(vertx);
+    }
+
+    /**
+     * Whether a node answers on this bus. Fails with {@link LogError#NODE_UNREACHABLE} and what to look at when nobody does,
+     * with {@link LogError#UNSUPPORTED_FRAME} when client and nodes are of versions that do not fit together.
+     */
+    public Future<Void> connected() {
+        Context context = vertx.getOrCreateContext();
+        LinkSettings link = new LinkSettings(LinkSettings.ANY, "millrace-client", READER_CREDIT_BYTES, ANSWER_MS);
+        Cluster cluster = new Cluster(vertx, context, link);
+        Promise<Void> answered = Promise.promise();
+        context.runOnContext(go -> cluster.refresh(List.of())
+                .recover(failure -> Future.failedFuture(explained(LogException.of(failure))))
+                .eventually(cluster::close)
+                .onComplete(answered));
+        return answered.future();
+    }
+
+    private LogException explained(LogException why) {
+        boolean nobody = why.error() == LogError.NODE_UNREACHABLE || why.error() == LogError.TIMED_OUT;
+        if (!nobody) {
+            return why;
+        }
+        return new LogException(
+                LogError.NODE_UNREACHABLE,
+                vertx.isClustered()
+                        ? "no Millrace node is on this event bus. Nodes and applications meet when Hazelcast's cluster name"
+                                + " is the nodes' cluster.name followed by -hz5.7, Hazelcast is 5.7 on both sides, and the"
+                                + " seeds are members of the cluster"
+                        : "no Millrace node is in this process, and this Vert.x is not clustered");
     }
 
     /** A producer on the context of the caller, or on one of its own. */
