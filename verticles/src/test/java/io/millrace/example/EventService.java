@@ -71,8 +71,7 @@ public final class EventService extends VerticleBase {
                 response.drainHandler(drained -> consumer.resume());
             }
         });
-        consumer.partitionsOf(topic)
-                .compose(consumer::assign)
-                .onFailure(why -> response.setStatusCode(404).end(why.getMessage()));
+        consumer.partitionsOf(topic).compose(consumer::assign).onFailure(why -> response.setStatusCode(404)
+                .end(why.getMessage()));
     }
 }
