@@ -139,6 +139,7 @@ final class FetchOperation {
                 target.read().release();
             }
         }
+        node.metrics().here().fetchesWaiting.add(1);
         waiter = new FetchWaiter(missingBytes, context.loop(), this::woken);
         context.whenClosed(this::abandoned);
         timeout = context.loop().schedule(this::timedOut, leftNanos, TimeUnit.NANOSECONDS);
@@ -150,12 +151,14 @@ final class FetchOperation {
     }
 
     private void woken() {
+        node.metrics().here().fetchesWaiting.add(-1);
         timeout.cancel(false);
         attempt();
     }
 
     private void abandoned() {
         if (waiter.cancel()) {
+            node.metrics().here().fetchesWaiting.add(-1);
             timeout.cancel(false);
             context.respondNothing();
         }
@@ -164,6 +167,7 @@ final class FetchOperation {
     private void timedOut() {
         // Whoever ends the waiting goes on; the other one finds it ended.
         if (waiter.cancel()) {
+            node.metrics().here().fetchesWaiting.add(-1);
             lastAttempt = true;
             attempt();
         }

@@ -120,6 +120,7 @@ final class ProduceOperation {
             answer();
             return;
         }
+        node.metrics().here().producesWaiting.add(1);
         for (int index = 0; index < groups.length; index++) {
             if (groups[index] != null) {
                 node.shards().all().get(index).submit(groups[index]);
@@ -129,6 +130,7 @@ final class ProduceOperation {
 
     private void groupDone() {
         if (--groupsOut == 0) {
+            node.metrics().here().producesWaiting.add(-1);
             collect();
             answer();
         }

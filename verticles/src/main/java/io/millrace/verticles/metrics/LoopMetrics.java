@@ -29,6 +29,10 @@ public final class LoopMetrics {
     public final Cell isrShrinks = new Cell();
 
     public final Cell isrExpands = new Cell();
+    /** Requests of this loop that wait now: for their acknowledgement, for records. */
+    public final Cell producesWaiting = new Cell();
+
+    public final Cell fetchesWaiting = new Cell();
     final AtomicReferenceArray<ApiMetrics> apis = new AtomicReferenceArray<>(MAX_API_KEY + 1);
     final ConcurrentMap<String, TopicMetrics> topics = new ConcurrentHashMap<>();
 

@@ -79,6 +79,7 @@ public final class MetricsCollector {
         ClusterSeries.write(text, node);
         PartitionSeries.write(text, node, maxPartitions);
         groups.write(text, node, maxPartitions, clockMs.getAsLong());
+        PurgatorySeries.write(text, metrics);
         writeGauges(text);
         ProcessSeries.write(text);
         text.append(micrometer.scrape());

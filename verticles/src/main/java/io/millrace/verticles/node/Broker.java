@@ -24,6 +24,7 @@ import io.millrace.verticles.listener.ListenerLimits;
 import io.millrace.verticles.listener.RequestDispatcher;
 import io.millrace.verticles.listener.RequestMemory;
 import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.metrics.FlushSeries;
 import io.millrace.verticles.shard.LogCleaner;
 import io.millrace.verticles.shard.LogDirectories;
 import io.millrace.verticles.shard.Shard;
@@ -135,6 +136,7 @@ public final class Broker implements Node, ClusterHints {
     private Future<Void> deployShards(FoundDirectories opened) {
         data = opened.opened();
         directories = new LogDirectories(opened.opened(), opened.unopened());
+        FlushSeries.show(metrics, data.stream().map(LogDirectory::syncTimes).toList());
         LongSupplier ticker = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
         ShardContext context = new ShardContext(
                 config.nodeId(),

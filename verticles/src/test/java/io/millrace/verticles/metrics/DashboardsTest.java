@@ -30,6 +30,6 @@ class DashboardsTest {
         String scrape = new MetricsCollectorTest().scrapeOfAUsedNode();
 
         assertThat(asked).hasSizeGreaterThan(8).allSatisfy(name -> assertThat(scrape)
-                .containsPattern("(?m)^" + name + "[ {]"));
+                .containsPattern("(?m)^(# TYPE )?" + name + "[ {]"));
     }
 }

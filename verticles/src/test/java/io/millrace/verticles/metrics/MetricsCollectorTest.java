@@ -2,6 +2,7 @@ package io.millrace.verticles.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.io.SyncTimes;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.record.Listener;
 import io.millrace.membership.record.MetadataRecord;
@@ -189,6 +190,8 @@ class MetricsCollectorTest {
         metrics.topic("orders").messagesIn.add(1);
         metrics.here().requestCompleted(PRODUCE, (short) 11, (short) 0, 100, 200);
         metrics.gauge("millrace_request_memory_used_bytes", "Bytes.", () -> 5);
+        metrics.gauge("millrace_door_sessions", "Sessions.", () -> 0);
+        FlushSeries.show(metrics, List.of(new SyncTimes()));
     }
 
     private String scrape(int maxPartitions) {
