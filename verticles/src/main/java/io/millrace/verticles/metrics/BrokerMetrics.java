@@ -87,6 +87,16 @@ public final class BrokerMetrics {
         gauges.add(new Gauge(name, help, labels, value));
     }
 
+    /** Bytes of record batches of a topic that have been given to consumers, summed over the loops. */
+    public long bytesOut(String topic) {
+        long sum = 0;
+        for (LoopMetrics loop : loops) {
+            TopicMetrics cells = loop.topics.get(topic);
+            sum += cells == null ? 0 : cells.bytesOut.get();
+        }
+        return sum;
+    }
+
     /** Connections open now, summed over the loops. */
     public long connectionsOpen() {
         long open = 0;
