@@ -34,8 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 @Timeout(180)
 class PrometheusTest {
-    private static final Path CONF =
-            Path.of(System.getProperty("millrace.basedir", "..")).toAbsolutePath().resolve("conf");
+    private static final Path CONF = Path.of(System.getProperty("millrace.basedir", ".."))
+            .toAbsolutePath()
+            .resolve("conf");
     private static final Pattern METRIC = Pattern.compile("\\b(kafka|millrace|process|jvm)_[a-z0-9_]+\\b");
     /** Only a cluster with such a group shows these. */
     private static final String GROUPS = "kafka_consumergroup_";
@@ -55,9 +56,21 @@ class PrometheusTest {
     void promtoolAcceptsWhatWeShipAndTheRulesFireWhenTheyShould() {
         for (List<String> check : List.of(
                 List.of("promtool", "check", "rules", CONF.resolve("alerts.yml").toString()),
-                List.of("promtool", "check", "config", CONF.resolve("prometheus.yml").toString()),
-                List.of("promtool", "check", "config", CONF.resolve("prometheus-cluster.yml").toString()),
-                List.of("promtool", "test", "rules", CONF.resolve("alerts-test.yml").toString()))) {
+                List.of(
+                        "promtool",
+                        "check",
+                        "config",
+                        CONF.resolve("prometheus.yml").toString()),
+                List.of(
+                        "promtool",
+                        "check",
+                        "config",
+                        CONF.resolve("prometheus-cluster.yml").toString()),
+                List.of(
+                        "promtool",
+                        "test",
+                        "rules",
+                        CONF.resolve("alerts-test.yml").toString()))) {
             Commands.Result result = Commands.run(check);
             assertThat(result.exitCode()).as(result.output() + result.errors()).isZero();
         }
@@ -67,12 +80,15 @@ class PrometheusTest {
     void threeNodesAreScrapedAndAlertsFireWhenOneDies() throws Exception {
         try (BusProcesses nodes = new BusProcesses(home, 3, Map.of("min.insync.replicas", "2"))) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap()))) {
-                admin.createTopics(List.of(new NewTopic("orders", 3, (short) 3))).all().get();
+                admin.createTopics(List.of(new NewTopic("orders", 3, (short) 3)))
+                        .all()
+                        .get();
             }
             int port = freePort();
             Process prometheus = start(nodes, port);
             try {
-                await(port, "/api/v1/query?query=sum(up)", answer -> first(answer).equals("3"));
+                await(port, "/api/v1/query?query=sum(up)", answer -> first(answer)
+                        .equals("3"));
                 everyMetricOfTheDashboardIsThere(port);
                 // One node only shows each series of a partition
                 await(
@@ -129,7 +145,9 @@ class PrometheusTest {
 
     private static String first(JsonObject answer) {
         JsonArray result = answer.getJsonObject("data").getJsonArray("result");
-        return result.isEmpty() ? "" : result.getJsonObject(0).getJsonArray("value").getString(1);
+        return result.isEmpty()
+                ? ""
+                : result.getJsonObject(0).getJsonArray("value").getString(1);
     }
 
     private static Set<String> firing(JsonObject answer) {
@@ -162,10 +180,9 @@ class PrometheusTest {
     }
 
     private static JsonObject get(int port, String path) throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
-        HttpResponse<String> response =
-                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .build();
+        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         JsonObject body = new JsonObject(response.body());
         if (response.statusCode() != 200) {
             throw new IOException(response.body());

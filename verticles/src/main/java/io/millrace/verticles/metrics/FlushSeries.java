@@ -24,10 +24,10 @@ public final class FlushSeries {
                     () -> quantileMs(sum(folders), quantile));
         }
         metrics.gauge(NAME + "_count", "Syncs since the start.", () -> count(sum(folders)));
-        metrics.gauge(NAME + "_sum", "Milliseconds in syncs since the start.", () -> folders.stream()
-                        .mapToLong(SyncTimes::totalNanos)
-                        .sum()
-                / 1e6);
+        metrics.gauge(
+                NAME + "_sum",
+                "Milliseconds in syncs since the start.",
+                () -> folders.stream().mapToLong(SyncTimes::totalNanos).sum() / 1e6);
     }
 
     private static long[] sum(List<SyncTimes> folders) {
