@@ -8,6 +8,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -34,12 +35,27 @@ public final class DoorVerticle extends VerticleBase {
     private DoorSessions sessions;
     private PlainDoor plain;
     private volatile Context home;
+    private volatile String deployment;
 
     /** @param dispatcher the one that serves Kafka's clients */
     public DoorVerticle(Node node, RequestDispatcher dispatcher, DoorLimits limits) {
         this.node = node;
         this.dispatcher = dispatcher;
         this.limits = limits;
+    }
+
+    /** Deploys a door; done when it takes messages. */
+    public static Future<DoorVerticle> open(Vertx vertx, Node node, RequestDispatcher dispatcher, DoorLimits limits) {
+        DoorVerticle door = new DoorVerticle(node, dispatcher, limits);
+        return vertx.deployVerticle(door).map(id -> {
+            door.deployment = id;
+            return door;
+        });
+    }
+
+    /** Undeploys it. */
+    public Future<Void> close() {
+        return vertx.undeploy(deployment);
     }
 
     @Override

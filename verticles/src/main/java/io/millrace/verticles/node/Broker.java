@@ -80,7 +80,6 @@ public final class Broker implements Node, ClusterHints {
     private volatile RequestMemory requestMemory;
     private volatile RequestDispatcher dispatcher;
     private volatile DoorVerticle door;
-    private volatile String doorDeployment;
     private volatile LostReplicas lostReplicas;
     private volatile boolean serving;
 
@@ -238,13 +237,10 @@ public final class Broker implements Node, ClusterHints {
 
     /** The event bus' applications are served by the same handlers and shards as Kafka's clients. */
     private Future<Void> openDoor() {
-        DoorVerticle opened = new DoorVerticle(
-                this, dispatcher, DoorLimits.within(config.runtime().requestMemoryBytes()));
-        return vertx.deployVerticle(opened).map(id -> {
-            door = opened;
-            doorDeployment = id;
-            return null;
-        });
+        DoorLimits limits = DoorLimits.within(config.runtime().requestMemoryBytes());
+        return DoorVerticle.open(vertx, this, dispatcher, limits)
+                .onSuccess(opened -> door = opened)
+                .mapEmpty();
     }
 
     /** The door on the event bus; null before it is open. */
@@ -281,7 +277,7 @@ public final class Broker implements Node, ClusterHints {
                 ? metadataVerticle.leave(config.runtime().shutdownDeadlineMs() / HANDOVER_SHARE)
                 : Future.succeededFuture();
         return left.compose(handedOver -> listener == null ? Future.succeededFuture() : listener.close())
-                .eventually(() -> doorDeployment == null ? Future.succeededFuture() : undeploy(List.of(doorDeployment)))
+                .eventually(() -> door == null ? Future.succeededFuture() : door.close())
                 .eventually(replication::close)
                 .eventually(() -> cleaner == null ? Future.succeededFuture() : vertx.executeBlocking(cleaner::close))
                 .eventually(() -> undeploy(shardDeployments))
