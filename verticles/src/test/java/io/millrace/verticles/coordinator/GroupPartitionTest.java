@@ -1,0 +1,312 @@
+package io.millrace.verticles.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.log.ReadOutcome;
+import io.millrace.log.batch.BatchHeader;
+import io.millrace.log.disk.FaultyDisk;
+import io.millrace.log.store.LogDirectory;
+import io.millrace.log.store.LogDirectoryOptions;
+import io.millrace.membership.config.ConfigCatalog;
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.image.MetadataDelta;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.record.MetadataRecord;
+import io.millrace.membership.record.PartitionRecord;
+import io.millrace.membership.record.RemoveTopicRecord;
+import io.millrace.membership.record.TopicRecord;
+import io.millrace.verticles.group.ClientContext;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.replication.ReplicationParts;
+import io.millrace.verticles.shard.LogDirectories;
+import io.millrace.verticles.shard.Shard;
+import io.millrace.verticles.shard.ShardContext;
+import io.millrace.verticles.shard.Shards;
+import io.netty.channel.DefaultEventLoopGroup;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A partition of {@code __consumer_offsets} on a real shard and a disk that can be full. */
+@Timeout(60)
+class GroupPartitionTest {
+    private static final int ME = 1;
+    private static final UUID OFFSETS = new UUID(7, 1);
+    private static final UUID ORDERS = new UUID(7, 2);
+    private static final ClientContext CLIENT = new ClientContext("client", "/127.0.0.1", 8);
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private final DefaultEventLoopGroup loops = new DefaultEventLoopGroup(1);
+    private final AtomicReference<MetadataImage> image = new AtomicReference<>(MetadataImage.EMPTY);
+    private LogDirectory directory;
+    private Shard shard;
+    private GroupCoordinators groups;
+    private long offset;
+
+    @BeforeEach
+    void start(@TempDir Path data) throws Exception {
+        directory = LogDirectory.open(data, disk, LogDirectoryOptions.of(ME, null));
+        EffectiveConfigs configs = new EffectiveConfigs(ConfigCatalog.get(), ME, Map.of());
+        shard = new Shard(
+                0,
+                1,
+                loops.next(),
+                new ShardContext(
+                        ME,
+                        new UUID(0, 1),
+                        new LogDirectories(List.of(directory)),
+                        configs,
+                        new BrokerMetrics(),
+                        System::currentTimeMillis,
+                        () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                        1 << 20,
+                        60_000,
+                        ReplicationParts.alone(ME)));
+        groups = new GroupCoordinators(
+                image::get,
+                configs,
+                new Shards(List.of(shard)),
+                System::currentTimeMillis,
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        shard.close(() -> closed.complete(null));
+        closed.get(20, TimeUnit.SECONDS);
+        directory.close();
+        loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+
+    private static MetadataRecord ledBy(UUID topic, int leader, int epoch) {
+        return new PartitionRecord(
+                topic,
+                0,
+                new int[] {ME},
+                new UUID[] {new UUID(8, 8)},
+                new int[] {ME},
+                new int[0],
+                new int[0],
+                leader,
+                epoch,
+                epoch,
+                (byte) 0,
+                new int[0],
+                new int[0]);
+    }
+
+    /** The shard follows, and so do the coordinators, in the order of production. */
+    private void commit(MetadataRecord... records) {
+        MetadataImage before = image.get();
+        MetadataImage after = before;
+        for (MetadataRecord record : records) {
+            after = after.replay(++offset, 1, record);
+        }
+        image.set(after);
+        MetadataDelta delta = MetadataDelta.between(before, after);
+        shard.execute(() -> shard.roles().apply(delta));
+        groups.follow(delta);
+    }
+
+    private void lead() {
+        commit(new TopicRecord(OFFSETS, OffsetsTopic.NAME), ledBy(OFFSETS, ME, 0));
+    }
+
+    private Future<OffsetCommitResponseData> committed(String group, long next) {
+        OffsetCommitRequestData request = new OffsetCommitRequestData()
+                .setGroupId(group)
+                .setTopics(List.of(new OffsetCommitRequestTopic()
+                        .setName("orders")
+                        .setPartitions(List.of(new OffsetCommitRequestPartition()
+                                .setPartitionIndex(0)
+                                .setCommittedOffset(next)
+                                .setCommittedMetadata("")))));
+        return groups.ask(group, (machine, nowMs, answer) -> machine.commitOffsets(request, CLIENT, nowMs, answer));
+    }
+
+    private Future<Long> fetched(String group) {
+        OffsetFetchRequestGroup request =
+                new OffsetFetchRequestGroup().setGroupId(group).setTopics(null);
+        return groups.<OffsetFetchResponseGroup>ask(
+                        group, (machine, nowMs, answer) -> machine.fetchOffsets(request, false, nowMs, answer))
+                .map(answer -> answer.topics().isEmpty()
+                        ? -1L
+                        : answer.topics().get(0).partitions().get(0).committedOffset());
+    }
+
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    private static Errors error(OffsetCommitResponseData answer) {
+        return Errors.forCode(answer.topics().get(0).partitions().get(0).errorCode());
+    }
+
+    /** Asks again while the partition is being loaded, as clients do. */
+    private static <T> T untilLoaded(Supplier<Future<T>> question) throws Exception {
+        while (true) {
+            try {
+                return get(question.get());
+            } catch (java.util.concurrent.ExecutionException e) {
+                if (CoordinatorException.errorOf(e.getCause()) != Errors.COORDINATOR_LOAD_IN_PROGRESS) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        }
+    }
+
+    @Test
+    void whoAsksDuringALoadIsToldToComeAgain() throws Exception {
+        AtomicReference<Future<Long>> early = new AtomicReference<>();
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        MetadataImage before = image.get();
+        image.set(
+                before.replay(1, 1, new TopicRecord(OFFSETS, OffsetsTopic.NAME)).replay(2, 1, ledBy(OFFSETS, ME, 0)));
+        shard.execute(() -> {
+            shard.roles().apply(MetadataDelta.between(before, image.get()));
+            early.set(fetched("shop"));
+            asked.complete(null);
+        });
+        asked.get(20, TimeUnit.SECONDS);
+
+        assertThat(CoordinatorException.errorOf(early.get().cause())).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+        assertThat(untilLoaded(() -> fetched("shop"))).isEqualTo(-1);
+    }
+
+    @Test
+    void whatWasCommittedIsThereInTheNextEpoch() throws Exception {
+        lead();
+        for (int next = 1; next <= 1000; next++) {
+            int now = next;
+            assertThat(error(untilLoaded(() -> committed("shop", now)))).isEqualTo(Errors.NONE);
+        }
+
+        commit(ledBy(OFFSETS, ME, 5));
+
+        assertThat(untilLoaded(() -> fetched("shop"))).isEqualTo(1000);
+    }
+
+    @Test
+    void operationsOfOneTurnAreOneBatch() throws Exception {
+        lead();
+        untilLoaded(() -> fetched("shop"));
+        List<Future<OffsetCommitResponseData>> commits = new ArrayList<>();
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        shard.execute(() -> {
+            for (int next = 1; next <= 50; next++) {
+                commits.add(committed("shop-" + next, next));
+            }
+            asked.complete(null);
+        });
+        asked.get(20, TimeUnit.SECONDS);
+        for (Future<OffsetCommitResponseData> each : commits) {
+            assertThat(error(get(each))).isEqualTo(Errors.NONE);
+        }
+
+        CompletableFuture<Integer> batches = new CompletableFuture<>();
+        shard.execute(() -> {
+            ReadOutcome.FromMemory read =
+                    (ReadOutcome.FromMemory) shard.replica(OFFSETS, 0).log().read(0, Long.MAX_VALUE, 1 << 20, true);
+            int count = 0;
+            for (var payload : read.batches()) {
+                ByteBuffer bytes = payload.bytes();
+                for (int at = bytes.position(); at < bytes.limit(); at += BatchHeader.sizeBytes(bytes, at)) {
+                    count++;
+                }
+                payload.release();
+            }
+            batches.complete(count);
+        });
+        assertThat(batches.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+    }
+
+    @Test
+    void whoLosesTheLeadershipSendsEverybodyAway() throws Exception {
+        lead();
+        untilLoaded(() -> fetched("shop"));
+        JoinGroupRequestData join = new JoinGroupRequestData()
+                .setGroupId("shop")
+                .setProtocolType("consumer")
+                .setSessionTimeoutMs(10_000)
+                .setRebalanceTimeoutMs(60_000);
+        join.protocols().add(new JoinGroupRequestProtocol().setName("range").setMetadata(new byte[0]));
+        Future<JoinGroupResponseData> waiting = groups.ask(
+                "shop",
+                (machine, nowMs, answer) ->
+                        machine.joinGroup(join, new ClientContext("client", "/127.0.0.1", 3), nowMs, answer));
+
+        commit(ledBy(OFFSETS, 2, 1));
+
+        assertThat(get(waiting).errorCode()).isEqualTo(Errors.NOT_COORDINATOR.code());
+        Future<Long> late = fetched("shop");
+        assertThat(late.toCompletionStage().toCompletableFuture())
+                .failsWithin(20, TimeUnit.SECONDS)
+                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .satisfies(e ->
+                        assertThat(CoordinatorException.errorOf(e.getCause())).isEqualTo(Errors.NOT_COORDINATOR));
+    }
+
+    @Test
+    void aFailedAppendIsAReloadThatKnowsWhatWasCommittedBefore() throws Exception {
+        lead();
+        assertThat(error(untilLoaded(() -> committed("shop", 7)))).isEqualTo(Errors.NONE);
+
+        disk.freeBytes(0);
+        Errors refused = error(get(committed("shop", 8)));
+        disk.enoughSpace();
+
+        assertThat(refused).isIn(Errors.NOT_COORDINATOR, Errors.COORDINATOR_NOT_AVAILABLE);
+        assertThat(untilLoaded(() -> fetched("shop"))).isEqualTo(7);
+        Errors again;
+        do {
+            // The directory may need a moment until it has noticed that there is room.
+            again = error(untilLoaded(() -> committed("shop", 9)));
+        } while (again != Errors.NONE);
+        assertThat(untilLoaded(() -> fetched("shop"))).isEqualTo(9);
+    }
+
+    @Test
+    void aDeletedTopicTakesItsOffsetsAlong() throws Exception {
+        commit(new TopicRecord(ORDERS, "orders"), ledBy(ORDERS, ME, 0));
+        lead();
+        untilLoaded(() -> committed("shop", 7));
+
+        commit(new RemoveTopicRecord(ORDERS));
+
+        long left;
+        do {
+            left = untilLoaded(() -> fetched("shop"));
+        } while (left != -1);
+        assertThat(left).isEqualTo(-1);
+    }
+
+    @Test
+    void withoutTheTopicNobodyCoordinates() {
+        assertThat(CoordinatorException.errorOf(fetched("shop").cause())).isEqualTo(Errors.NOT_COORDINATOR);
+    }
+}
