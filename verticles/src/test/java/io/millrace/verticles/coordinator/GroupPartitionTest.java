@@ -13,6 +13,7 @@ import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.record.MetadataRecord;
 import io.millrace.membership.record.PartitionRecord;
+import io.millrace.membership.record.RegisterBrokerRecord;
 import io.millrace.membership.record.RemoveTopicRecord;
 import io.millrace.membership.record.TopicRecord;
 import io.millrace.verticles.group.ClientContext;
@@ -68,6 +69,12 @@ class GroupPartitionTest {
 
     @BeforeEach
     void start(@TempDir Path data) throws Exception {
+        image.set(image.get()
+                .replay(
+                        ++offset,
+                        1,
+                        new RegisterBrokerRecord(
+                                ME, new UUID(0, 1), 0, List.of(), null, List.of(new UUID(8, 8)), false, false)));
         directory = LogDirectory.open(data, disk, LogDirectoryOptions.of(ME, null));
         EffectiveConfigs configs = new EffectiveConfigs(ConfigCatalog.get(), ME, Map.of());
         shard = new Shard(
@@ -185,8 +192,8 @@ class GroupPartitionTest {
         AtomicReference<Future<Long>> early = new AtomicReference<>();
         CompletableFuture<Void> asked = new CompletableFuture<>();
         MetadataImage before = image.get();
-        image.set(
-                before.replay(1, 1, new TopicRecord(OFFSETS, OffsetsTopic.NAME)).replay(2, 1, ledBy(OFFSETS, ME, 0)));
+        image.set(before.replay(11, 1, new TopicRecord(OFFSETS, OffsetsTopic.NAME))
+                .replay(12, 1, ledBy(OFFSETS, ME, 0)));
         shard.execute(() -> {
             shard.roles().apply(MetadataDelta.between(before, image.get()));
             early.set(fetched("shop"));
