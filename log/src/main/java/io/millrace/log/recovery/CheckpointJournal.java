@@ -81,7 +81,12 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         long size = file.size();
         trusted = existed && size > 0;
         if (trusted) readAll(size);
-        if (!existed || !trusted || end == 0) begin();
+        if (!existed || !trusted || end == 0) {
+            begin();
+        } else {
+            // The process before may have died between a write and its sync: what is believed must not be lost later.
+            file.sync();
+        }
     }
 
     private void begin() throws IOException {

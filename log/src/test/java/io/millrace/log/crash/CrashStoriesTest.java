@@ -49,6 +49,34 @@ class CrashStoriesTest {
     }
 
     @Test
+    void aFirstStartThatDiesAnywhereLeavesAJournalThatOutlivesThePower() throws Exception {
+        CrashPoints.Script start = scripted -> scripted.startLife().open();
+        long last = new CrashPoints(start, SEED).lastStep();
+        for (long step = CrashPoints.FIRST_STEP; step <= last; step++) {
+            NodeWorld node = new NodeWorld(new Simulation(SEED), "node", AckRule.BY_FLUSH_MODE);
+            node.disk().stopAt(step);
+            assertThatThrownBy(() -> start.run(node)).isInstanceOf(LifeStopped.class);
+            node.crash(CrashKind.PROCESS);
+            LogLife life = node.startLife();
+            life.open();
+            Replica clicks = leading(life, "clicks", false);
+            produce(life, clicks, 12);
+            Path folder = node.directory().resolve(clicks.log().id().folderName());
+            node.crash(CrashKind.PROCESS);
+            new LogCorrupter(node.disk()).cutLastBytes(folder.resolve(String.format("%020d.log", 0)), 10);
+            node.disk().syncDirectory(folder);
+            node.disk().syncDirectory(node.directory());
+            node.crash(CrashKind.POWER_DROPS_UNSYNCED);
+            LogLife found = node.startLife();
+            found.open();
+
+            assertThat(found.replica("clicks").log().segmentCount())
+                    .as("cut where it is torn, because nothing was ever checkpointed; first start stopped at " + step)
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void aDeletionThatDiesAnywhereLeavesNothingToBelieveOfTheSuccessor() throws Exception {
         CrashPoints.Script deletion = scripted -> {
             LogLife life = scripted.startLife();
