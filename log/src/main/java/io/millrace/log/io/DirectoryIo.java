@@ -1,5 +1,7 @@
 package io.millrace.log.io;
 
+import java.util.UUID;
+
 /**
  * Where the work of one log directory runs: threads in production ({@link ThreadedDirectoryIo}), a scheduler that runs
  * everything on one thread in tests and simulations. The only clock of the storage engine's background work.
@@ -29,6 +31,11 @@ public interface DirectoryIo {
     /** For measuring how long something took. */
     default long nanoTime() {
         return nowMs() * 1_000_000;
+    }
+
+    /** Names what must not be mistaken for anything else. */
+    default UUID newId() {
+        return UUID.randomUUID();
     }
 
     /** Lets everything run that was handed in, then stops the threads. Blocks; called once, by none of them. */

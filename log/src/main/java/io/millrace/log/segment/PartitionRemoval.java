@@ -22,7 +22,7 @@ public final class PartitionRemoval {
     public static void setAside(LogServices services, Path folder, long delayMs) throws IOException {
         String name = folder.getFileName().toString();
         String kept = name.length() > MAX_KEPT_CHARS ? name.substring(0, MAX_KEPT_CHARS) : name;
-        Path aside = services.root().resolve(kept + "." + UUID.randomUUID() + SUFFIX);
+        Path aside = services.root().resolve(kept + "." + services.io().newId() + SUFFIX);
         try {
             services.disk().rename(folder, aside);
         } catch (NoSuchFileException e) {

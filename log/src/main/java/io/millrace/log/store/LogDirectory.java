@@ -105,7 +105,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     /** As above, with the work running where {@code io} says. */
     public static LogDirectory open(Path dir, Disk disk, LogDirectoryOptions options, DirectoryIo io)
             throws LogDirectoryException {
-        OpenedDirectory opened = OpenedDirectory.open(dir, disk, options);
+        OpenedDirectory opened = OpenedDirectory.open(dir, disk, options, io::newId);
         try {
             LogDirectory directory = new LogDirectory(opened, disk, options, io);
             directory.begin();

@@ -6,6 +6,7 @@ import io.millrace.log.disk.DiskLockedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,12 +18,13 @@ record OpenedDirectory(Path path, DiskLock lock, MetaProperties meta, PreviousSt
     private static final Logger LOG = LoggerFactory.getLogger(OpenedDirectory.class);
     static final String LOCK_NAME = ".lock";
 
-    static OpenedDirectory open(Path path, Disk disk, LogDirectoryOptions options) throws LogDirectoryException {
+    static OpenedDirectory open(Path path, Disk disk, LogDirectoryOptions options, Supplier<UUID> newIds)
+            throws LogDirectoryException {
         DiskLock lock = lock(path, disk);
         try {
             MetaProperties found = MetaProperties.read(disk, path);
             boolean used = hasPartitions(path, disk);
-            MetaProperties meta = check(path, found, used, options);
+            MetaProperties meta = check(path, found, used, options, newIds);
             PreviousStop stop = StopMarker.read(disk, path, used);
             if (!meta.equals(found)) meta.write(disk, path);
             return new OpenedDirectory(path, lock, meta, stop);
@@ -75,14 +77,15 @@ record OpenedDirectory(Path path, DiskLock lock, MetaProperties meta, PreviousSt
         return false;
     }
 
-    private static MetaProperties check(Path path, MetaProperties found, boolean used, LogDirectoryOptions options)
+    private static MetaProperties check(
+            Path path, MetaProperties found, boolean used, LogDirectoryOptions options, Supplier<UUID> newIds)
             throws LogDirectoryException {
         if (found == null) {
             if (used) {
                 throw new LogDirectoryException("Log directory " + path + " holds folders but no " + MetaProperties.NAME
                         + "; expected an empty folder or one that belongs to this node.");
             }
-            return new MetaProperties(options.clusterId(), options.nodeId(), UUID.randomUUID());
+            return new MetaProperties(options.clusterId(), options.nodeId(), newIds.get());
         }
         if (found.nodeId() != options.nodeId()) {
             throw new LogDirectoryException("Log directory " + path + " belongs to node " + found.nodeId()

@@ -86,6 +86,7 @@ public final class BrokerRegistration {
     private boolean fenced = true;
     private boolean beating;
     private Runnable cancelAlarm = () -> {};
+    private Runnable cancelDeadline = () -> {};
 
     public BrokerRegistration(Parts parts) {
         this.parts = parts;
@@ -284,16 +285,18 @@ public final class BrokerRegistration {
                 return;
             }
             state = State.LEAVING;
+            cancelDeadline = parts.alarm().set(deadlineMs, () -> {
+                if (state == State.LEAVING) {
+                    log.warn(
+                            "broker {} leaves without having handed over: no answer within {} ms",
+                            parts.brokerId(),
+                            deadlineMs);
+                    leave();
+                }
+            });
             beat();
         });
-        return left.future().timeout(deadlineMs, TimeUnit.MILLISECONDS).otherwise(late -> {
-            log.warn(
-                    "broker {} leaves without having handed over: no answer within {} ms",
-                    parts.brokerId(),
-                    deadlineMs);
-            parts.owner().execute(this::end);
-            return null;
-        });
+        return left.future();
     }
 
     private void leave() {
@@ -304,6 +307,7 @@ public final class BrokerRegistration {
     private void end() {
         state = State.LEFT;
         cancelAlarm.run();
+        cancelDeadline.run();
     }
 
     private void setAlarm(long delayMs, Runnable task) {

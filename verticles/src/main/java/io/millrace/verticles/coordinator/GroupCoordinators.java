@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -40,18 +41,20 @@ public final class GroupCoordinators {
      *
      * @param wallMs wall clock in milliseconds
      * @param ticker the clock of the shards' deadlines
+     * @param newIds for members; {@code UUID::randomUUID} but in simulations
      */
     public GroupCoordinators(
             Supplier<MetadataImage> images,
             EffectiveConfigs configs,
             Shards shards,
             LongSupplier wallMs,
-            LongSupplier ticker) {
+            LongSupplier ticker,
+            Supplier<UUID> newIds) {
         this.images = images;
         this.configs = configs;
         this.shards = shards;
         CoordinatorTiming timing = new CoordinatorTiming(
-                wallMs, ticker, configs.brokerInt(MetadataImage.EMPTY, "offsets.commit.timeout.ms"));
+                wallMs, ticker, configs.brokerInt(MetadataImage.EMPTY, "offsets.commit.timeout.ms"), newIds);
         for (Shard shard : shards.all()) {
             ShardGroups ofShard = new ShardGroups(shard, timing, this::settings);
             groups.put(shard, ofShard);

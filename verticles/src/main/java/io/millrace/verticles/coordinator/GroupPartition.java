@@ -10,7 +10,6 @@ import io.vertx.core.Promise;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -97,7 +96,7 @@ final class GroupPartition {
                 timing.ticker(),
                 this::committed,
                 this::appendFailed);
-        machine = new GroupCoordinatorMachine(current, UUID::randomUUID, appender);
+        machine = new GroupCoordinatorMachine(current, timing.newIds(), appender);
         replay = new LogReplay(shard, replica, machine::replay, this::loaded, this::loadFailed);
         replay.start();
     }

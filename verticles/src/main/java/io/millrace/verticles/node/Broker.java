@@ -151,7 +151,8 @@ public final class Broker implements Node, ClusterHints {
         return ShardDeployment.deploy(vertx, context).map(deployed -> {
             shards = deployed.shards();
             shardDeployments = deployed.deploymentIds();
-            groups = new GroupCoordinators(metadata::image, configs, shards, System::currentTimeMillis, ticker);
+            groups = new GroupCoordinators(
+                    metadata::image, configs, shards, System::currentTimeMillis, ticker, UUID::randomUUID);
             for (Shard shard : shards.all()) {
                 metadata.follow(delta -> shard.execute(() -> shard.roles().apply(delta)));
             }

@@ -6,12 +6,13 @@ import io.millrace.log.replication.Replicated;
 import io.millrace.membership.controller.AlterPartition;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.record.PartitionRecord;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -40,12 +41,12 @@ final class IsrProposals {
     private record Key(UUID topicId, int partition) {}
 
     private final ReplicationParts parts;
-    private final Executor loop;
+    private final EventLoop loop;
     private final LongSupplier ticker;
     private final Listener listener;
     private List<Waiting> waiting = new ArrayList<>();
 
-    IsrProposals(ReplicationParts parts, Executor loop, LongSupplier ticker, Listener listener) {
+    IsrProposals(ReplicationParts parts, EventLoop loop, LongSupplier ticker, Listener listener) {
         this.parts = parts;
         this.loop = loop;
         this.ticker = ticker;
@@ -90,20 +91,34 @@ final class IsrProposals {
     }
 
     private void submit(AlterPartition command, Map<Key, Waiting> batch) {
+        boolean[] settled = new boolean[1];
+        ScheduledFuture<?> patience = loop.schedule(
+                () -> {
+                    if (!settled[0]) {
+                        settled[0] = true;
+                        failed("no answer within " + ANSWER_TIMEOUT_MS + " ms", batch);
+                    }
+                },
+                ANSWER_TIMEOUT_MS,
+                TimeUnit.MILLISECONDS);
         parts.isr()
                 .submit(command)
-                .timeout(ANSWER_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                 .onComplete(done -> loop.execute(() -> {
+                    if (settled[0]) {
+                        return;
+                    }
+                    settled[0] = true;
+                    patience.cancel(false);
                     if (done.succeeded()) {
                         answered(done.result(), batch);
                     } else {
-                        failed(done.cause(), batch);
+                        failed(done.cause().getMessage(), batch);
                     }
                 }));
     }
 
-    private void failed(Throwable cause, Map<Key, Waiting> batch) {
-        log.debug("{} proposals are without an answer: {}", batch.size(), cause.getMessage());
+    private void failed(String why, Map<Key, Waiting> batch) {
+        log.debug("{} proposals are without an answer: {}", batch.size(), why);
         // Also when this copy was not carried out: another one, sent before, may be under way.
         batch.values().forEach(one -> tell(one, IsrAnswer.UNKNOWN));
     }

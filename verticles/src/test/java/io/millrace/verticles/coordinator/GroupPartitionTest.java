@@ -97,7 +97,8 @@ class GroupPartitionTest {
                 configs,
                 new Shards(List.of(shard)),
                 System::currentTimeMillis,
-                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                UUID::randomUUID);
     }
 
     @AfterEach
