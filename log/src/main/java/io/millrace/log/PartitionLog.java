@@ -47,7 +47,19 @@ public interface PartitionLog {
     AppendOutcome append(Payload batch, AppendOrigin origin, int leaderEpoch, long nowMs);
 
     /** Follower append: one or more whole batches placed by the leader, which go on at {@link #assignedEnd}. */
-    AppendOutcome appendReplicated(Payload batches, long nowMs);
+    default AppendOutcome appendReplicated(Payload batches, long nowMs) {
+        return appendReplicated(batches, nowMs, false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param gapsMayCome the leader's log {@link #mayHaveGaps}: each batch may begin beyond the end of the one before
+     */
+    AppendOutcome appendReplicated(Payload batches, long nowMs, boolean gapsMayCome);
+
+    /** Whether offsets may be missing in the middle: compaction may come, or has been here or at a leader before. */
+    boolean mayHaveGaps();
 
     /** A new leader records (epoch, assigned end) before its first append; no effect for an epoch already known. */
     void startEpoch(int leaderEpoch);

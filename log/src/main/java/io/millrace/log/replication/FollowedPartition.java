@@ -199,7 +199,7 @@ final class FollowedPartition {
                 later(nowMs);
                 return;
             }
-            AppendOutcome outcome = log().appendReplicated(batches, machine.wallClockMs());
+            AppendOutcome outcome = log().appendReplicated(batches, machine.wallClockMs(), part.gapsMayCome());
             if (outcome instanceof AppendOutcome.Rejected rejected) {
                 if (!rejected.error().retriable()) {
                     machine.alarm(replica, rejected.error() + ": " + rejected.message());

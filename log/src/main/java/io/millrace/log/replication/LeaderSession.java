@@ -287,6 +287,7 @@ final class LeaderSession {
                     current.highWatermark(),
                     current.logStart(),
                     current.logEnd(),
+                    current.gapsMayCome(),
                     null,
                     current.records()));
             readDone();
@@ -308,6 +309,7 @@ final class LeaderSession {
                     -1,
                     current.logStart(),
                     current.logEnd(),
+                    current.gapsMayCome(),
                     null,
                     List.of()));
             readDone();

@@ -38,6 +38,7 @@ public record ReplicaAnswer(
      * @param fetchOffset the offset that the follower had told, at which the records begin
      * @param knownEpoch the highest leader epoch that the answering replica has seen; -1 when there is no replica
      * @param logEnd what the leader can give
+     * @param gapsMayCome in the leader's log offsets may be missing, whatever the policy of the topic is now
      * @param diverging null, or where the last epoch of the follower ended at the leader: it must truncate
      * @param records whole batches; empty for none
      */
@@ -50,6 +51,7 @@ public record ReplicaAnswer(
             long highWatermark,
             long logStart,
             long logEnd,
+            boolean gapsMayCome,
             EpochEnd diverging,
             List<Payload> records) {
         /** Bytes of records. */

@@ -17,7 +17,7 @@ import java.util.function.Function;
  * the other, so that nothing but the head is ever copied here.
  *
  * <pre>
- *   0 version           uint8   1
+ *   0 version           uint8   2
  *   1 type              uint8   1 fetch, 2 answer
  *   2 shard             int32   of the receiver
  *   fetch:
@@ -30,14 +30,15 @@ import java.util.function.Function;
  *     int32 leader, its shard; int64 session; int32 sequence of the fetch; uint8 status (0 ok, 1 no such session, 2 other number
  *       of shards); int32 shards of the leader
  *     int32 count; each: int32 handle, leader epoch; int64 fetch offset; uint8 error; int32 newest epoch known; int64 high
- *       watermark, log start, log end; int32 diverging epoch, int64 its end (-1 -1: none); int32 bytes of records
+ *       watermark, log start, log end; uint8 flags (1: offsets may be missing); int32 diverging epoch, int64 its end
+ *       (-1 -1: none); int32 bytes of records
  *     the records of all parts, one after the other: whole batches as they are in the segments
  * </pre>
  *
  * <p>Thread: any; stateless.
  */
 public final class ReplicationCodec {
-    public static final byte VERSION = 1;
+    public static final byte VERSION = 2;
     private static final byte FETCH = 1;
     private static final byte ANSWER = 2;
     private static final byte YES = 1;
@@ -46,7 +47,7 @@ public final class ReplicationCodec {
     private static final int FETCH_BYTES = PREFIX_BYTES + 8 + 8 + 4 + 8 + 4 + 1 + 8 + 4 + 4;
     private static final int ASK_BYTES = 4 + 16 + 8 + 8 + 4 + 16 + 1;
     private static final int ANSWER_BYTES = PREFIX_BYTES + 8 + 8 + 4 + 1 + 4 + 4;
-    private static final int PART_BYTES = 8 + 8 + 1 + 4 + 24 + 12 + 4;
+    private static final int PART_BYTES = 8 + 8 + 1 + 4 + 24 + 1 + 12 + 4;
 
     /** What a frame holds: exactly one is not null. */
     public record Message(ReplicaFetch fetch, ReplicaAnswer answer) {}
@@ -90,6 +91,7 @@ public final class ReplicationCodec {
             b.putInt(part.handle()).putInt(part.leaderEpoch()).putLong(part.fetchOffset());
             b.put((byte) part.error().ordinal()).putInt(part.knownEpoch());
             b.putLong(part.highWatermark()).putLong(part.logStart()).putLong(part.logEnd());
+            b.put(flag(part.gapsMayCome()));
             EpochEnd diverging = part.diverging() == null ? EpochEnd.UNKNOWN : part.diverging();
             b.putInt(diverging.epoch()).putLong(diverging.endOffset());
             b.putInt(part.sizeBytes());
@@ -202,6 +204,7 @@ public final class ReplicationCodec {
                 long highWatermark = b.getLong();
                 long logStart = b.getLong();
                 long logEnd = b.getLong();
+                boolean gapsMayCome = b.get() == YES;
                 EpochEnd diverging = new EpochEnd(b.getInt(), b.getLong());
                 int size = b.getInt();
                 if (size < 0 || size > b.limit() - recordsAt) {
@@ -218,6 +221,7 @@ public final class ReplicationCodec {
                         highWatermark,
                         logStart,
                         logEnd,
+                        gapsMayCome,
                         diverging.isKnown() ? diverging : null,
                         records));
             }

@@ -184,7 +184,8 @@ final class ServedPartition {
         int known = replica == null ? -1 : replica.machine().leaderEpoch();
         long start = replica == null ? -1 : replica.log().logStartOffset();
         long end = replica == null ? -1 : replica.log().writtenEnd();
-        return new Part(handle, ask.leaderEpoch(), ask.fetchOffset(), error, known, -1, start, end, null, List.of());
+        return new Part(
+                handle, ask.leaderEpoch(), ask.fetchOffset(), error, known, -1, start, end, false, null, List.of());
     }
 
     Part answer(EpochEnd diverging, List<Payload> records) {
@@ -200,6 +201,7 @@ final class ServedPartition {
                 machine.highWatermark(),
                 replica.log().logStartOffset(),
                 replica.log().writtenEnd(),
+                replica.log().mayHaveGaps(),
                 diverging,
                 records);
     }

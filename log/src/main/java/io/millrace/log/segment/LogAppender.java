@@ -83,19 +83,20 @@ final class LogAppender {
         return new Appended(base, end - 1, appendTime ? nowMs : -1, log.logStart);
     }
 
-    AppendOutcome appendReplicated(Payload batches, long nowMs) {
+    AppendOutcome appendReplicated(Payload batches, long nowMs, boolean gapsMayCome) {
         Rejected refused = refusal();
         if (refused != null) return refused;
         ByteBuffer b = batches.bytes();
         long expected = log.assigned;
         int epoch = log.epochs.epochAt(expected - 1);
+        boolean gapsAllowed = gapsMayCome || log.compaction.mayHaveGaps();
         boolean gap = false;
         for (int at = b.position(); at < b.limit(); at += BatchHeader.sizeBytes(b, at)) {
             refused = BatchValidator.checkReplicated(log.id, b, at);
             if (refused != null) return refused;
             long base = BatchHeader.baseOffset(b, at);
             gap |= base > expected;
-            if (log.compaction.mayHaveGaps() ? base < expected : base != expected) {
+            if (gapsAllowed ? base < expected : base != expected) {
                 return Rejected.of(
                         AppendError.OFFSET_GAP,
                         "Replicated batch at offset " + base + " of " + log.id + ", expected " + expected);

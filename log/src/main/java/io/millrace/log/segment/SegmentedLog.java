@@ -182,8 +182,13 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     }
 
     @Override
-    public AppendOutcome appendReplicated(Payload batches, long nowMs) {
-        return appender.appendReplicated(batches, nowMs);
+    public AppendOutcome appendReplicated(Payload batches, long nowMs, boolean gapsMayCome) {
+        return appender.appendReplicated(batches, nowMs, gapsMayCome);
+    }
+
+    @Override
+    public boolean mayHaveGaps() {
+        return compaction.mayHaveGaps();
     }
 
     @Override

@@ -39,9 +39,20 @@ class ReplicationCodecTest {
             Status.OK,
             4,
             List.of(
-                    new Part(8, 10, 100, FetchError.NONE, 10, 95, 11, 120, null, List.of(records("ab"), records("c"))),
-                    new Part(2, 10, 50, FetchError.NONE, 10, 40, 0, 60, new EpochEnd(9, 45), List.of()),
-                    new Part(4, 1, 5, FetchError.FENCED_LEADER_EPOCH, 12, -1, 0, 0, null, List.of())));
+                    new Part(
+                            8,
+                            10,
+                            100,
+                            FetchError.NONE,
+                            10,
+                            95,
+                            11,
+                            120,
+                            true,
+                            null,
+                            List.of(records("ab"), records("c"))),
+                    new Part(2, 10, 50, FetchError.NONE, 10, 40, 0, 60, false, new EpochEnd(9, 45), List.of()),
+                    new Part(4, 1, 5, FetchError.FENCED_LEADER_EPOCH, 12, -1, 0, 0, false, null, List.of())));
 
     private static HeapPayload records(String text) {
         return HeapPayload.of(text.getBytes(StandardCharsets.US_ASCII));
@@ -58,7 +69,7 @@ class ReplicationCodecTest {
     @Test
     void aFetchIsTheseBytes() {
         assertThat(HexFormat.of().formatHex(ReplicationCodec.encode(FETCH).array()))
-                .isEqualTo("0101" + "00000003" + "00000002" + "00000001" + "000000000000004d" + "00000004"
+                .isEqualTo("0201" + "00000003" + "00000002" + "00000001" + "000000000000004d" + "00000004"
                         + "0000000000000009" + "00000005" + "01" + "000001f4" + "000003e8" + "00000001"
                         + "00000008" + "0000000000000001" + "0000000000000002" + "00000006" + "0000000a"
                         + "0000000000000064" + "00000009" + "000000000000005a" + "000000000000000b" + "01"
@@ -69,14 +80,14 @@ class ReplicationCodecTest {
     void anAnswerIsTheseBytes() {
         String nothing = "ffffffff" + "ffffffffffffffff";
         assertThat(HexFormat.of().formatHex(frame(ANSWER).array()))
-                .isEqualTo("0102" + "00000001" + "00000007" + "00000003" + "0000000000000009" + "00000005" + "00"
+                .isEqualTo("0202" + "00000001" + "00000007" + "00000003" + "0000000000000009" + "00000005" + "00"
                         + "00000004" + "00000003"
                         + "00000008" + "0000000a" + "0000000000000064" + "00" + "0000000a" + "000000000000005f"
-                        + "000000000000000b" + "0000000000000078" + nothing + "00000003"
+                        + "000000000000000b" + "0000000000000078" + "01" + nothing + "00000003"
                         + "00000002" + "0000000a" + "0000000000000032" + "00" + "0000000a" + "0000000000000028"
-                        + "0000000000000000" + "000000000000003c" + "00000009" + "000000000000002d" + "00000000"
+                        + "0000000000000000" + "000000000000003c" + "00" + "00000009" + "000000000000002d" + "00000000"
                         + "00000004" + "00000001" + "0000000000000005" + "03" + "0000000c" + "ffffffffffffffff"
-                        + "0000000000000000" + "0000000000000000" + nothing + "00000000"
+                        + "0000000000000000" + "0000000000000000" + "00" + nothing + "00000000"
                         + "616263");
     }
 
@@ -106,10 +117,10 @@ class ReplicationCodecTest {
 
     @Test
     void anotherVersionIsRefused() {
-        ByteBuffer frame = ReplicationCodec.encode(FETCH).put(0, (byte) 2);
+        ByteBuffer frame = ReplicationCodec.encode(FETCH).put(0, (byte) 1);
         assertThatThrownBy(() -> ReplicationCodec.decode(frame))
                 .isInstanceOf(MalformedFrameException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 1");
     }
 
     @Test

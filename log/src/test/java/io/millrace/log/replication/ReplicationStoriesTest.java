@@ -105,6 +105,35 @@ class ReplicationStoriesTest {
     }
 
     @Test
+    void aNewFollowerOfALogThatWasOnceCompactedIsGivenItsGaps() throws Exception {
+        int leader = world.controller.partition(0).leaderId();
+        int fresh = otherThan(leader);
+        world.produce(0);
+        healthy("one record everywhere");
+        assertThat(world.config(0).compact()).as("the policy now").isFalse();
+        world.nodes.get(fresh).crash();
+        world.nodes.get(fresh).loseDisk();
+        world.controller.fence(fresh);
+        world.tellRecords();
+        world.simulation.runFor(200);
+        for (SimBroker node : world.nodes) {
+            if (node.isAlive()) {
+                node.replica(0).goesOnBehindAGap(7);
+            }
+        }
+        world.nodes.get(fresh).start();
+
+        healthy("the new follower has what compaction left");
+        world.produce(0);
+        healthy("and what came since");
+        assertThat(ReplicationWorld.content(world.nodes.get(fresh).replica(0).log()))
+                .isEqualTo(ReplicationWorld.content(
+                        world.nodes.get(leader).replica(0).log()))
+                .containsKey(8L)
+                .doesNotContainKey(1L);
+    }
+
+    @Test
     void aThrottleLetsThroughWhatItsRateAllows() {
         ReplicationThrottle throttle = new ReplicationThrottle();
         assertThat(throttle.isExceeded(0)).isFalse();

@@ -186,6 +186,20 @@ final class SimBroker implements ReplicationLink, FollowerMachine.Node {
         replicas = List.of();
     }
 
+    /** The dead node comes back with an empty disk. */
+    void loseDisk() throws IOException {
+        disk.afterProcessCrash();
+        for (Path path : disk.list(Path.of("/data"))) {
+            if (disk.isDirectory(path)) {
+                for (Path file : disk.list(path)) {
+                    disk.delete(file);
+                }
+            }
+            disk.delete(path);
+        }
+        lostItsCache = true;
+    }
+
     private void receive(int from, Object message) {
         owner.execute(() -> {
             if (message instanceof Frame frame) {

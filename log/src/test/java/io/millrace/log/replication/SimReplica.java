@@ -7,6 +7,7 @@ import io.millrace.log.HeapPayload;
 import io.millrace.log.LogListener;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.batch.BatchBuilder;
+import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.replica.AckOutcome;
 import io.millrace.log.replica.AppendAdmission;
 import io.millrace.log.replica.CommittedPartition;
@@ -83,6 +84,18 @@ final class SimReplica implements Replicated, LogListener, ReplicaEffects {
         AppendOutcome outcome = log.append(batch, AppendOrigin.CLIENT, machine.leaderEpoch(), broker.nowMs());
         if (outcome instanceof AppendOutcome.Appended appended) {
             waiting.add(new Waiting(machine.leaderEpoch(), appended.baseOffset(), value));
+        }
+    }
+
+    /** As if compaction had been here before the topic was given another policy: the log goes on this much later. */
+    void goesOnBehindAGap(int offsets) {
+        HeapPayload batch = new BatchBuilder()
+                .append(broker.nowMs(), null, ByteBuffer.allocate(Long.BYTES).array())
+                .build();
+        BatchHeader.place(batch.bytes(), batch.bytes().position(), log.assignedEnd() + offsets, log.latestEpoch());
+        AppendOutcome outcome = log.appendReplicated(batch, broker.nowMs(), true);
+        if (!(outcome instanceof AppendOutcome.Appended)) {
+            throw new IllegalStateException(outcome.toString());
         }
     }
 

@@ -133,8 +133,13 @@ final class FakeLog implements PartitionLog {
     }
 
     @Override
-    public AppendOutcome appendReplicated(Payload batches, long nowMs) {
+    public AppendOutcome appendReplicated(Payload batches, long nowMs, boolean gapsMayCome) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean mayHaveGaps() {
+        return false;
     }
 
     @Override
