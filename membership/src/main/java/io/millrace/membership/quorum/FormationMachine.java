@@ -7,6 +7,7 @@ import io.millrace.membership.quorum.FormationState.Persisting;
 import io.millrace.membership.quorum.FormationState.Refused;
 import io.millrace.membership.quorum.FormationState.Seen;
 import io.millrace.membership.quorum.FormationState.Unformatted;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -155,8 +156,12 @@ public final class FormationMachine {
     private boolean seesAll(Unformatted asking, long nowMs) {
         return me.voters().stream().allMatch(voter -> {
             Seen seen = asking.seen().get(voter.id());
-            return voter.id() == me.nodeId() || (seen != null && nowMs - seen.atMs() <= FRESH_MS);
+            return voter.id() == me.nodeId() || isFresh(seen, nowMs);
         });
+    }
+
+    private static boolean isFresh(Seen seen, long nowMs) {
+        return seen != null && nowMs - seen.atMs() <= FRESH_MS;
     }
 
     private NodePromises founded(Map<Integer, Seen> others) {
@@ -221,6 +226,16 @@ public final class FormationMachine {
                         + " that this node was given are part of cluster " + clusterId);
             }
         }
+    }
+
+    /** Voters that a node without a cluster has not just heard from; empty when it is part of one. */
+    List<VoterAddress> unheard(long nowMs) {
+        return state instanceof Unformatted asking
+                ? me.voters().stream()
+                        .filter(voter -> voter.id() != me.nodeId()
+                                && !isFresh(asking.seen().get(voter.id()), nowMs))
+                        .toList()
+                : List.of();
     }
 
     /** The quorum works: there is nothing left to find out. */

@@ -4,13 +4,17 @@ import io.millrace.log.Owner;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * Runs one node's formation for its owner: reads the folder, feeds the machine, performs its effects; afterwards goes on
  * answering those who ask.
  *
- * <p>Thread: {@link #form}, {@link #receive}, {@link #quorumSettled} and {@link #close} from any thread; everything else on
+ * <p>Thread: {@link #form}, {@link #receive}, {@link #quorumSettled} {@link #giveUp} and
+ * {@link #close} from any thread; everything else on
  * the owner.
  */
 public final class FormationNode {
@@ -61,6 +66,7 @@ public final class FormationNode {
     private FormationMachine machine;
     private Runnable cancelAlarm = () -> {};
     private boolean stopped;
+    private volatile Optional<String> waitsFor = Optional.empty();
 
     public FormationNode(NodeIdentity me, FormationStore store, Ports ports) {
         this.me = me;
@@ -104,6 +110,32 @@ public final class FormationNode {
         });
     }
 
+    /** Whom a node that is part of no cluster yet waits for, in words for a person. Thread: any. */
+    public Optional<String> waitsFor() {
+        return waitsFor;
+    }
+
+    private Optional<String> whatItWaitsFor() {
+        List<VoterAddress> unheard = machine.unheard(now());
+        if (unheard.isEmpty()) {
+            return Optional.empty();
+        }
+        String voters = unheard.stream().map(VoterAddress::toString).collect(Collectors.joining(" and "));
+        return Optional.of(
+                me.isVoter()
+                        ? "waits for voter" + (unheard.size() == 1 ? " " : "s ") + voters + " to form a cluster"
+                        : "waits for an answer of any of the voters " + voters);
+    }
+
+    /** The node is to stop before it is part of a cluster: it waits no longer. Thread: any. */
+    public void giveUp() {
+        ports.owner().execute(() -> {
+            stopped = true;
+            cancelAlarm.run();
+            formed.completeExceptionally(new CancellationException("stopped before it was part of a cluster"));
+        });
+    }
+
     public void close() {
         ports.owner().execute(() -> {
             stopped = true;
@@ -124,6 +156,7 @@ public final class FormationNode {
             return;
         }
         event.run();
+        waitsFor = whatItWaitsFor();
         cancelAlarm.run();
         long dueMs = machine.nextDeadlineMs();
         cancelAlarm = stopped || dueMs == Long.MAX_VALUE

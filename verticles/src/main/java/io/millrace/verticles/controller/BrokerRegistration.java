@@ -15,6 +15,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -163,6 +164,15 @@ public final class BrokerRegistration {
         if (!unfenced.tryFail(why)) {
             parts.halted().accept(why.getMessage());
         }
+    }
+
+    /** The node is to stop before it is registered and unfenced: that is waited for no longer. Thread: any. */
+    public void giveUp() {
+        parts.owner().execute(() -> {
+            if (unfenced.tryFail(new CancellationException("stopped before it was registered"))) {
+                end();
+            }
+        });
     }
 
     private void registered(long epoch) {

@@ -94,9 +94,9 @@ public final class HttpVerticle extends VerticleBase {
         }
     }
 
-    /** Before the node is ready it knows nothing of its cluster. */
+    /** Before the node is up it knows nothing of its cluster; one that is behind is asked all the more. */
     private void describe(HttpServerRequest request) {
-        if (readiness.notReadyBecause().isPresent()) {
+        if (!readiness.isRunning()) {
             ready(request);
             return;
         }

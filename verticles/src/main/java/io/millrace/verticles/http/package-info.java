@@ -1,7 +1,7 @@
 /**
- * The HTTP door for operators: {@code /metrics}, {@code /health/live}, {@code /health/ready}.
+ * The HTTP door for operators: {@code /metrics}, {@code /cluster}, {@code /health/live}, {@code /health/ready}.
  *
- * <p>Lives here: one plain Vert.x HTTP server and its three answers.
+ * <p>Lives here: one plain Vert.x HTTP server and its four answers.
  *
  * <p>Never import here: vertx-web, handlers, shards; what is to be shown comes through {@code metrics} and {@code Readiness}.
  *

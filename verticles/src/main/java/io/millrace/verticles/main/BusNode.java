@@ -8,6 +8,7 @@ import io.millrace.verticles.cluster.BusNodeId;
 import io.millrace.verticles.cluster.DirectClusterManager;
 import io.millrace.verticles.cluster.HazelcastAttach;
 import io.millrace.verticles.cluster.ReservedAddresses;
+import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.metrics.MicrometerSeries;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -72,6 +74,11 @@ final class BusNode {
                 .withMetrics(meters.factory())
                 .withClusterManager(manager)
                 .buildClustered()
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof IOException
+                                ? new ConfigException("cluster.bus.bind: \""
+                                        + config.cluster().bus() + "\" cannot be bound: " + failure.getMessage())
+                                : failure))
                 .onSuccess(started -> {
                     vertx = started;
                     started.eventBus().addInboundInterceptor(new ReservedAddresses(self.toString()));

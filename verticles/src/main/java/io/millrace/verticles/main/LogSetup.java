@@ -49,6 +49,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("com.hazelcast").setLevel(Level.ERROR);
         // A peer that is down would be told of at every attempt to reach it, with a stack trace each.
         context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
+        // Its start fails into a future; whoever holds that tells of it.
+        context.getLogger("io.vertx.core.impl.VertxImpl").setLevel(Level.OFF);
         context.getLogger("io.micrometer").setLevel(Level.ERROR);
         ConsoleAppender<ILoggingEvent> terminal = new ConsoleAppender<>();
         terminal.setName("terminal");

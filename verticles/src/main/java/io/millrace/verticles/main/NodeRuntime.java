@@ -34,13 +34,15 @@ import java.util.stream.Stream;
  * <p>Thread: any; parts complete on their own threads.
  */
 final class NodeRuntime implements Readiness {
+    private static final String STARTING = "starting";
+
     private final NodeConfig config;
     private final UUID incarnation = UUID.randomUUID();
     private final BrokerMetrics metrics = new BrokerMetrics();
     private final MicrometerSeries meters = new MicrometerSeries();
     private final Consumer<String> halted;
     private final BusNode bus;
-    private volatile Optional<String> notReady = Optional.of("starting");
+    private volatile Optional<String> notReady = Optional.of(STARTING);
     private volatile CompletableFuture<Void> started = CompletableFuture.completedFuture(null);
     private volatile Broker broker;
     private volatile HttpVerticle http;
@@ -102,11 +104,16 @@ final class NodeRuntime implements Readiness {
     }
 
     /**
-     * Stops serving, closes the logs, leaves the cluster; completes in any case, within the deadline or not at all. A start that
-     * is under way is waited for, half of the deadline at most: parts that are only half there do not stop cleanly.
+     * Stops serving, closes the logs, leaves the cluster; completes in any case, within the deadline or not at all. A start
+     * that waits for other nodes is given up; else it is waited for, half of the deadline at most: parts that are only half
+     * there do not stop cleanly.
      */
     CompletionStage<Void> stop(Duration deadline) {
         notReady = Optional.of("stopping");
+        Broker starting = broker;
+        if (starting != null && !started.isDone()) {
+            starting.giveUpStart();
+        }
         return started.copy()
                 .orTimeout(deadline.toMillis() / 2, TimeUnit.MILLISECONDS)
                 .handle((done, failure) -> {
@@ -127,7 +134,13 @@ final class NodeRuntime implements Readiness {
     @Override
     public Optional<String> notReadyBecause() {
         Optional<String> why = notReady;
-        return why.isPresent() ? why : broker.behindBecause();
+        if (why.isEmpty()) {
+            return broker.behindBecause();
+        }
+        Broker serving = broker;
+        return serving != null && why.get().equals(STARTING)
+                ? serving.waitsFor().or(() -> why)
+                : why;
     }
 
     @Override

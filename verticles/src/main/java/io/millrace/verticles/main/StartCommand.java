@@ -9,8 +9,11 @@ import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class StartCommand {
     /** Not an exit code: the process goes on. */
     static final int RUNNING = -1;
+
+    /** A start takes less than that unless it waits for other nodes. */
+    private static final long TELL_AFTER_MS = 2_000;
 
     private static final Logger log = LoggerFactory.getLogger(StartCommand.class);
 
@@ -52,7 +58,7 @@ final class StartCommand {
         Shutdown.onSignal(node, config.runtime().shutdownDeadlineMs());
         Path logFile = config.dataDirectories().get(0).resolve("node.log");
         try {
-            node.start().toCompletableFuture().get();
+            awaitStart(node, config.nodeId());
         } catch (ExecutionException e) {
             Exception failure = unwrapped(e.getCause());
             if (!(failure instanceof ConfigException) && Files.isDirectory(logFile.getParent())) {
@@ -63,6 +69,24 @@ final class StartCommand {
         // Not before: the folder could have been another process's.
         LogSetup.toFile(logFile);
         return node;
+    }
+
+    /** However long it takes; whoever watches the terminal is told what is waited for. */
+    private static void awaitStart(NodeRuntime node, int nodeId) throws ExecutionException, InterruptedException {
+        CompletableFuture<Void> started = node.start().toCompletableFuture();
+        String said = "";
+        while (true) {
+            try {
+                started.get(TELL_AFTER_MS, TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException waiting) {
+                String why = node.notReadyBecause().orElse(said);
+                if (!why.equals(said) && !Shutdown.isUnderWay()) {
+                    log.info("node {} {}", nodeId, why);
+                    said = why;
+                }
+            }
+        }
     }
 
     /** The node must not go on: its own state cannot be trusted any more. Other nodes go on without it. */

@@ -13,15 +13,27 @@ import java.nio.charset.StandardCharsets;
  */
 final class StatusCommand {
     private static final int TIMEOUT_MS = 5000;
+    private static final int OK = 200;
+    private static final int NOBODY = -1;
 
     private StatusCommand() {}
 
     static int run(CommandLine.Status status) {
-        int code = show(status, "/health/ready");
-        return code == ExitCode.OK ? show(status, "/cluster") : code;
+        int ready = show(status, "/health/ready", false);
+        if (ready != NOBODY) {
+            // A node that is behind is asked all the more; one that is not up has given its reason already.
+            show(status, "/cluster", true);
+        }
+        return ready == OK ? ExitCode.OK : ExitCode.FAILED;
     }
 
+    /** Prints the answer, whatever it is. */
     static int show(CommandLine.Status status, String path) {
+        return show(status, path, false) == OK ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Prints the answer, of a refusal only when {@code goodOnly} is not asked; returns the HTTP code, or {@link #NOBODY}. */
+    private static int show(CommandLine.Status status, String path, boolean goodOnly) {
         try {
             HttpURLConnection http =
                     (HttpURLConnection) URI.create(status.url() + path).toURL().openConnection();
@@ -29,15 +41,17 @@ final class StatusCommand {
             http.setReadTimeout(TIMEOUT_MS);
             int code = http.getResponseCode();
             try (InputStream body = code < 400 ? http.getInputStream() : http.getErrorStream()) {
-                System.out.println(
-                        body == null
-                                ? "HTTP " + code
-                                : new String(body.readAllBytes(), StandardCharsets.UTF_8).strip());
+                if (code == OK || !goodOnly) {
+                    System.out.println(
+                            body == null
+                                    ? "HTTP " + code
+                                    : new String(body.readAllBytes(), StandardCharsets.UTF_8).strip());
+                }
             }
-            return code == 200 ? ExitCode.OK : ExitCode.FAILED;
+            return code;
         } catch (IOException | IllegalArgumentException | ClassCastException e) {
             System.err.println("millrace: no node answers at " + status.url() + " (" + Uncaught.summary(e) + ")");
-            return ExitCode.FAILED;
+            return NOBODY;
         }
     }
 }

@@ -6,7 +6,6 @@ import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
-import io.millrace.membership.quorum.FormationException;
 import io.millrace.membership.record.Listener;
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.verticles.cluster.BusDirectory;
@@ -120,7 +119,7 @@ public final class Broker implements Node, ClusterHints {
                 .compose(deployed -> replication.listen(shards))
                 .compose(listening -> bindListeners())
                 .compose(bound -> startMetadata())
-                .compose(started -> metadataVerticle.register(advertised).recover(Broker::forAPerson))
+                .compose(started -> metadataVerticle.register(advertised).recover(MetadataVerticle::forAPerson))
                 .compose(registered -> replicasLoaded())
                 .compose(loaded -> openDoor())
                 .onSuccess(loaded -> {
@@ -212,17 +211,11 @@ public final class Broker implements Node, ClusterHints {
         metadataVerticle = new MetadataVerticle(
                 new MetadataVerticle.Parts(config, incarnation, peers, data, configs, metadata, halted));
         return vertx.deployVerticle(metadataVerticle)
-                .recover(Broker::forAPerson)
+                .recover(MetadataVerticle::forAPerson)
                 .map(id -> {
                     metadataDeployment = id;
                     return null;
                 });
-    }
-
-    /** A node that is not part of the cluster it was told of cannot mend that itself. */
-    private static <T> Future<T> forAPerson(Throwable failure) {
-        return Future.failedFuture(
-                failure instanceof FormationException ? new ConfigException(failure.getMessage()) : failure);
     }
 
     /** Until every replica that was on disk is open. */
@@ -267,6 +260,18 @@ public final class Broker implements Node, ClusterHints {
                 .forEach((id, directory) -> directory.removeStray(id));
     }
 
+    /** What a start that takes long waits for, in words for a person. */
+    public Optional<String> waitsFor() {
+        return metadataVerticle == null ? Optional.empty() : metadataVerticle.waitsFor();
+    }
+
+    /** Lets a start that waits for other nodes fail now; one that waits for nobody goes on. */
+    public void giveUpStart() {
+        if (metadataVerticle != null) {
+            metadataVerticle.giveUpStart();
+        }
+    }
+
     /** Hands over, stops serving, then closes every log cleanly. */
     public Future<Void> stop() {
         boolean served = serving;
@@ -296,11 +301,6 @@ public final class Broker implements Node, ClusterHints {
 
     private int brokerInt(String name) {
         return configs.brokerInt(MetadataImage.EMPTY, name);
-    }
-
-    /** Whether clients are served. */
-    public boolean isServing() {
-        return serving;
     }
 
     /** Why a node that serves is not to be relied on yet: fenced, or behind its leaders; empty when it is. */

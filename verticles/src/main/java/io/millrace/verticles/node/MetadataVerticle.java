@@ -8,6 +8,7 @@ import io.millrace.membership.controller.ControllerMachine;
 import io.millrace.membership.controller.ControllerOptions;
 import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.membership.placement.SpreadPlacement;
+import io.millrace.membership.quorum.FormationException;
 import io.millrace.membership.quorum.FormationNode;
 import io.millrace.membership.quorum.MetadataFolder;
 import io.millrace.membership.quorum.NodeIdentity;
@@ -20,6 +21,7 @@ import io.millrace.membership.quorum.VoterAddress;
 import io.millrace.membership.record.Listener;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.cluster.BusDirectory;
+import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.controller.ActiveController;
 import io.millrace.verticles.controller.BrokerRegistration;
@@ -35,11 +37,13 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The actor of the metadata: quorum, controller and this broker's registration, on one event loop.
@@ -207,7 +211,7 @@ final class MetadataVerticle extends VerticleBase {
     }
 
     /**
-     * Gets this broker registered and unfenced. Fails with {@link io.millrace.membership.quorum.FormationException} when it
+     * Gets this broker registered and unfenced. Fails with {@link FormationException} when it
      * turns out that this node belongs to another cluster than those it was told of. Thread: any.
      */
     Future<Void> register(List<Listener> listeners) {
@@ -230,6 +234,38 @@ final class MetadataVerticle extends VerticleBase {
                 parts.config().rack().orElse(null),
                 parts.directories().stream().map(LogDirectory::directoryId).toList(),
                 epoch));
+    }
+
+    /** A node that is not part of the cluster it was told of cannot mend that itself. */
+    static <T> Future<T> forAPerson(Throwable failure) {
+        return Future.failedFuture(
+                failure instanceof FormationException ? new ConfigException(failure.getMessage()) : failure);
+    }
+
+    /** What a start that takes long waits for, in words for a person. Thread: any. */
+    Optional<String> waitsFor() {
+        FormationNode forming = formation;
+        if (registration == null) {
+            return forming == null ? Optional.empty() : forming.waitsFor();
+        }
+        OptionalInt leader = controller.controllerId();
+        if (leader.isPresent()) {
+            return Optional.of("waits to be registered and unfenced by controller " + leader.getAsInt());
+        }
+        return Optional.of("waits for a controller: it takes a majority of the voters "
+                + parts.config().cluster().voters().stream()
+                        .map(voter -> voter.nodeId() + "@" + voter.address())
+                        .collect(Collectors.joining(", ")));
+    }
+
+    /** The node is to stop although its start is under way: nothing is waited for any more. Thread: any. */
+    void giveUpStart() {
+        if (formation != null) {
+            formation.giveUp();
+        }
+        if (registration != null) {
+            registration.giveUp();
+        }
     }
 
     /**
