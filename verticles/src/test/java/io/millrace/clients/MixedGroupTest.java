@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -117,11 +118,16 @@ class MixedGroupTest {
     private void awaitSettled() throws Exception {
         ConsumerGroupDescription last = null;
         for (Deadline deadline = Deadline.inSeconds(WAIT_S); deadline.goOn(); ) {
-            last = side.admin()
-                    .describeConsumerGroups(List.of(group))
-                    .all()
-                    .get(20, TimeUnit.SECONDS)
-                    .get(group);
+            try {
+                last = side.admin()
+                        .describeConsumerGroups(List.of(group))
+                        .all()
+                        .get(20, TimeUnit.SECONDS)
+                        .get(group);
+            } catch (ExecutionException nobodyHasJoinedYet) {
+                LockSupport.parkNanos(50_000_000);
+                continue;
+            }
             int assigned = last.members().stream()
                     .mapToInt(member -> member.assignment().topicPartitions().size())
                     .sum();
