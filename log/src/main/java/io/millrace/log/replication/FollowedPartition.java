@@ -189,6 +189,7 @@ final class FollowedPartition {
         long start = Math.min(leaderStart, rules().highWatermark());
         if (start > log().logStartOffset() && !truncating) {
             log().advanceLogStart(start);
+            changed();
         }
     }
 

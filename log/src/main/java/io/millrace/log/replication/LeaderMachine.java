@@ -14,7 +14,7 @@ import java.util.UUID;
  *
  * <pre>
  *   messages  {@link #fetched}
- *   replica   {@link #grew} {@link #watermarkMoved} {@link #changed(Replicated)}
+ *   replica   {@link #grew} {@link #watermarkMoved} {@link #logStartMoved} {@link #changed(Replicated)}
  *   time      {@link #flush} after each of these, {@link #tick} at {@link #nextTickMs}
  * </pre>
  *
@@ -148,6 +148,11 @@ public final class LeaderMachine {
         for (int i = 0; i < served.size(); i++) {
             served.get(i).session.watermarkMoved(served.get(i));
         }
+    }
+
+    /** The replica's log starts later than it did; its followers learn it as soon as a watermark. */
+    public void logStartMoved(Replicated replica) {
+        watermarkMoved(replica);
     }
 
     /** The replica has another role, or is gone: its followers are told, those that wait too. */

@@ -17,8 +17,8 @@ import java.util.Set;
 
 /**
  * A follower shard at this shard: its partitions, and the fetch that waits until there is something to answer. Partitions with
- * something to tell stand in a queue; each gets its share of a frame and goes to the end. A watermark that moved
- * travels with records, or by itself after {@link #WATERMARK_MS} when none come.
+ * something to tell stand in a queue; each gets its share of a frame and goes to the end. A watermark or a log's start that
+ * moved travels with records, or by itself after {@link #WATERMARK_MS} when none come.
  *
  * <p>Thread: the owner of the machine.
  */
@@ -64,6 +64,11 @@ final class LeaderSession {
 
     int lastSequence() {
         return lastSequence;
+    }
+
+    /** Of a later life of the same follower, or of the same one and later. */
+    boolean isNewerThan(LeaderSession other) {
+        return brokerEpoch > other.brokerEpoch || brokerEpoch == other.brokerEpoch && id > other.id;
     }
 
     boolean isEmpty() {
@@ -213,7 +218,7 @@ final class LeaderSession {
                 } else {
                     read(partition, nowMs);
                 }
-            } else if (partition.watermarkIsNews()) {
+            } else if (partition.offsetsAreNews()) {
                 // It has become leader since the follower told its news, with a watermark that need not move.
                 watermarkMoved(partition);
             }
@@ -322,7 +327,7 @@ final class LeaderSession {
                 waiting.remove();
                 partition.watermarkMoved = false;
                 // Told already beside its records, or to be told an error when its turn comes.
-                if (partition.watermarkIsNews()) {
+                if (partition.offsetsAreNews()) {
                     add(partition.answer(null, List.of()));
                 }
             }

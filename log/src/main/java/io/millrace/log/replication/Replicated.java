@@ -27,6 +27,9 @@ public interface Replicated {
         return false;
     }
 
+    /** A follower of this replica has told that its log starts elsewhere than before. */
+    default void followerLogStartMoved() {}
+
     /** Bytes of records were taken from the leader. */
     default void replicatedIn(int bytes) {}
 

@@ -38,12 +38,16 @@ public final class ReplicationLinks {
         return followed == null ? 0 : followed.lag();
     }
 
-    /** The lowest log start of this leader's followers as far as they have told; MAX_VALUE when none has. */
-    public long followersLogStart() {
-        long lowest = Long.MAX_VALUE;
+    /** Where a follower's log starts, as it has told this leader last; -1 when it has told nothing. */
+    public long followerLogStart(int followerId) {
+        ServedPartition newest = null;
         for (ServedPartition partition : served) {
-            lowest = Math.min(lowest, partition.followerLogStart());
+            // A session of an earlier life may not be forgotten yet.
+            if (partition.session.followerId == followerId
+                    && (newest == null || partition.session.isNewerThan(newest.session))) {
+                newest = partition;
+            }
         }
-        return lowest;
+        return newest == null ? -1 : newest.followerLogStart();
     }
 }

@@ -27,9 +27,10 @@ final class ServedPartition {
     private FollowerFetch credited;
 
     private long toldWatermark = -1;
+    private long toldLogStart = -1;
     /** Waits in the session's queue for its turn. */
     boolean queued;
-    /** Its watermark is to be told with the next answer. */
+    /** Its watermark or its log's start is to be told with the next answer. */
     boolean watermarkMoved;
 
     ServedPartition(LeaderSession session, int handle) {
@@ -59,6 +60,11 @@ final class ServedPartition {
             // What the follower was told for another epoch it has not taken to heart.
             toldWatermark = -1;
         }
+        if (ask == null || news.logStart() < replicaLogStart(found)) {
+            // It says where its log starts itself: perhaps it could not follow when it was told.
+            toldLogStart = -1;
+        }
+        boolean startMoved = ask == null || ask.logStart() != news.logStart();
         ask = news;
         attach(found);
         credited = null;
@@ -67,9 +73,24 @@ final class ServedPartition {
         if (ask.wantsRecords() && answer) {
             session.ready(this);
         }
-        if (replica != null && replica.machine().isLeader() && replica.machine().highWatermark() > toldWatermark) {
+        if (replica != null && replica.machine().isLeader() && (isWatermarkNews() || isLogStartNews())) {
             session.watermarkMoved(this);
         }
+        if (replica != null && startMoved) {
+            replica.followerLogStartMoved();
+        }
+    }
+
+    private static long replicaLogStart(Replicated found) {
+        return found == null ? -1 : found.log().logStartOffset();
+    }
+
+    private boolean isWatermarkNews() {
+        return replica.machine().highWatermark() > toldWatermark;
+    }
+
+    private boolean isLogStartNews() {
+        return replica.log().logStartOffset() > Math.max(toldLogStart, ask.logStart());
     }
 
     /**
@@ -158,10 +179,11 @@ final class ServedPartition {
         return replica != null && replica.log().writtenEnd() > ask.fetchOffset();
     }
 
-    boolean watermarkIsNews() {
+    /** Whether the follower does not know the watermark or where the log starts, and may be told. */
+    boolean offsetsAreNews() {
         return replica != null
                 && replica.machine().isLeader()
-                && replica.machine().highWatermark() > toldWatermark
+                && (isWatermarkNews() || isLogStartNews())
                 && check() == FetchError.NONE
                 && diverging() == null;
     }
@@ -192,6 +214,7 @@ final class ServedPartition {
         ReplicaMachine machine = replica.machine();
         // A follower that has to truncate takes no watermark: it is told anew when it has.
         toldWatermark = diverging == null ? machine.highWatermark() : -1;
+        toldLogStart = diverging == null ? replica.log().logStartOffset() : -1;
         return new Part(
                 handle,
                 ask.leaderEpoch(),

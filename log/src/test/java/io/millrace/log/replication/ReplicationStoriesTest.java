@@ -33,6 +33,29 @@ class ReplicationStoriesTest {
     }
 
     @Test
+    void anIdleTailLearnsThatRecordsWereDeletedAndItsLeaderLearnsThatItHasFollowed() {
+        for (int i = 0; i < 3; i++) {
+            world.produce(0);
+        }
+        healthy("three records everywhere");
+        SimBroker node = world.nodes.get(world.controller.partition(0).leaderId());
+        SimReplica leader = node.replica(0);
+
+        leader.log().advanceLogStart(2);
+        node.leader(0).logStartMoved(leader);
+        node.afterEvent();
+
+        world.simulation.runFor(200);
+
+        for (SimBroker other : world.nodes) {
+            assertThat(other.replica(0).log().logStartOffset()).isEqualTo(2);
+            if (other != node) {
+                assertThat(leader.links().followerLogStart(other.id)).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
     void aFollowerThatKnowsTheNewEpochBeforeItsLeaderIsCreditedWithoutSayingItTwice() {
         world.produce(0);
         healthy("one record everywhere");

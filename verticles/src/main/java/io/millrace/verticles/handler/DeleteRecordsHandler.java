@@ -4,8 +4,10 @@ import io.millrace.log.LogConfig;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.verticles.node.Node;
+import io.millrace.verticles.shard.DeletedRecords;
 import io.millrace.verticles.shard.Replica;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -19,13 +21,14 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTo
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DeleteRecords: moves the start of a log forward; -1 stands for the high watermark (KIP-107).
+ * DeleteRecords: moves the start of a log forward; -1 stands for the high watermark (KIP-107). Answered when the replicas of
+ * all living brokers have followed, or when the client's time is up.
  *
  * <p>Thread: the connection's event loop.
  */
 public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequestData> {
     private static final long TO_HIGH_WATERMARK = -1;
-    private static final long INVALID_LOW_WATERMARK = -1;
+    private static final int LONGEST_TIMEOUT_MS = 600_000;
 
     private final Node node;
 
@@ -39,6 +42,7 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
         DeleteRecordsResponseData response = new DeleteRecordsResponseData()
                 .setTopics(new DeleteRecordsTopicResultCollection(
                         AnswerRows.capacity(request.topics().size())));
+        int timeoutMs = Math.max(0, Math.min(request.timeoutMs(), LONGEST_TIMEOUT_MS));
         List<Future<?>> deletions = new ArrayList<>();
         for (DeleteRecordsTopic topic : request.topics()) {
             DeleteRecordsTopicResult answers = new AnswerRows.TrimmedTopic(
@@ -52,7 +56,7 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
                 DeleteRecordsPartitionResult answer = new AnswerRows.TrimmedPartition(
                                 answers.partitions().size())
                         .setPartitionIndex(partition.partitionIndex())
-                        .setLowWatermark(INVALID_LOW_WATERMARK);
+                        .setLowWatermark(DeletedRecords.UNKNOWN);
                 answers.partitions().add(answer);
                 Errors refusal = Topics.check(found, null, partition.partitionIndex());
                 if (refusal == Errors.NONE && Topics.isInternal(found.name())) {
@@ -63,34 +67,42 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
                     answer.setErrorCode(refusal.code());
                     continue;
                 }
-                deletions.add(node.shards().<Void>ask(found.id(), partition.partitionIndex(), (replica, done) -> {
-                    delete(replica, partition.offset(), answer);
-                    done.complete();
-                }));
+                deletions.add(node.shards()
+                        .<DeletedRecords>ask(
+                                found.id(),
+                                partition.partitionIndex(),
+                                (replica, done) -> delete(replica, partition.offset(), timeoutMs, done))
+                        .otherwise(bug -> DeletedRecords.refused(Errors.UNKNOWN_SERVER_ERROR))
+                        .onSuccess(deleted -> tell(deleted, answer, context)));
             }
         }
         Future.join(deletions).onComplete(done -> context.respond(response));
     }
 
     /** Thread: the shard's loop. */
-    private static void delete(Replica replica, long wanted, DeleteRecordsPartitionResult answer) {
+    private static void tell(DeletedRecords deleted, DeleteRecordsPartitionResult answer, RequestContext context) {
+        context.error(deleted.error().code());
+        answer.setErrorCode(deleted.error().code()).setLowWatermark(deleted.lowWatermark());
+    }
+
+    /** Thread: the shard's loop. */
+    private static void delete(Replica replica, long wanted, int timeoutMs, Promise<DeletedRecords> done) {
         Errors refusal = replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.checkLeader(-1);
         if (refusal != Errors.NONE) {
-            answer.setErrorCode(refusal.code());
+            done.complete(DeletedRecords.refused(refusal));
             return;
         }
         LogConfig config = replica.log().config();
         if (config.compact() && !config.delete()) {
-            answer.setErrorCode(Errors.POLICY_VIOLATION.code());
+            done.complete(DeletedRecords.refused(Errors.POLICY_VIOLATION));
             return;
         }
         long highWatermark = replica.machine().highWatermark();
         long offset = wanted == TO_HIGH_WATERMARK ? highWatermark : wanted;
         if (offset < 0 || offset > highWatermark) {
-            answer.setErrorCode(Errors.OFFSET_OUT_OF_RANGE.code());
+            done.complete(DeletedRecords.refused(Errors.OFFSET_OUT_OF_RANGE));
             return;
         }
-        replica.log().advanceLogStart(offset);
-        answer.setLowWatermark(replica.log().logStartOffset());
+        replica.deletions().deleteBefore(offset, timeoutMs, done);
     }
 }

@@ -145,6 +145,12 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
         touch();
     }
 
+    /** The log of a leader starts later than it did. */
+    public void logStartMoved(Replicated replica) {
+        leader.logStartMoved(replica);
+        touch();
+    }
+
     /** The machine of a leader wants this committed. */
     public void propose(Replicated replica, IsrProposal proposal) {
         proposals.add(replica, proposal);

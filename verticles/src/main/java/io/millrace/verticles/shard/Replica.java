@@ -46,6 +46,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
     private final FetchWaiters fetches = new FetchWaiters();
     private final ReplicationLinks links = new ReplicationLinks();
     private final ReplicaReads reads;
+    private final RecordDeletions deletions;
     private boolean leaderThrottled;
     private boolean followerThrottled;
     private long invisibleBytes;
@@ -70,6 +71,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
                 log.config().syncsBeforeAck());
         this.metrics = metrics;
         this.reads = new ReplicaReads(this, shard, metrics);
+        this.deletions = new RecordDeletions(this, shard);
         log.setListener(this);
     }
 
@@ -96,6 +98,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         if (machine.isLeader()) {
             countChange(before, machine.partition());
             shard.replication().watch(this);
+            deletions.settle();
         }
     }
 
@@ -113,6 +116,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         if (machine.isLeader() && machine.partition().replicas().length > 1) {
             machine.livenessChanged(monotonicMs());
             shard.replication().watch(this);
+            deletions.settle();
         }
     }
 
@@ -213,6 +217,11 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         }
         group.hold();
         waiting.add(append, all);
+        watchTimeouts();
+    }
+
+    /** Has what waits looked at for its deadline. */
+    void watchTimeouts() {
         if (!timed) {
             timed = true;
             shard.watchTimeouts(this);
@@ -221,8 +230,19 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
 
     /** Times out what waits too long; false when nothing waits any more. */
     boolean expire(long nowMs) {
-        timed = waiting.expire(nowMs);
+        boolean appends = waiting.expire(nowMs);
+        timed = deletions.expire(nowMs) || appends;
         return timed;
+    }
+
+    /** Deletions of this leader's records. */
+    public RecordDeletions deletions() {
+        return deletions;
+    }
+
+    @Override
+    public void followerLogStartMoved() {
+        deletions.settle();
     }
 
     @Override
@@ -266,9 +286,10 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         machine.goOffline(why);
     }
 
-    /** Fails every waiting append and lets every parked fetch look again: this replica's role has ended. */
+    /** Fails every waiting append and deletion and lets every parked fetch look again: this replica's role has ended. */
     void failWaiting(Errors error) {
         waiting.failFrom(0, error);
+        deletions.failAll(error);
         fetches.wakeAll();
     }
 

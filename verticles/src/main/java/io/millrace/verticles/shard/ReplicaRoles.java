@@ -99,6 +99,12 @@ public final class ReplicaRoles implements BrokerLiveness {
         return broker != null && broker.isActive() && broker.epoch() == brokerEpoch;
     }
 
+    /** Whether the broker is there, as far as this shard has followed the metadata. */
+    boolean isAlive(int brokerId) {
+        BrokerImage broker = image.broker(brokerId);
+        return broker != null && !broker.fenced();
+    }
+
     /** Null when the broker is unknown, may not serve, or does not say where it is. */
     String rackOf(int brokerId) {
         BrokerImage broker = image.broker(brokerId);
