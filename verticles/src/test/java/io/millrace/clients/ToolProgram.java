@@ -31,6 +31,22 @@ public final class ToolProgram {
         }
     }
 
+    /** Several tools catch what an exit throws, print it and exit again: only what was said by the first one counts. */
+    private static final class FirstExit {
+        private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        private String text;
+        private int code;
+
+        private void exit(int asked) {
+            if (text == null) {
+                code = asked;
+                text = printed.toString(StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    private static FirstExit running;
+
     private ToolProgram() {}
 
     /** Reads commands until its input ends. */
@@ -39,20 +55,20 @@ public final class ToolProgram {
         Class<?> procedure = Class.forName("org.apache.kafka.common.utils.Exit$Procedure");
         Object thrower = Proxy.newProxyInstance(
                 procedure.getClassLoader(), new Class<?>[] {procedure}, (proxy, method, arguments) -> {
+                    running.exit((int) arguments[0]);
                     throw new Exited((int) arguments[0]);
                 });
         exit.getMethod("setExitProcedure", procedure).invoke(null, thrower);
         PrintStream answers = System.out;
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-            ByteArrayOutputStream printed = new ByteArrayOutputStream();
-            PrintStream capture = new PrintStream(printed, true, StandardCharsets.UTF_8);
+            running = new FirstExit();
+            PrintStream capture = new PrintStream(running.printed, true, StandardCharsets.UTF_8);
             System.setOut(capture);
             System.setErr(capture);
-            int code = run(line.split("\t"));
-            capture.flush();
-            answers.println(printed.toString(StandardCharsets.UTF_8));
-            answers.println(END + code);
+            running.exit(run(line.split("\t")));
+            answers.println(running.text);
+            answers.println(END + running.code);
             answers.flush();
         }
     }

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A {@link ToolProgram} that asks one broker, and its answers in comparable form.
@@ -17,13 +18,20 @@ import java.util.List;
  * <p>Thread: one.
  */
 final class ToolShell implements AutoCloseable {
-    private final Side side;
+    private final String bootstrap;
+    private final UnaryOperator<String> normal;
     private final Process process;
     private final PrintWriter commands;
     private final BufferedReader answers;
 
     ToolShell(Side side) throws IOException {
-        this.side = side;
+        this(side.broker().bootstrap(), side::normal);
+    }
+
+    /** Asks these brokers; {@code normal} takes out of an answer what differs from run to run. */
+    ToolShell(String bootstrap, UnaryOperator<String> normal) throws IOException {
+        this.bootstrap = bootstrap;
+        this.normal = normal;
         String own = ToolProgram.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -46,20 +54,27 @@ final class ToolShell implements AutoCloseable {
 
     /** Runs one tool; how wide its columns are does not matter. */
     String run(String main, String... arguments) throws IOException {
-        List<String> words = new ArrayList<>(
-                List.of(main, "--bootstrap-server", side.broker().bootstrap()));
+        List<String> words = new ArrayList<>(List.of("--bootstrap-server", bootstrap));
+        words.addAll(List.of(arguments));
+        String answer = runAsIs(main, words.toArray(String[]::new));
+        return answer.replace(normal.apply("> --bootstrap-server " + bootstrap), ">");
+    }
+
+    /** Runs one tool with these arguments and no other. */
+    synchronized String runAsIs(String main, String... arguments) throws IOException {
+        List<String> words = new ArrayList<>(List.of(main));
         words.addAll(List.of(arguments));
         commands.println(String.join("\t", words));
         StringBuilder printed = new StringBuilder();
         for (String line = answers.readLine(); line != null; line = answers.readLine()) {
             if (line.startsWith(ToolProgram.END)) {
-                String text = side.normal(printed)
+                String text = normal.apply(printed.toString())
                         .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID")
                         .replaceAll("(?m)^\\s+at .*\n?", "")
                         .replaceAll("[ \t]+", " ")
                         .replaceAll("(?m) $", "")
                         .strip();
-                return "> " + side.normal(String.join(" ", arguments)) + " = "
+                return "> " + normal.apply(String.join(" ", arguments)) + " = "
                         + line.substring(ToolProgram.END.length()) + "\n" + text + "\n";
             }
             printed.append(line).append('\n');
