@@ -223,11 +223,12 @@ public final class FormationNode {
         public void formed(NodePromises promises) {
             if (me.isVoter() && !promises.isVoter()) {
                 log.warn(
-                        "node {} observes the metadata quorum of cluster {}: its directory {} is none of the voters' ({})",
+                        "node {} serves, but cannot vote in cluster {}: its data folder is another ({}) than when the cluster was"
+                                + " formed ({}); 'A lost disk' in docs/OPERATIONS.md says what to do",
                         me.nodeId(),
                         promises.clusterId(),
                         promises.directoryId(),
-                        promises.voters().voters());
+                        promises.voters().voters().get(me.nodeId()));
             }
             formed.complete(promises);
         }

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
  */
 final class ClusterReport {
     private static final long CONTROLLER_MS = 2_000;
+    private static final String OBSERVER = "observer";
+    /** Said of a node that was a voter when the cluster formed. */
+    private static final String EMPTIED = ", cannot vote: its data folder is not the one that it voted with\n";
 
     private ClusterReport() {}
 
@@ -30,7 +33,7 @@ final class ClusterReport {
                 .submit(new DescribeQuorum())
                 .timeout(CONTROLLER_MS, TimeUnit.MILLISECONDS)
                 .map(ClusterReport::quorum)
-                .otherwise("metadata quorum: no controller answers\n")
+                .otherwise("no controller answers: what follows is what this node knew last\n")
                 .map(quorum -> "cluster " + node.clusterId() + ", seen by node " + node.brokerId() + "\n" + quorum
                         + brokers(image) + partitions(image));
     }
@@ -38,7 +41,7 @@ final class ClusterReport {
     private static String quorum(QuorumDescription quorum) {
         return "controller " + quorum.leaderId() + ", epoch " + quorum.epoch() + ", committed to "
                 + quorum.highWatermark() + "\n" + replicas("voter", quorum, quorum.voters())
-                + replicas("observer", quorum, quorum.observers());
+                + replicas(OBSERVER, quorum, quorum.observers());
     }
 
     private static String replicas(
@@ -56,10 +59,14 @@ final class ClusterReport {
             } else {
                 lines.append(" lags by ")
                         .append(Math.max(0, end - replica.endOffset()))
-                        .append('\n');
+                        .append(role.equals(OBSERVER) && isVoter(replica, quorum) ? EMPTIED : "\n");
             }
         }
         return lines.toString();
+    }
+
+    private static boolean isVoter(QuorumDescription.Replica replica, QuorumDescription quorum) {
+        return quorum.voters().stream().anyMatch(voter -> voter.nodeId() == replica.nodeId());
     }
 
     private static String brokers(MetadataImage image) {

@@ -303,9 +303,10 @@ public final class Broker implements Node, ClusterHints {
         return configs.brokerInt(MetadataImage.EMPTY, name);
     }
 
-    /** Why a node that serves is not to be relied on yet: fenced, or behind its leaders; empty when it is. */
+    /** Why a node that serves is not to be relied on: cut off, fenced, or behind its leaders; empty when it is. */
     public Optional<String> behindBecause() {
-        return replication.behindBecause(image());
+        Optional<String> cutOff = metadataVerticle.withoutController();
+        return cutOff.isPresent() ? cutOff : replication.behindBecause(image());
     }
 
     /** What is wrong with the partitions that this node leads; empty when all their replicas are in sync. */

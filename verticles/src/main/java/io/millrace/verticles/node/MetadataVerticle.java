@@ -66,6 +66,8 @@ final class MetadataVerticle extends VerticleBase {
     /** Another voter is elected within one round trip; if not, its election timeout will do. */
     private static final long HANDOVER_MS = 1_000;
 
+    private static final long HAS_LEADER = Long.MIN_VALUE;
+
     private final Parts parts;
     private final SeenMembers members = new SeenMembers();
     private QuorumDoor door;
@@ -76,6 +78,9 @@ final class MetadataVerticle extends VerticleBase {
     private volatile ActiveController active;
     /** Somebody waits for another leader of the quorum; null while nobody does. */
     private volatile Promise<Void> handedOver;
+
+    /** Since when this node has known no controller, or {@link #HAS_LEADER}. */
+    private volatile long leaderlessSinceMs = HAS_LEADER;
 
     private volatile ControllerGateway controller;
     private volatile BrokerRegistration registration;
@@ -184,6 +189,7 @@ final class MetadataVerticle extends VerticleBase {
                 this::offlineDirectories,
                 parts.halted(),
                 parts.config().cluster().timers().heartbeatMs()));
+        active.onLeaderChange(() -> leaderlessSinceMs = active.leaderId().isPresent() ? HAS_LEADER : nowMs());
         active.onLeaderChange(registration::leaderChanged);
         active.onLeaderChange(this::quorumHandedOver);
         hints = new CrashHints(
@@ -252,10 +258,24 @@ final class MetadataVerticle extends VerticleBase {
         if (leader.isPresent()) {
             return Optional.of("waits to be registered and unfenced by controller " + leader.getAsInt());
         }
-        return Optional.of("waits for a controller: it takes a majority of the voters "
+        return Optional.of("waits for a controller: " + whatItTakes());
+    }
+
+    /** Why this node may be cut off; empty while there is a controller, or has been within a session. Thread: any. */
+    Optional<String> withoutController() {
+        long since = leaderlessSinceMs;
+        return since == HAS_LEADER
+                        || nowMs() - since <= parts.config().cluster().timers().sessionMs()
+                ? Optional.empty()
+                : Optional.of("no controller for " + TimeUnit.MILLISECONDS.toSeconds(nowMs() - since) + " s: "
+                        + whatItTakes());
+    }
+
+    private String whatItTakes() {
+        return "it takes a majority of the voters "
                 + parts.config().cluster().voters().stream()
                         .map(voter -> voter.nodeId() + "@" + voter.address())
-                        .collect(Collectors.joining(", ")));
+                        .collect(Collectors.joining(", "));
     }
 
     /** The node is to stop although its start is under way: nothing is waited for any more. Thread: any. */
