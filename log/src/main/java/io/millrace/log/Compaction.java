@@ -4,6 +4,9 @@ import java.util.function.Consumer;
 
 /** The compaction of one log ({@code cleanup.policy=compact}). Thread: the owner's, for calls and callbacks. */
 public interface Compaction {
+    /** Whether offsets may be missing in the middle: compaction may come, or has been here or at a leader before. */
+    boolean mayHaveGaps();
+
     /**
      * How much waits to be compacted; null when nothing is due, or it is under way. Costs nothing when nothing has changed
      * since the last time.

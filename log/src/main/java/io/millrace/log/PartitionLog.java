@@ -54,12 +54,18 @@ public interface PartitionLog {
     /**
      * As above.
      *
-     * @param gapsMayCome the leader's log {@link #mayHaveGaps}: each batch may begin beyond the end of the one before
+     * @param gapsMayCome the leader's log {@link Compaction#mayHaveGaps}: each batch may begin beyond the end of the one before
      */
     AppendOutcome appendReplicated(Payload batches, long nowMs, boolean gapsMayCome);
 
-    /** Whether offsets may be missing in the middle: compaction may come, or has been here or at a leader before. */
-    boolean mayHaveGaps();
+    /**
+     * Consumers may read below this offset: what was noted last, after a restart what the last checkpoint says of it, at least
+     * the log start. Too low after a kill, never too high: a checkpoint that reaches beyond a cut is withdrawn before it.
+     */
+    long highWatermark();
+
+    /** The high watermark moved; kept with the next checkpoint. Costs nothing. */
+    void noteHighWatermark(long offset);
 
     /** A new leader records (epoch, assigned end) before its first append; no effect for an epoch already known. */
     void startEpoch(int leaderEpoch);

@@ -26,6 +26,7 @@ import java.util.UUID;
  *   epochs             int32 count, then (epoch int32, start int64) each
  *   producers          int32 length, a producer snapshot
  *   aborted            int32 length, aborted transactions
+ *   high watermark     int64  at most the recovery offset; not there in frames of older versions
  * </pre>
  *
  * Thread: any (no state).
@@ -35,7 +36,7 @@ final class CheckpointCodec {
     static final byte LOG_START = 2;
     static final byte FORGOTTEN = 3;
 
-    private static final int FIXED_BYTES = 1 + 16 + 4 + 2 + 8 + 8 + 8 + 4 + 8 + 8 + 8 + 8 + 4 + 4 + 4;
+    private static final int FIXED_BYTES = 1 + 16 + 4 + 2 + 8 + 8 + 8 + 4 + 8 + 8 + 8 + 8 + 4 + 4 + 4 + 8;
 
     private CheckpointCodec() {}
 
@@ -54,6 +55,7 @@ final class CheckpointCodec {
         for (int i = 0; i < c.epochs().length; i++) out.putInt(c.epochs()[i]).putLong(c.epochStarts()[i]);
         out.putInt(c.producers().length).put(c.producers());
         out.putInt(c.aborted().length).put(c.aborted());
+        out.putLong(c.highWatermark());
         return out.flip();
     }
 
@@ -114,6 +116,7 @@ final class CheckpointCodec {
         in.get(producers);
         byte[] aborted = new byte[in.getInt()];
         in.get(aborted);
+        long highWatermark = in.remaining() < Long.BYTES ? -1 : in.getLong();
         return new LogCheckpoint(
                 id,
                 logStart,
@@ -127,6 +130,7 @@ final class CheckpointCodec {
                 epochs,
                 starts,
                 producers,
-                aborted);
+                aborted,
+                highWatermark);
     }
 }

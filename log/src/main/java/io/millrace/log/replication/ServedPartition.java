@@ -224,7 +224,7 @@ final class ServedPartition {
                 machine.highWatermark(),
                 replica.log().logStartOffset(),
                 replica.log().writtenEnd(),
-                replica.log().mayHaveGaps(),
+                replica.log().compaction().mayHaveGaps(),
                 diverging,
                 records);
     }

@@ -16,6 +16,7 @@ import io.millrace.log.TopicPartitionId;
  * @param epochs the epoch history, with {@code epochStarts}
  * @param producers a producer snapshot; empty for none
  * @param aborted the aborted transactions' index; empty for none
+ * @param highWatermark what consumers may have read, at most {@code recoveryOffset}; -1 when nothing is known
  */
 public record LogCheckpoint(
         TopicPartitionId id,
@@ -30,22 +31,5 @@ public record LogCheckpoint(
         int[] epochs,
         long[] epochStarts,
         byte[] producers,
-        byte[] aborted) {
-
-    public LogCheckpoint withLogStart(long newStart) {
-        return new LogCheckpoint(
-                id,
-                newStart,
-                recoveryOffset,
-                segmentBase,
-                position,
-                maxTimestamp,
-                maxTimestampBatch,
-                firstTimestamp,
-                createdMs,
-                epochs,
-                epochStarts,
-                producers,
-                aborted);
-    }
-}
+        byte[] aborted,
+        long highWatermark) {}

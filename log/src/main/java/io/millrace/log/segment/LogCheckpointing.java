@@ -117,6 +117,15 @@ final class LogCheckpointing {
         };
     }
 
+    /** @param then run on the sync pool when the start is durable, unless the log was emptied meanwhile; null for nothing */
+    void commitLogStart(Runnable then) {
+        long start = log.logStart;
+        int emptiedBefore = log.timesEmptied;
+        log.services.io().sync(() -> log.services
+                .checkpoints()
+                .commitLogStart(log.id, start, () -> log.timesEmptied == emptiedBefore, then));
+    }
+
     LaneTask forgetting() {
         return new LaneTask(log.lane()) {
             @Override
@@ -143,7 +152,8 @@ final class LogCheckpointing {
                 log.epochs.epochs(),
                 log.epochs.starts(),
                 log.producers.isEmpty() ? NONE : log.producers.snapshot(log.assigned),
-                log.aborted == null ? NONE : bytes(log.aborted.encode()));
+                log.aborted == null ? NONE : bytes(log.aborted.encode()),
+                log.highWatermark);
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

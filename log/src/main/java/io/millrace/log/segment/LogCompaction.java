@@ -55,8 +55,8 @@ final class LogCompaction implements Compaction {
         this.gaps = gaps;
     }
 
-    /** Whether offsets may be missing in the middle. */
-    boolean mayHaveGaps() {
+    @Override
+    public boolean mayHaveGaps() {
         return gaps || log.config.compact();
     }
 

@@ -23,6 +23,8 @@ public final class LogContent {
 
     long logStart;
     long end;
+    /** What consumers may have read: committed when the checkpoint was taken, never beyond what is left. */
+    long highWatermark;
     /** Everything below is known to be synced. */
     long syncedEnd;
     /** Bytes behind {@link #syncedEnd}: a sync and a checkpoint are due. */

@@ -68,6 +68,7 @@ final class LogCuts {
         log.written = offset;
         log.synced = offset;
         log.logStart = offset;
+        log.highWatermark = offset;
         log.epochs.clear();
         log.aborted = null;
         log.producers.clear(offset);
@@ -82,6 +83,7 @@ final class LogCuts {
         log.assigned = Math.min(log.assigned, endExclusive);
         log.written = Math.min(log.written, endExclusive);
         log.synced = Math.min(log.synced, endExclusive);
+        log.highWatermark = Math.min(log.highWatermark, endExclusive);
         log.epochs.truncateFromEnd(endExclusive);
         if (log.aborted != null) log.aborted.truncateTo(endExclusive);
     }
@@ -280,6 +282,7 @@ final class LogCuts {
             log.assigned = Math.min(log.assigned, actualEnd);
             log.written = log.assigned;
             log.synced = Math.min(log.synced, actualEnd);
+            log.highWatermark = Math.min(log.highWatermark, actualEnd);
             if (actualEnd == endExclusive) return;
             log.checkpointing().cutFurther(actualEnd);
             log.epochs.cutFurther(endExclusive, actualEnd);

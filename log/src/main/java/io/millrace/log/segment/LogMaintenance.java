@@ -84,7 +84,7 @@ final class LogMaintenance {
         Segment first = log.segments.first();
         if (first.baseOffset > log.logStart) log.startAt(first.baseOffset);
         DeleteSegmentsTask removal = new DeleteSegmentsTask(log, gone, first);
-        log.commitLogStart(() -> log.submit(removal));
+        log.checkpointing().commitLogStart(() -> log.submit(removal));
     }
 
     /** Of a segment from before a restart the newest timestamp is in its index file. */

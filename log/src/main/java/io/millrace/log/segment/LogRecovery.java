@@ -74,6 +74,7 @@ public final class LogRecovery {
         } else {
             recover();
         }
+        if (checkpoint != null) content.highWatermark = Math.min(checkpoint.highWatermark(), content.end);
         if (logStart > content.end) {
             beginAgainAt(logStart);
         } else {
@@ -81,6 +82,7 @@ public final class LogRecovery {
         }
         long first = content.segments.isEmpty() ? content.end : content.segments.get(0).baseOffset;
         content.logStart = Math.max(first, logStart);
+        content.highWatermark = Math.max(content.logStart, content.highWatermark);
         if (content.firstDirty > content.end) {
             content.firstDirty = content.logStart;
             CleanedMark.write(disk, content.folder.path(), content.logStart);

@@ -66,6 +66,8 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     long assigned;
     long written;
     long synced;
+    /** The last that the owner was told of; kept with the recovery point. */
+    long highWatermark;
     /** A truncation or its aftermath is under way: no appends. */
     boolean busy;
     /** Closed or deleted. */
@@ -99,6 +101,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         this.assigned = content.end;
         this.written = content.end;
         this.synced = content.syncedEnd;
+        this.highWatermark = content.highWatermark;
     }
 
     /** Called once, when the log is handed to its owner: what recovery found beyond the checkpoint gets synced. */
@@ -187,8 +190,13 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     }
 
     @Override
-    public boolean mayHaveGaps() {
-        return compaction.mayHaveGaps();
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    @Override
+    public void noteHighWatermark(long offset) {
+        highWatermark = offset;
     }
 
     @Override
@@ -236,20 +244,12 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         long start = Math.min(newStart, written);
         if (start <= logStart) return;
         startAt(start);
-        commitLogStart(null);
+        checkpointing.commitLogStart(null);
     }
 
     /** Nothing of the files so far belongs to the log any more. */
     void emptied() {
         timesEmptied = timesEmptied + 1;
-    }
-
-    /** @param then run on the sync pool when the start is durable, unless the log was emptied meanwhile; null for nothing */
-    void commitLogStart(Runnable then) {
-        long start = logStart;
-        int emptiedBefore = timesEmptied;
-        services.io().sync(() -> services.checkpoints()
-                .commitLogStart(id, start, () -> timesEmptied == emptiedBefore, then));
     }
 
     /** The part of the history below the new start is forgotten. */

@@ -2,10 +2,14 @@ package io.millrace.log.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.replica.ReplicaMachine;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What random worlds have found, told as short stories. */
 class ReplicationStoriesTest {
+    private static final long LONG_ENOUGH_FOR_A_CHECKPOINT_MS = 5_000;
+
     private final ReplicationWorld world = ReplicationWorld.calm(1);
 
     private void leaderIs(int p, int node) {
@@ -154,6 +158,38 @@ class ReplicationStoriesTest {
                         world.nodes.get(leader).replica(0).log()))
                 .containsKey(8L)
                 .doesNotContainKey(1L);
+    }
+
+    @Test
+    void aLeaderThatComesBackAloneShowsWhatItHadShownAlthoughTooFewAreInSync() {
+        ReplicationWorld two = IntStream.iterate(1, seed -> seed + 1)
+                .mapToObj(ReplicationWorld::calm)
+                .filter(world -> world.config(0).minInsyncReplicas() == 2)
+                .findFirst()
+                .orElseThrow();
+        int leader = two.controller.partition(0).leaderId();
+        SimBroker survivor = two.nodes.get(leader);
+        two.produce(0);
+        two.simulation.runUntil("one record everywhere", 5_000, two::isHealthy);
+        two.simulation.runFor(LONG_ENOUGH_FOR_A_CHECKPOINT_MS);
+        for (SimBroker node : two.nodes) {
+            node.crash();
+            node.disk.afterProcessCrash();
+            if (node != survivor) {
+                two.controller.fence(node.id);
+            }
+        }
+        survivor.start();
+        two.simulation.runUntil(
+                "it leads again",
+                5_000,
+                () -> survivor.isReady()
+                        && survivor.isUpToDate()
+                        && two.controller.partition(0).leaderId() == leader);
+
+        ReplicaMachine machine = survivor.replica(0).machine();
+        assertThat(machine.isUnderMinIsr()).isTrue();
+        assertThat(machine.highWatermark()).isEqualTo(1);
     }
 
     @Test

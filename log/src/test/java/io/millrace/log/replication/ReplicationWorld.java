@@ -38,7 +38,9 @@ final class ReplicationWorld implements Invariant {
         /** A follower vouches for what is not yet on its disk, or not even in its file. */
         VOUCHES_TOO_EARLY,
         /** A follower does not say of which epoch its last record is. */
-        HIDES_ITS_EPOCH
+        HIDES_ITS_EPOCH,
+        /** A replica that comes back takes all that it has for committed. */
+        SHOWS_ALL_IT_HAS
     }
 
     static final int NODES = 3;
@@ -54,6 +56,9 @@ final class ReplicationWorld implements Invariant {
     final List<SimBroker> nodes = new ArrayList<>();
     /** Per partition, offset to value of everything that was acknowledged with acks=all. */
     final List<TreeMap<Long, Long>> acked = new ArrayList<>();
+
+    /** Per partition, offset to value of everything that a leader has shown to consumers. */
+    private final List<TreeMap<Long, Long>> shown = new ArrayList<>();
 
     private final Random random;
     private final List<LogConfig> configs = new ArrayList<>();
@@ -78,6 +83,7 @@ final class ReplicationWorld implements Invariant {
         int minInsyncReplicas = 1 + random.nextInt(2);
         for (int p = 0; p < PARTITIONS; p++) {
             acked.add(new TreeMap<>());
+            shown.add(new TreeMap<>());
             configs.add(LogConfig.from(Map.of(
                     "flush.mode",
                     group ? "group" : "page-cache",
@@ -175,13 +181,36 @@ final class ReplicationWorld implements Invariant {
         }
     }
 
-    /** Whoever leads has everything that was acknowledged; and no epoch has two leaders. */
+    /** What a consumer may have read at an offset stands there for ever. */
+    void shows(SimReplica replica) {
+        TreeMap<Long, Long> before = shown.get(replica.partition);
+        long start = replica.log().logStartOffset();
+        long from = before.isEmpty() ? start : Math.max(start, before.lastKey() + 1);
+        long end = replica.machine().highWatermark();
+        if (from < end) {
+            before.putAll(content(replica.log(), from, end));
+        }
+    }
+
+    /** Whoever leads has everything that was acknowledged or shown; and no epoch has two leaders. */
     void leads(SimReplica replica, int epoch) {
         Integer other = leaderOfEpoch.putIfAbsent(replica.partition + "/" + epoch, System.identityHashCode(replica));
         if (other != null && other != System.identityHashCode(replica)) {
             throw simulation.violation("OneLeaderPerEpoch", "epoch " + epoch + " is led twice: " + replica);
         }
         demandAcknowledged(replica);
+        demandShown(replica);
+    }
+
+    private void demandShown(SimReplica replica) {
+        Map<Long, Long> content = content(replica.log());
+        Map<Long, Long> wanted =
+                shown.get(replica.partition).tailMap(replica.log().logStartOffset());
+        if (!content.entrySet().containsAll(wanted.entrySet())) {
+            Map<Long, Long> lost = new TreeMap<>(wanted);
+            lost.entrySet().removeAll(content.entrySet());
+            throw simulation.violation("ShownStays", replica + " lacks " + lost + ", which was shown\n" + this);
+        }
     }
 
     private void demandAcknowledged(SimReplica replica) {
@@ -382,10 +411,14 @@ final class ReplicationWorld implements Invariant {
 
     /** Offset to value of all that is written. */
     static TreeMap<Long, Long> content(PartitionLog log) {
+        return content(log, log.logStartOffset(), log.writtenEnd());
+    }
+
+    private static TreeMap<Long, Long> content(PartitionLog log, long from, long end) {
         TreeMap<Long, Long> values = new TreeMap<>();
-        long offset = log.logStartOffset();
-        while (offset < log.writtenEnd()) {
-            for (ByteBuffer batches : read(log, offset)) {
+        long offset = from;
+        while (offset < end) {
+            for (ByteBuffer batches : read(log, offset, end)) {
                 for (int at = batches.position(); at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
                     offset = BatchHeader.nextOffset(batches, at);
                     values.put(BatchHeader.baseOffset(batches, at), value(batches, at));
@@ -402,8 +435,8 @@ final class ReplicationWorld implements Invariant {
         }
     }
 
-    private static List<ByteBuffer> read(PartitionLog log, long offset) {
-        ReadOutcome outcome = log.read(offset, log.writtenEnd(), 10_000, true);
+    private static List<ByteBuffer> read(PartitionLog log, long offset, long end) {
+        ReadOutcome outcome = log.read(offset, end, 10_000, true);
         List<ByteBuffer> found = new ArrayList<>();
         try {
             if (outcome instanceof ReadOutcome.FromMemory memory) {

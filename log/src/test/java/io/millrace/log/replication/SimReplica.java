@@ -52,7 +52,7 @@ final class SimReplica implements Replicated, LogListener, ReplicaEffects {
                 this,
                 log.writtenEnd(),
                 log.syncedEnd(),
-                log.logStartOffset(),
+                broker.world.bug == ReplicationWorld.Bug.SHOWS_ALL_IT_HAS ? log.writtenEnd() : log.highWatermark(),
                 log.config().minInsyncReplicas(),
                 log.config().syncsBeforeAck());
         log.setListener(this);
@@ -145,6 +145,7 @@ final class SimReplica implements Replicated, LogListener, ReplicaEffects {
         if (now instanceof ReplicaRole.Leader leader) {
             log.startEpoch(leader.leaderEpoch());
             broker.world.leads(this, leader.leaderEpoch());
+            broker.world.shows(this);
         }
         if (now instanceof ReplicaRole.Follower follower) {
             broker.follower.follow(this, follower.leaderId());
@@ -156,6 +157,10 @@ final class SimReplica implements Replicated, LogListener, ReplicaEffects {
 
     @Override
     public void highWatermarkAdvanced(long highWatermark) {
+        log.noteHighWatermark(highWatermark);
+        if (machine.isLeader()) {
+            broker.world.shows(this);
+        }
         settle();
         broker.leader(partition).watermarkMoved(this);
     }

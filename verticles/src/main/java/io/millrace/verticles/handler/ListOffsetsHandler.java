@@ -140,7 +140,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         long timestamp = wanted.timestamp();
         if (timestamp == LATEST) {
             if (!replica.latestIsKnown()) {
-                answer.setErrorCode((version >= 5 ? Errors.OFFSET_NOT_AVAILABLE : Errors.LEADER_NOT_AVAILABLE).code());
+                answer.setErrorCode(notYet(version));
             } else {
                 answer.setOffset(end).setLeaderEpoch(replica.machine().leaderEpoch());
             }
@@ -153,17 +153,32 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             // Nothing is tiered here: as Kafka answers when remote storage is off.
             done.complete();
         } else if (timestamp == MAX_TIMESTAMP) {
-            replica.log().findMaxTimestamp(end, outcome -> settle(outcome, answer, done));
+            replica.log()
+                    .findMaxTimestamp(end, outcome -> settle(outcome, replica.latestIsKnown(), version, answer, done));
         } else {
-            replica.log().findByTimestamp(timestamp, end, outcome -> settle(outcome, answer, done));
+            replica.log()
+                    .findByTimestamp(
+                            timestamp, end, outcome -> settle(outcome, replica.latestIsKnown(), version, answer, done));
         }
     }
 
-    private static void settle(TimestampOutcome outcome, ListOffsetsPartitionResponse answer, Promise<Void> done) {
+    private static short notYet(short version) {
+        return (version >= 5 ? Errors.OFFSET_NOT_AVAILABLE : Errors.LEADER_NOT_AVAILABLE).code();
+    }
+
+    static void settle(
+            TimestampOutcome outcome,
+            boolean latestIsKnown,
+            short version,
+            ListOffsetsPartitionResponse answer,
+            Promise<Void> done) {
         if (outcome instanceof TimestampOutcome.Found found) {
             answer.setOffset(found.offset()).setTimestamp(found.timestamp()).setLeaderEpoch(found.epoch());
         } else if (outcome instanceof TimestampOutcome.Failed) {
             answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+        } else if (!latestIsKnown) {
+            // It may be among what a new leader does not show yet: "none" would send the client beyond it (KIP-207).
+            answer.setErrorCode(notYet(version));
         }
         done.complete();
     }

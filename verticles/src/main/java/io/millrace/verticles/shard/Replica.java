@@ -56,7 +56,6 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         this.shard = shard;
         this.directory = directory;
         this.log = log;
-        // A sole replica's watermark is its end; where there are more, the leader and its followers settle it anew.
         this.machine = new ReplicaMachine(
                 new ReplicaOptions(
                         shard.context().brokerId(),
@@ -66,7 +65,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
                 this,
                 log.writtenEnd(),
                 log.syncedEnd(),
-                log.logStartOffset(),
+                log.highWatermark(),
                 log.config().minInsyncReplicas(),
                 log.config().syncsBeforeAck());
         this.metrics = metrics;
@@ -264,6 +263,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
 
     @Override
     public void highWatermarkAdvanced(long highWatermark) {
+        log.noteHighWatermark(highWatermark);
         boolean tooFew =
                 machine.ackOutcome(machine.leaderEpoch(), highWatermark) == AckOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
         waiting.committed(highWatermark, tooFew ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE);

@@ -138,9 +138,12 @@ final class FakeLog implements PartitionLog {
     }
 
     @Override
-    public boolean mayHaveGaps() {
-        return false;
+    public long highWatermark() {
+        return 0;
     }
+
+    @Override
+    public void noteHighWatermark(long offset) {}
 
     @Override
     public int epochAt(long offset) {
