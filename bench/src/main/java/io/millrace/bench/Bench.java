@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /**
  * Measures Apache Kafka and Millrace in turn and prints one table. {@code bin/bench [--rows 1,3,12] [--rounds N]
  * [--gb X] [--warm-gb X] [--restart-gb X] [--kills N] [--only Kafka|Millrace] [--append]}; the rows are those of the project's goals.
- * Those of three nodes (7, 8, 10, 13, 19, 20) are measured when they are asked for.
+ * Those of three nodes (7, 8, 10, 13, 19, 20) and 21, the clients on the event bus, are measured when they are asked for.
  *
  * <p>Thread: main.
  */
@@ -49,6 +49,9 @@ public final class Bench {
         }
         if (rows.stream().anyMatch(ClusterRows.ROWS::contains)) {
             ClusterRows.run(project, work, tools, options, rows, results);
+        }
+        if (rows.contains(DoorRow.ROW)) {
+            DoorRow.run(project, work, options, results);
         }
         report(project, rows, options, results);
     }

@@ -16,11 +16,25 @@ final class MillracePeer extends Peer {
     private final Path project;
     private final boolean classArchive;
     private final int httpPort = freePort();
+    /** Ports of the bus and of Hazelcast; none when outside applications are not let onto the bus. */
+    private int[] cluster = {};
 
     MillracePeer(Path work, Path project, boolean classArchive) {
         super("Millrace", work);
         this.project = project;
         this.classArchive = classArchive;
+    }
+
+    /** A node whose event bus applications can join as cluster {@code bench}. */
+    static MillracePeer onBus(Path work, Path project) {
+        MillracePeer peer = new MillracePeer(work, project, true);
+        peer.cluster = new int[] {freePort(), freePort()};
+        return peer;
+    }
+
+    /** Where Hazelcast is. */
+    String seed() {
+        return "127.0.0.1:" + cluster[1];
     }
 
     @Override
@@ -45,11 +59,23 @@ final class MillracePeer extends Peer {
                       "node": { "id": 1 },
                       "listeners": { "PLAINTEXT": { "bind": "127.0.0.1:%d" } },
                       "data": ["data"],
-                      "http": { "bind": "127.0.0.1:%d" }
+                      "http": { "bind": "127.0.0.1:%d" }%s
                     }
-                    """.formatted(port(), httpPort));
+                    """.formatted(port(), httpPort, cluster.length == 0 ? "" : clusterJson()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private String clusterJson() {
+        return """
+                ,
+                "cluster": {
+                  "name": "bench",
+                  "voters": ["1@127.0.0.1:%d"],
+                  "seeds": ["127.0.0.1:%d"],
+                  "bus": { "bind": "127.0.0.1:%d" },
+                  "hazelcast": { "bind": "127.0.0.1:%d" }
+                }""".formatted(cluster[0], cluster[1], cluster[0], cluster[1]);
     }
 }

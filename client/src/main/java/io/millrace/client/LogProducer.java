@@ -47,6 +47,10 @@ public final class LogProducer implements WriteStream<LogRecord> {
     /** Appends a record; done when it is acknowledged as the options ask. */
     @Override
     public Future<Void> write(LogRecord record) {
+        if (!closed && exceptionHandler == null && ((ContextInternal) context).inThread()) {
+            bufferedBytes.addAndGet(record.sizeBytes());
+            return records.write(record);
+        }
         return take(record, () -> records.write(record));
     }
 

@@ -36,7 +36,7 @@ final class JoinTheBus {
         join.getMulticastConfig().setEnabled(false);
         join.getTcpIpConfig().setEnabled(true).setMembers(seeds);
         return Vertx.builder()
-                .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(ownHost)))
+                .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(ownHost).setReceiveBufferSize(1 << 20)))
                 .withClusterManager(new HazelcastClusterManager(Hazelcast.newHazelcastInstance(config)))
                 .buildClustered();
     }

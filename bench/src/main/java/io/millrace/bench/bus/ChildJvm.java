@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread: one caller.
  */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
     private final Process process;
     private final BufferedReader out;
     private final PrintStream in;
@@ -26,7 +26,7 @@ final class ChildJvm implements AutoCloseable {
         this.in = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     }
 
-    static ChildJvm start(Class<?> main, List<String> jvmArgs, String... args) throws IOException {
+    public static ChildJvm start(Class<?> main, List<String> jvmArgs, String... args) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArgs);
@@ -37,12 +37,12 @@ final class ChildJvm implements AutoCloseable {
                 .start());
     }
 
-    void say(String line) {
+    public void say(String line) {
         in.println(line);
     }
 
     /** The rest of the first line that starts with the word; other lines are passed over. */
-    String await(String word) throws IOException {
+    public String await(String word) throws IOException {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             if (line.equals(word) || line.startsWith(word + " ")) {
                 return line.substring(word.length()).trim();

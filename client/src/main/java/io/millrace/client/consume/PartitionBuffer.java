@@ -185,8 +185,8 @@ final class PartitionBuffer {
                 partition,
                 cursor.offset(),
                 cursor.timestamp(),
-                keep(cursor.key()),
-                keep(cursor.value()),
+                keep(cursor.keyView()),
+                keep(cursor.valueView()),
                 cursor.headers().isEmpty() ? List.of() : headers(cursor.headers()));
     }
 

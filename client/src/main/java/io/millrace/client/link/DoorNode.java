@@ -26,6 +26,9 @@ public final class DoorNode {
     private static final byte CLOSE = 2;
     private static final long OPEN_TIMEOUT_MS = 2_000;
     private static final int SLACK_REQUESTS = 200;
+    /** Envelope, header and a small body; what is long is not copied into it. */
+    private static final int HEAD_BYTES = 512;
+
 
     private final Vertx vertx;
     private final Context context;
@@ -53,6 +56,11 @@ public final class DoorNode {
         this.address = address;
         this.clientId = clientId;
         this.wantedCreditBytes = wantedCreditBytes;
+        DoorCodec.register(vertx.eventBus());
+    }
+
+    private static DeliveryOptions options(long timeoutMs) {
+        return new DeliveryOptions().setCodecName(DoorCodec.NAME).setSendTimeout(timeoutMs);
     }
 
     /**
@@ -101,7 +109,7 @@ public final class DoorNode {
                 .int32(wantedCreditBytes)
                 .toBuffer();
         vertx.eventBus()
-                .<Buffer>request(address, frame, new DeliveryOptions().setSendTimeout(OPEN_TIMEOUT_MS))
+                .<Buffer>request(address, frame, options(OPEN_TIMEOUT_MS))
                 .onComplete(reply -> context.runOnContext(go -> {
                     opening = false;
                     if (reply.succeeded()) {
@@ -141,7 +149,7 @@ public final class DoorNode {
 
     private void send(Session over, Call call) {
         int number = correlation++;
-        WireWriter out = new WireWriter(call.expectedBytes() + 128)
+        WireWriter out = new WireWriter(HEAD_BYTES)
                 .int8(VERSION)
                 .int8(REQUEST)
                 .int64(over.id())
@@ -154,7 +162,7 @@ public final class DoorNode {
         over.used[0] += bytes;
         over.used[1]++;
         vertx.eventBus()
-                .<Buffer>request(address, out.toBuffer(), new DeliveryOptions().setSendTimeout(call.timeoutMs()))
+                .<Buffer>request(address, out.toBuffer(), options(call.timeoutMs()))
                 .onComplete(reply -> context.runOnContext(go -> {
                     over.used[0] -= bytes;
                     over.used[1]--;
@@ -207,7 +215,7 @@ public final class DoorNode {
         Buffer frame =
                 new WireWriter(16).int8(VERSION).int8(CLOSE).int64(open.id()).toBuffer();
         return vertx.eventBus()
-                .<Buffer>request(address, frame, new DeliveryOptions().setSendTimeout(OPEN_TIMEOUT_MS))
+                .<Buffer>request(address, frame, options(OPEN_TIMEOUT_MS))
                 .<Void>mapEmpty()
                 .otherwiseEmpty();
     }

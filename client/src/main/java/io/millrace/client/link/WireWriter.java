@@ -1,11 +1,14 @@
 package io.millrace.client.link;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Writes the types of Kafka's older (not flexible) versions into one growing array, which becomes the message's body.
@@ -13,8 +16,17 @@ import java.util.Arrays;
  * <p>Thread: one.
  */
 public final class WireWriter {
+    /** What is at least as long goes into the message by reference. */
+    private static final int BY_REFERENCE_BYTES = 4 << 10;
+
     private byte[] bytes;
     private int size;
+    /** What is finished: pieces of the arrays so far, and what is taken by reference; null while there is nothing of it. */
+    private List<ByteBuf> pieces;
+
+    private int piecesBytes;
+    /** Where the piece that is being written begins in {@link #bytes}. */
+    private int from;
 
     public WireWriter(int expectedBytes) {
         bytes = new byte[Math.max(64, expectedBytes)];
@@ -22,6 +34,7 @@ public final class WireWriter {
 
     private int room(int more) {
         if (size + more > bytes.length) {
+            // Pieces that are finished keep the former array.
             bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), bytes.length * 2));
         }
         int at = size;
@@ -73,29 +86,51 @@ public final class WireWriter {
         return this;
     }
 
-    /** Nullable bytes with their length; the source's position stays. */
+    /** Nullable bytes with their length; the source's position stays. What is long is not copied: it must not change. */
     public WireWriter sized(ByteBuffer value) {
         if (value == null) {
             return int32(-1);
         }
         int length = value.remaining();
         int32(length);
+        if (length >= BY_REFERENCE_BYTES) {
+            endPiece();
+            pieces.add(Unpooled.wrappedBuffer(value));
+            piecesBytes += length;
+            return this;
+        }
         int at = room(length);
         value.get(value.position(), bytes, at, length);
         return this;
     }
 
+    private void endPiece() {
+        if (pieces == null) {
+            pieces = new ArrayList<>();
+        }
+        pieces.add(Unpooled.wrappedBuffer(bytes, from, size - from));
+        piecesBytes += size - from;
+        from = size;
+    }
+
     public int size() {
-        return size;
+        return piecesBytes + size - from;
     }
 
-    /** What was written so far, not copied. */
+    /** What was written, not copied; nothing is written afterwards. */
     public Buffer toBuffer() {
-        return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, size));
+        if (pieces == null) {
+            return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, size));
+        }
+        endPiece();
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(pieces.size(), pieces.toArray(new ByteBuf[0])));
     }
 
-    /** What was written so far, not copied. */
+    /** What was written, in one piece; nothing is written afterwards. */
     public ByteBuffer toByteBuffer() {
-        return ByteBuffer.wrap(bytes, 0, size);
+        if (pieces == null) {
+            return ByteBuffer.wrap(bytes, 0, size);
+        }
+        return ByteBuffer.wrap(toBuffer().getBytes());
     }
 }

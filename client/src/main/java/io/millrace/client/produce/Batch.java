@@ -18,10 +18,7 @@ import java.nio.ByteBuffer;
  * <p>Thread: the producer's context.
  */
 final class Batch {
-    /** Where a record is: its batch, and its number there. */
-    record Place(Batch batch, int index) {}
-
-    private final BatchBuilder records = new BatchBuilder();
+    private final BatchBuilder records;
     private final Promise<Batch> settled = Promise.promise();
     private final Future<Void> appended = settled.future().mapEmpty();
     private final int partition;
@@ -33,17 +30,18 @@ final class Batch {
     private long baseOffset = -1;
     private long logAppendTime = -1;
 
-    Batch(int partition, Compression compression, long nowNanos) {
+    /** @param expectedBytes what it is expected to get: what the one before it got */
+    Batch(int partition, Compression compression, int expectedBytes, long nowNanos) {
         this.partition = partition;
+        records = new BatchBuilder(expectedBytes);
         records.compression(compression);
         createdNanos = nowNanos;
     }
 
-    /** Adds a record; the result is its place in the batch. */
-    int add(LogRecord record, long timestamp) {
+    /** Adds a record; its place is the last one. */
+    void add(LogRecord record, long timestamp) {
         records.append(timestamp, record.key(), record.value(), record.headers());
         bufferedBytes += record.sizeBytes();
-        return records.count() - 1;
     }
 
     boolean hasRoomFor(LogRecord record, int batchBytes) {

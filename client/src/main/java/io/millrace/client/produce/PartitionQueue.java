@@ -24,6 +24,8 @@ final class PartitionQueue {
     long notBeforeNanos;
 
     long backoffMs;
+    private int expectedBytes;
+
     private long producerId = BatchHeader.NO_PRODUCER_ID;
     private int nextSequence;
 
@@ -50,6 +52,15 @@ final class PartitionQueue {
         if (head.producerId() == producerId) {
             nextSequence = head.sequence();
         }
+    }
+
+    /** The next batch is likely to be about as large as one before it; somewhat more, lest it should grow at its end. */
+    void expect(int likeBytes, int mostBytes) {
+        expectedBytes = Math.min(mostBytes, likeBytes + likeBytes / 8);
+    }
+
+    int expectedBytes() {
+        return expectedBytes;
     }
 
     boolean isEmpty() {

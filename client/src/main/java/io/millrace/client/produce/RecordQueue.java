@@ -5,7 +5,6 @@ import io.millrace.client.LogError;
 import io.millrace.client.LogException;
 import io.millrace.client.LogRecord;
 import io.millrace.client.ProducerOptions;
-import io.millrace.client.TopicPartition;
 import io.millrace.client.link.Cluster;
 import io.millrace.client.link.WakeUp;
 import io.vertx.core.Future;
@@ -35,7 +34,14 @@ public final class RecordQueue {
     private final WakeUp again;
     private boolean asking;
 
-    private record Waiting(LogRecord record, Promise<Batch.Place> placed, long sinceNanos) {}
+    private record Waiting(LogRecord record, Promise<Place> placed, long sinceNanos) {}
+
+    /** Where a record is: its batch, and its number there. */
+    private record Place(Batch batch, int index) {
+        static Place last(Batch batch) {
+            return new Place(batch, batch.count() - 1);
+        }
+    }
 
     public RecordQueue(Vertx vertx, Cluster cluster, Sender sender, ProducerOptions options, IntConsumer freed) {
         this.cluster = cluster;
@@ -50,7 +56,7 @@ public final class RecordQueue {
     public Future<Void> write(LogRecord record) {
         int partitions = cluster.partitionCount(record.topic());
         if (partitions > 0 && unknown.isEmpty()) {
-            return place(record, partitions).batch().appended();
+            return place(record, partitions).appended();
         }
         return later(record, partitions).compose(place -> place.batch().appended());
     }
@@ -58,8 +64,8 @@ public final class RecordQueue {
     /** Where the record was put, when it is acknowledged. */
     public Future<Appended> send(LogRecord record) {
         int partitions = cluster.partitionCount(record.topic());
-        Future<Batch.Place> placed = partitions > 0 && unknown.isEmpty()
-                ? Future.succeededFuture(place(record, partitions))
+        Future<Place> placed = partitions > 0 && unknown.isEmpty()
+                ? Future.succeededFuture(Place.last(place(record, partitions)))
                 : later(record, partitions);
         return placed.compose(place -> place.batch()
                 .settled()
@@ -67,17 +73,17 @@ public final class RecordQueue {
                         record.topic(), batch.partition(), batch.offsetOf(place.index()), batch.logAppendTime())));
     }
 
-    private Batch.Place place(LogRecord record, int partitions) {
+    private Batch place(LogRecord record, int partitions) {
         int partition = record.hasPartition()
                 ? record.partition()
                 : partitioner.choose(record.topic(), record.key(), record.sizeBytes(), partitions);
-        return sender.add(record, new TopicPartition(record.topic(), partition));
+        return sender.add(record, partition);
     }
 
-    private Future<Batch.Place> later(LogRecord record, int partitions) {
+    private Future<Place> later(LogRecord record, int partitions) {
         ArrayDeque<Waiting> ofTopic = unknown.get(record.topic());
         if (partitions > 0 && ofTopic == null) {
-            return Future.succeededFuture(place(record, partitions));
+            return Future.succeededFuture(Place.last(place(record, partitions)));
         }
         Waiting waiting = new Waiting(record, Promise.promise(), System.nanoTime());
         unknown.computeIfAbsent(record.topic(), first -> new ArrayDeque<>()).add(waiting);
@@ -105,7 +111,7 @@ public final class RecordQueue {
         int partitions = cluster.partitionCount(topic);
         LogError refusal = cluster.refusal(topic);
         if (partitions > 0) {
-            unknown.remove(topic).forEach(one -> one.placed().complete(place(one.record(), partitions)));
+            unknown.remove(topic).forEach(one -> one.placed().complete(Place.last(place(one.record(), partitions))));
             return;
         }
         long limitNanos = TimeUnit.MILLISECONDS.toNanos(options.deliveryTimeoutMs());

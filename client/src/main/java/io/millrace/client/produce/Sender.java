@@ -15,6 +15,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -42,11 +43,15 @@ public final class Sender {
     private final ProducerOptions options;
     private final ProducerIdentity identity;
     private final IntConsumer freed;
-    private final Map<TopicPartition, PartitionQueue> queues = new HashMap<>();
+    private final Map<String, PartitionQueue[]> queues = new HashMap<>();
     private final Set<PartitionQueue> active = new LinkedHashSet<>();
     private final Set<Sending> sendings = new LinkedHashSet<>();
     private final WakeUp wakeUp;
     private final WakeUp doubt;
+    /** The topic of the last record and its queues: most records are of the topic of the one before. */
+    private String lastTopic = "";
+
+    private PartitionQueue[] lastQueues = {};
     private Runnable whenEmpty;
     private boolean flushing;
     private boolean asking;
@@ -64,13 +69,29 @@ public final class Sender {
                 cluster, options.idempotent(), this::soon, () -> wakeUp.within(options.retryBackoffMs()));
     }
 
-    /** Puts a record into its partition's newest batch. */
-    Batch.Place add(LogRecord record, TopicPartition partition) {
-        PartitionQueue queue = queues.computeIfAbsent(partition, PartitionQueue::new);
+    private PartitionQueue queue(String topic, int partition) {
+        if (!topic.equals(lastTopic)) {
+            lastTopic = topic;
+            lastQueues = queues.getOrDefault(topic, new PartitionQueue[0]);
+        }
+        if (partition >= lastQueues.length) {
+            lastQueues = Arrays.copyOf(lastQueues, Math.max(partition + 1, cluster.partitionCount(topic)));
+            queues.put(topic, lastQueues);
+        }
+        PartitionQueue queue = lastQueues[partition];
+        if (queue == null) {
+            queue = new PartitionQueue(new TopicPartition(topic, partition));
+            lastQueues[partition] = queue;
+        }
+        return queue;
+    }
+
+    /** Puts a record into its partition's newest batch and returns that: the record is its last one. */
+    Batch add(LogRecord record, int partition) {
+        PartitionQueue queue = queue(record.topic(), partition);
         Batch last = queue.batches.peekLast();
-        long nowNanos = System.nanoTime();
         if (last == null || last.isBuilt() || !last.hasRoomFor(record, options.batchBytes())) {
-            last = new Batch(partition.partition(), options.compression(), nowNanos);
+            last = new Batch(partition, options.compression(), queue.expectedBytes(), System.nanoTime());
             queue.batches.add(last);
             active.add(queue);
             if (queue.batches.size() > 1 || options.lingerMs() == 0) {
@@ -79,11 +100,11 @@ public final class Sender {
                 wakeUp.within(options.lingerMs());
             }
         }
-        int place = last.add(record, record.hasTimestamp() ? record.timestamp() : System.currentTimeMillis());
+        last.add(record, record.hasTimestamp() ? record.timestamp() : System.currentTimeMillis());
         if (last.plainSizeBytes() >= options.batchBytes()) {
             soon();
         }
-        return new Batch.Place(last, place);
+        return last;
     }
 
     /** Sends everything now, whatever its linger. */
@@ -226,6 +247,7 @@ public final class Sender {
         int bytes = 0;
         for (PartitionQueue queue : due) {
             Batch head = queue.prepareHead(identity.id(), identity.epoch());
+            queue.expect(head.plainSizeBytes(), options.batchBytes());
             int size = head.bytes().remaining();
             if (!parts.isEmpty() && bytes + size > options.creditBytes() / 2) {
                 send(new Sending(node, nowNanos, parts), bytes);

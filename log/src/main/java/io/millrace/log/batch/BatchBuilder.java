@@ -18,8 +18,9 @@ public final class BatchBuilder {
     private static final int INITIAL_BYTES = 512;
     private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
 
-    private final RecordOutput records = new RecordOutput(INITIAL_BYTES, MAX_BYTES);
-    private final RecordOutput body = new RecordOutput(INITIAL_BYTES, MAX_BYTES);
+    /** Room for the header, then the records as they are in the batch: one that is not packed is built where it lies. */
+    private final RecordOutput records;
+    private boolean handedOut;
 
     private Compression compression = Compression.NONE;
     private int level;
@@ -37,6 +38,16 @@ public final class BatchBuilder {
     private int lastOffsetDelta;
     private long baseTimestamp;
     private long maxTimestamp = BatchHeader.NO_TIMESTAMP;
+
+    public BatchBuilder() {
+        this(INITIAL_BYTES);
+    }
+
+    /** @param expectedBytes what the batch is expected to get, so that it need not grow to it */
+    public BatchBuilder(int expectedBytes) {
+        records = new RecordOutput(Math.max(INITIAL_BYTES, expectedBytes), MAX_BYTES);
+        records.advance(BatchHeader.SIZE_BYTES);
+    }
 
     public BatchBuilder compression(Compression codec) {
         return compression(codec, codec.defaultLevel());
@@ -96,36 +107,59 @@ public final class BatchBuilder {
         if (count > 0 && offsetDelta <= lastOffsetDelta) {
             throw new IllegalArgumentException("offset delta " + offsetDelta + " after " + lastOffsetDelta);
         }
+        if (handedOut) {
+            throw new IllegalStateException("the batch has been built");
+        }
         if (count == 0) {
             baseTimestamp = timestampMs;
         }
         count++;
         lastOffsetDelta = offsetDelta;
         maxTimestamp = Math.max(maxTimestamp, timestampMs);
-        body.clear();
-        body.write(0);
-        body.varlong(timestampMs - baseTimestamp);
-        body.varint(offsetDelta);
+        long timestampDelta = timestampMs - baseTimestamp;
+        records.varint(bodyBytes(timestampDelta, offsetDelta, key, value, headers));
+        records.write(0);
+        records.varlong(timestampDelta);
+        records.varint(offsetDelta);
         writeSized(key);
         writeSized(value);
-        body.varint(headers.length);
+        records.varint(headers.length);
         for (RecordHeader header : headers) {
             byte[] name = header.keyBytes();
-            body.varint(name.length);
-            body.write(name, 0, name.length);
+            records.varint(name.length);
+            records.write(name, 0, name.length);
             writeSized(header.value());
         }
-        records.varint(body.size());
-        records.write(body.array(), 0, body.size());
         return this;
+    }
+
+    /** A record's size stands before it, so it is added up before anything is written. */
+    private static int bodyBytes(
+            long timestampDelta, int offsetDelta, ByteBuffer key, ByteBuffer value, RecordHeader[] headers) {
+        int bytes = 1 + RecordOutput.varlongBytes(timestampDelta) + RecordOutput.varintBytes(offsetDelta);
+        bytes = Math.addExact(bytes, sizedBytes(key));
+        bytes = Math.addExact(bytes, sizedBytes(value));
+        bytes += RecordOutput.varintBytes(headers.length);
+        for (RecordHeader header : headers) {
+            int name = header.keyBytes().length;
+            bytes = Math.addExact(bytes, RecordOutput.varintBytes(name) + name);
+            bytes = Math.addExact(bytes, sizedBytes(header.value()));
+        }
+        return bytes;
+    }
+
+    private static int sizedBytes(ByteBuffer bytes) {
+        return bytes == null
+                ? 1
+                : Math.addExact(RecordOutput.varintBytes(bytes.remaining()), bytes.remaining());
     }
 
     private void writeSized(ByteBuffer bytes) {
         if (bytes == null) {
-            body.varint(-1);
+            records.varint(-1);
         } else {
-            body.varint(bytes.remaining());
-            body.write(bytes);
+            records.varint(bytes.remaining());
+            records.write(bytes);
         }
     }
 
@@ -139,25 +173,20 @@ public final class BatchBuilder {
 
     /** The size that the batch has when not compressed. */
     public int plainSizeBytes() {
-        return BatchHeader.SIZE_BYTES + records.size();
+        return records.size();
     }
 
     public HeapPayload build() {
         return HeapPayload.of(buildBuffer());
     }
 
-    /** The finished batch, between position 0 and the limit of a heap buffer. */
+    /** The finished batch, between position 0 and the limit of a heap buffer; nothing can be added to it any more. */
     public ByteBuffer buildBuffer() {
         if (count == 0) {
             throw new IllegalStateException("a batch has at least one record");
         }
-        RecordOutput out = new RecordOutput(plainSizeBytes(), MAX_BYTES);
-        out.advance(BatchHeader.SIZE_BYTES);
-        try (OutputStream packing = compression.pack(out, level)) {
-            packing.write(records.array(), 0, records.size());
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
+        handedOut = true;
+        RecordOutput out = compression == Compression.NONE ? records : packed();
         ByteBuffer batch = ByteBuffer.wrap(out.array(), 0, out.size()).slice();
         boolean stamped = timestampType == TimestampType.LOG_APPEND_TIME;
         int attributes = compression.id()
@@ -177,5 +206,16 @@ public final class BatchBuilder {
                 .putInt(BatchHeader.RECORD_COUNT, count);
         batch.putInt(BatchHeader.CRC, BatchHeader.computeCrc(batch, 0));
         return batch;
+    }
+
+    private RecordOutput packed() {
+        RecordOutput out = new RecordOutput(plainSizeBytes(), MAX_BYTES);
+        out.advance(BatchHeader.SIZE_BYTES);
+        try (OutputStream packing = compression.pack(out, level)) {
+            packing.write(records.array(), BatchHeader.SIZE_BYTES, records.size() - BatchHeader.SIZE_BYTES);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return out;
     }
 }

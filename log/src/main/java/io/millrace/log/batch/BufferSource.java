@@ -38,7 +38,7 @@ final class BufferSource extends RecordSource {
     ByteBuffer takeBytes(int count) {
         int from = next;
         skipBytes(count);
-        return bytes.duplicate().limit(next).position(from).slice();
+        return bytes.slice(from, count);
     }
 
     @Override

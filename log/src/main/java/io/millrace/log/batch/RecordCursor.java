@@ -169,6 +169,16 @@ public final class RecordCursor implements AutoCloseable {
         return key == null ? null : key.duplicate();
     }
 
+    /** As {@link #key}, not a duplicate: for whoever never moves its position. */
+    public ByteBuffer keyView() {
+        return key;
+    }
+
+    /** As {@link #value}, not a duplicate: for whoever never moves its position. */
+    public ByteBuffer valueView() {
+        return value;
+    }
+
     /** @return null when the record has none, or when skimming */
     public ByteBuffer value() {
         return value == null ? null : value.duplicate();

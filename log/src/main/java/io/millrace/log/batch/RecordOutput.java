@@ -60,21 +60,34 @@ final class RecordOutput extends OutputStream {
     }
 
     void varint(int value) {
+        room(varintBytes(value));
         int left = (value << 1) ^ (value >> 31);
         while ((left & ~0x7f) != 0) {
-            write((left & 0x7f) | 0x80);
+            bytes[size++] = (byte) ((left & 0x7f) | 0x80);
             left >>>= 7;
         }
-        write(left);
+        bytes[size++] = (byte) left;
     }
 
     void varlong(long value) {
+        room(varlongBytes(value));
         long left = (value << 1) ^ (value >> 63);
         while ((left & ~0x7fL) != 0) {
-            write((int) (left & 0x7f) | 0x80);
+            bytes[size++] = (byte) ((left & 0x7f) | 0x80);
             left >>>= 7;
         }
-        write((int) left);
+        bytes[size++] = (byte) left;
+    }
+
+    /** What {@link #varint} takes for a value. */
+    static int varintBytes(int value) {
+        return varlongBytes(value);
+    }
+
+    /** What {@link #varlong} takes for a value. */
+    static int varlongBytes(long value) {
+        int bits = Long.SIZE - Long.numberOfLeadingZeros((value << 1) ^ (value >> 63) | 1);
+        return (bits + 6) / 7;
     }
 
     private void room(int count) {

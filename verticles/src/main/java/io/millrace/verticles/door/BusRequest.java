@@ -212,7 +212,7 @@ final class BusRequest implements InboundRequest {
         answered = true;
         frameIsRead();
         if (reply != null) {
-            message.reply(reply);
+            message.reply(reply, DoorCodec.answering(message));
         } else if (failure != null) {
             message.fail(failure.code(), failure.getMessage());
         }

@@ -61,6 +61,7 @@ public final class DoorVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         home = context;
+        DoorCodec.register(vertx.eventBus());
         List<EventLoop> loops = new ArrayList<>();
         for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
             loops.add((EventLoop) loop);

@@ -36,6 +36,9 @@ import java.util.function.Consumer;
  * <p>Thread: any.
  */
 final class BusNode {
+    /** A whole frame in one read: Vert.x' record parser copies what it has with every further piece that it gets. */
+    private static final int RECEIVE_BYTES = 256 << 10;
+
     /** A cluster of one looks for a free port from its own on: nobody needs to find it. */
     private static final int PORTS_WHEN_ALONE = 100;
 
@@ -98,6 +101,7 @@ final class BusNode {
         EventBusOptions bus = new EventBusOptions()
                 .setHost(bind.host())
                 .setPort(bind.port())
+                .setReceiveBufferSize(RECEIVE_BYTES)
                 .setClusterPingInterval(timers.busPingMs())
                 .setClusterPingReplyInterval(timers.busPongMs())
                 .setConnectTimeout(timers.busConnectMs());
