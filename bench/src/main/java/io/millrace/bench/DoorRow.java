@@ -63,8 +63,7 @@ final class DoorRow {
                 String figure = ROW + " " + work + " " + bytes + " B, client and node";
                 results.add(name, figure, "records per CPU-s", "1.5x", records / both);
                 results.add(name, figure + ": the client's part", "CPU us per record", "-", own / records * 1e6);
-                results.add(
-                        name, figure + ": the node's part", "CPU us per record", "-", (both - own) / records * 1e6);
+                results.add(name, figure + ": the node's part", "CPU us per record", "-", (both - own) / records * 1e6);
             }
         }
         Topics.delete(node, topic);

@@ -36,7 +36,9 @@ final class JoinTheBus {
         join.getMulticastConfig().setEnabled(false);
         join.getTcpIpConfig().setEnabled(true).setMembers(seeds);
         return Vertx.builder()
-                .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(ownHost).setReceiveBufferSize(1 << 20)))
+                .with(new VertxOptions()
+                        .setEventBusOptions(
+                                new EventBusOptions().setHost(ownHost).setReceiveBufferSize(1 << 20)))
                 .withClusterManager(new HazelcastClusterManager(Hazelcast.newHazelcastInstance(config)))
                 .buildClustered();
     }

@@ -29,7 +29,6 @@ public final class DoorNode {
     /** Envelope, header and a small body; what is long is not copied into it. */
     private static final int HEAD_BYTES = 512;
 
-
     private final Vertx vertx;
     private final Context context;
     private final String clientId;

@@ -20,6 +20,7 @@ public final class BatchBuilder {
 
     /** Room for the header, then the records as they are in the batch: one that is not packed is built where it lies. */
     private final RecordOutput records;
+
     private boolean handedOut;
 
     private Compression compression = Compression.NONE;
@@ -149,9 +150,7 @@ public final class BatchBuilder {
     }
 
     private static int sizedBytes(ByteBuffer bytes) {
-        return bytes == null
-                ? 1
-                : Math.addExact(RecordOutput.varintBytes(bytes.remaining()), bytes.remaining());
+        return bytes == null ? 1 : Math.addExact(RecordOutput.varintBytes(bytes.remaining()), bytes.remaining());
     }
 
     private void writeSized(ByteBuffer bytes) {

@@ -36,7 +36,10 @@ final class DoorCodec implements MessageCodec<Buffer, Buffer> {
 
     /** The answer travels as the message did: who has this codec can read it. */
     static DeliveryOptions answering(Message<?> message) {
-        return message instanceof MessageImpl<?, ?> sent && NAME.equals(sent.codec().name()) ? VIEWED : STANDARD;
+        return message instanceof MessageImpl<?, ?> sent
+                        && NAME.equals(sent.codec().name())
+                ? VIEWED
+                : STANDARD;
     }
 
     @Override
