@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Rows 1 to 5, 9 and the second half of 14: both brokers run, are warmed, and are loaded in turn.
+ * Rows 1 to 6, 9 and the second half of 14: both brokers run, are warmed, and are loaded in turn.
  *
  * <p>Thread: main.
  */
@@ -55,6 +55,9 @@ final class LoadRows {
                     }
                     if (rows.contains(5)) {
                         PerfTool.run(peer, tools, "row5" + suffix, options.loadBytes() / 2, results);
+                    }
+                    if (rows.contains(6)) {
+                        ConsumerTool.run(peer, tools, "row6" + suffix, options.loadBytes(), results);
                     }
                     if (rows.contains(9)) {
                         latency(peer, "row9" + suffix, results);
