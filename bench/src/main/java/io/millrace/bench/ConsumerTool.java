@@ -24,8 +24,7 @@ final class ConsumerTool {
         double cpuBefore = ProcFs.cpuSeconds(peer.pid());
         double rate = read(peer, tools, topic, records);
         double cpu = ProcFs.cpuSeconds(peer.pid()) - cpuBefore;
-        results.add(
-                peer, "6 ConsumerPerformance 1 KiB", "CPU-s/GB", "0.75x", cpu / (records * RECORD_BYTES / 1e9));
+        results.add(peer, "6 ConsumerPerformance 1 KiB", "CPU-s/GB", "0.75x", cpu / (records * RECORD_BYTES / 1e9));
         results.add(peer, "6 its rate", "MB/s", "1.0x", rate);
         Topics.delete(peer, topic);
     }

@@ -239,6 +239,8 @@ final class SimLife {
                 List::of,
                 why -> world.halted(broker.id(), why),
                 HEARTBEAT_MS));
+        registration.onCutOff((int) ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS, now -> shards.all()
+                .forEach(shard -> shard.execute(() -> shard.cutOff(now))));
         shell.onLeaderChange(registration::leaderChanged);
         quorum.start();
         registration

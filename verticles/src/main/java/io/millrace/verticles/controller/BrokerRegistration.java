@@ -86,6 +86,12 @@ public final class BrokerRegistration {
     private long duplicateForMs;
     private boolean fenced = true;
     private boolean beating;
+    /** Beats in a row after which no controller had been heard. */
+    private int unheard;
+
+    private boolean cutOff;
+    private int unheardMax = Integer.MAX_VALUE;
+    private Consumer<Boolean> cutOffListener = changed -> {};
     private Runnable cancelAlarm = () -> {};
     private Runnable cancelDeadline = () -> {};
 
@@ -188,6 +194,28 @@ public final class BrokerRegistration {
         }));
     }
 
+    /**
+     * Names who is told when no controller has been heard for a session, and when one is heard again: by then others may lead
+     * what this broker believes to lead, and clients that wait here wait for nothing. Before {@link #register}.
+     */
+    public void onCutOff(int sessionMs, Consumer<Boolean> listener) {
+        unheardMax = Math.max(1, sessionMs / parts.heartbeatMs());
+        cutOffListener = listener;
+    }
+
+    private void cutOff(boolean now) {
+        if (now != cutOff) {
+            cutOff = now;
+            if (now) {
+                log.warn(
+                        "no controller has been heard for a session: what this broker leads is led by others, or soon will be");
+            } else {
+                log.info("a controller is heard again");
+            }
+            cutOffListener.accept(now);
+        }
+    }
+
     /** The controller may be another one: it should hear of this broker soon. Thread: the metadata's owner. */
     public void leaderChanged() {
         if (state == State.REGISTERED || state == State.LEAVING) {
@@ -206,6 +234,9 @@ public final class BrokerRegistration {
         }
         nextBeat();
         if (beating) {
+            if (!fenced && ++unheard >= unheardMax) {
+                cutOff(true);
+            }
             return;
         }
         beating = true;
@@ -220,6 +251,8 @@ public final class BrokerRegistration {
                 .onComplete(done -> parts.owner().execute(() -> {
                     beating = false;
                     if (done.succeeded()) {
+                        unheard = 0;
+                        cutOff(false);
                         heard(done.result());
                     } else if (state == State.LEAVING) {
                         log.debug(

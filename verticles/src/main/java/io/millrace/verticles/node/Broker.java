@@ -208,8 +208,8 @@ public final class Broker implements Node, ClusterHints {
     }
 
     private Future<Void> startMetadata() {
-        metadataVerticle = new MetadataVerticle(
-                new MetadataVerticle.Parts(config, incarnation, peers, data, configs, metadata, halted));
+        metadataVerticle = new MetadataVerticle(new MetadataVerticle.Parts(
+                config, incarnation, peers, data, configs, metadata, now -> shards.cutOff(now), halted));
         return vertx.deployVerticle(metadataVerticle)
                 .recover(MetadataVerticle::forAPerson)
                 .map(id -> {

@@ -51,7 +51,11 @@ import java.util.stream.Collectors;
  * <p>Thread: its context.
  */
 final class MetadataVerticle extends VerticleBase {
-    /** What the actor is made from. */
+    /**
+     * What the actor is made from.
+     *
+     * @param cutOff told when no controller has been heard for a session, and when one is heard again
+     */
     record Parts(
             NodeConfig config,
             UUID incarnation,
@@ -59,6 +63,7 @@ final class MetadataVerticle extends VerticleBase {
             List<LogDirectory> directories,
             EffectiveConfigs configs,
             MetadataPublisher publisher,
+            Consumer<Boolean> cutOff,
             Consumer<String> halted) {}
 
     /** The quorum chooses its next leader itself. */
@@ -190,6 +195,7 @@ final class MetadataVerticle extends VerticleBase {
                 parts.halted(),
                 parts.config().cluster().timers().heartbeatMs()));
         active.onLeaderChange(() -> leaderlessSinceMs = active.leaderId().isPresent() ? HAS_LEADER : nowMs());
+        registration.onCutOff(parts.config().cluster().timers().sessionMs(), parts.cutOff());
         active.onLeaderChange(registration::leaderChanged);
         active.onLeaderChange(this::quorumHandedOver);
         hints = new CrashHints(

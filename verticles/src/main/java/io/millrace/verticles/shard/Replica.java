@@ -119,6 +119,18 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         }
     }
 
+    /** Leads, and nobody else can have been elected without this node hearing of it soon. */
+    private boolean leadsForClients() {
+        return machine.isLeader() && !(shard.isCutOff() && machine.partition().replicas().length > 1);
+    }
+
+    /** The node is cut off: clients should look for the leader elsewhere. */
+    void sendClientsAway() {
+        if (machine.isLeader() && !leadsForClients()) {
+            failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
+        }
+    }
+
     private long monotonicMs() {
         return shard.context().ticker().getAsLong();
     }
@@ -168,7 +180,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
     void append(PartitionAppend append, long nowMs) {
         AppendGroup group = append.group();
         metrics.produceRequests.increment();
-        if (!machine.isLeader()) {
+        if (!leadsForClients()) {
             append.fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
         } else if (machine.admit(group.acks() == AppendGroup.ACKS_ALL) == AppendAdmission.NOT_ENOUGH_REPLICAS) {
             append.fail(Errors.NOT_ENOUGH_REPLICAS, null);
@@ -306,7 +318,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         if (knownLeaderEpoch > machine.leaderEpoch()) {
             return Errors.UNKNOWN_LEADER_EPOCH;
         }
-        return machine.isLeader() ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+        return leadsForClients() ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
     }
 
     /** Whether the high watermark says what {@code latest} is: a new leader's must first reach its epoch. */

@@ -41,6 +41,7 @@ public final class Shard implements Owner {
     private LeadershipWatcher watcher = NobodyWatches.INSTANCE;
     private boolean timeoutsScheduled;
     private boolean closed;
+    private boolean cutOff;
 
     /** Creates a shard without replicas, one of {@code count}. */
     public Shard(int index, int count, EventLoop loop, ShardContext context) {
@@ -79,6 +80,21 @@ public final class Shard implements Owner {
     public Replica replica(UUID topicId, int partition) {
         Replica[] ofTopic = replicas.get(topicId);
         return ofTopic == null || partition < 0 || partition >= ofTopic.length ? null : ofTopic[partition];
+    }
+
+    /**
+     * No controller is heard, or one is again. While none is, replicas that others could lead answer clients as if they did:
+     * whoever waits here for an acknowledgement waits for followers that may have gone.
+     */
+    public void cutOff(boolean now) {
+        cutOff = now;
+        if (now) {
+            forEach(Replica::sendClientsAway);
+        }
+    }
+
+    boolean isCutOff() {
+        return cutOff;
     }
 
     /** Every replica whose log directory has failed. */

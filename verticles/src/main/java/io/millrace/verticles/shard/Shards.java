@@ -35,6 +35,11 @@ public final class Shards {
         return shards;
     }
 
+    /** No controller is heard, or one is again: {@link Shard#cutOff}. */
+    public void cutOff(boolean now) {
+        shards.forEach(shard -> shard.execute(() -> shard.cutOff(now)));
+    }
+
     /**
      * Asks one replica for something, on its shard's loop.
      *

@@ -106,6 +106,24 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     }
 
     @Test
+    void whoHearsNoControllerForASessionSendsItsClientsAwayUntilItHearsOne() {
+        List<Boolean> told = new ArrayList<>();
+        registration.onCutOff(4 * HEARTBEAT_MS, told::add);
+        serve();
+
+        for (int beat = 0; beat < 4; beat++) {
+            alarm.pass(HEARTBEAT_MS);
+        }
+        assertThat(told).as("the session may not have ended").isEmpty();
+        alarm.pass(HEARTBEAT_MS);
+        alarm.pass(HEARTBEAT_MS);
+        assertThat(told).containsExactly(true);
+
+        heard(false);
+        assertThat(told).containsExactly(true, false);
+    }
+
+    @Test
     void aControllerInTheSameProcessNeedsNoHeartbeats() {
         controller = SELF;
         serve();
