@@ -292,7 +292,7 @@ final class SimLife {
             metadataLoop.execute(() -> commands.answered(answer.call(), answer.bytes()));
         } else if (message instanceof SimMessage.Frame frame) {
             int shard = ReplicationCodec.shardOf(frame.buffer());
-            shards.all().get(shard % SHARDS).replication().received(frame.buffer());
+            shards.all().get(shard % SHARDS).replication().received(Unpooled.wrappedBuffer(frame.buffer()));
         } else if (message instanceof SimMessage.Produce produce) {
             produce(from, produce);
         } else if (message instanceof SimMessage.Read read) {

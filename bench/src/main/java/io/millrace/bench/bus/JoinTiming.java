@@ -147,5 +147,8 @@ public final class JoinTiming {
 
         @Override
         public void memberGone(Map<String, String> attributes) {}
+
+        @Override
+        public void membersAre(List<Map<String, String>> oldestFirst) {}
     }
 }

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 
 /**
  * Messages between leaders and followers as bytes. A frame is a head and, in an answer, the records of all parts one after
@@ -51,6 +50,13 @@ public final class ReplicationCodec {
 
     /** What a frame holds: exactly one is not null. */
     public record Message(ReplicaFetch fetch, ReplicaAnswer answer) {}
+
+    /** Makes a payload of the records in a frame. */
+    @FunctionalInterface
+    public interface Keeper {
+        /** @param at where they begin, counted from the frame's first byte */
+        Payload keep(ByteBuffer frame, int at, int sizeBytes);
+    }
 
     private ReplicationCodec() {}
 
@@ -111,16 +117,15 @@ public final class ReplicationCodec {
 
     /** Reads a frame; the records of an answer are views of it. */
     public static Message decode(ByteBuffer frame) throws MalformedFrameException {
-        return decode(frame, HeapPayload::of);
+        return decode(frame, (bytes, at, size) -> HeapPayload.of(bytes.slice(at, size)));
     }
 
     /**
      * Reads a frame.
      *
-     * @param keeper makes a payload of its own from a view of the frame's records, which may be gone afterwards
+     * @param keeper makes a payload of its own, because the frame may be gone afterwards
      */
-    public static Message decode(ByteBuffer frame, Function<ByteBuffer, Payload> keeper)
-            throws MalformedFrameException {
+    public static Message decode(ByteBuffer frame, Keeper keeper) throws MalformedFrameException {
         ByteBuffer b = frame.slice();
         need(b, PREFIX_BYTES, "prefix");
         byte version = b.get();
@@ -182,8 +187,7 @@ public final class ReplicationCodec {
                 dropped);
     }
 
-    private static ReplicaAnswer answer(ByteBuffer b, int followerShard, Function<ByteBuffer, Payload> keeper)
-            throws MalformedFrameException {
+    private static ReplicaAnswer answer(ByteBuffer b, int followerShard, Keeper keeper) throws MalformedFrameException {
         need(b, ANSWER_BYTES - PREFIX_BYTES, "answer");
         int leaderId = b.getInt();
         int leaderShard = b.getInt();
@@ -210,7 +214,7 @@ public final class ReplicationCodec {
                 if (size < 0 || size > b.limit() - recordsAt) {
                     throw new MalformedFrameException("records of " + size + " bytes in " + (b.limit() - recordsAt));
                 }
-                List<Payload> records = size == 0 ? List.of() : List.of(keeper.apply(b.slice(recordsAt, size)));
+                List<Payload> records = size == 0 ? List.of() : List.of(keeper.keep(b, recordsAt, size));
                 recordsAt += size;
                 parts.add(new Part(
                         handle,

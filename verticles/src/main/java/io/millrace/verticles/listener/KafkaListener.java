@@ -2,6 +2,7 @@ package io.millrace.verticles.listener;
 
 import io.millrace.protocol.ApiSpec;
 import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.wire.FrameReads;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;

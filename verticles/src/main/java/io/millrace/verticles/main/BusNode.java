@@ -5,6 +5,7 @@ import io.millrace.membership.hazelcast.MemberAttributes;
 import io.millrace.membership.hazelcast.MemberSettings;
 import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.cluster.BusNodeId;
+import io.millrace.verticles.cluster.BusTransport;
 import io.millrace.verticles.cluster.DirectClusterManager;
 import io.millrace.verticles.cluster.HazelcastAttach;
 import io.millrace.verticles.cluster.ReservedAddresses;
@@ -74,6 +75,7 @@ final class BusNode {
                 DirectClusterManager.DEFAULT_ATTACH_TIMEOUT_MS);
         return Vertx.builder()
                 .with(options())
+                .withTransport(BusTransport.create().forBuilder())
                 .withMetrics(meters.factory())
                 .withClusterManager(manager)
                 .buildClustered()
@@ -109,7 +111,6 @@ final class BusNode {
             bus.setClusterPublicHost(told.host()).setClusterPublicPort(told.port());
         }
         return new VertxOptions()
-                .setPreferNativeTransport(true)
                 .setMetricsOptions(meters.options())
                 .setEventLoopPoolSize(config.runtime().eventLoops())
                 .setEventBusOptions(bus)

@@ -13,9 +13,9 @@ import io.millrace.verticles.replication.ReplicationBus;
 import io.millrace.verticles.replication.ReplicationParts;
 import io.millrace.verticles.shard.Shard;
 import io.millrace.verticles.shard.Shards;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,7 +68,7 @@ final class BrokerReplication {
 
     /** Takes frames of other nodes: before this one is registered, because it may be the leader that they wait for. */
     Future<Void> listen(Shards shards) {
-        List<Consumer<ByteBuffer>> receivers = new ArrayList<>();
+        List<Consumer<ByteBuf>> receivers = new ArrayList<>();
         for (Shard shard : shards.all()) {
             receivers.add(shard.replication()::received);
         }

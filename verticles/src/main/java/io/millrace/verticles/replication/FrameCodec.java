@@ -6,17 +6,18 @@ import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.internal.buffer.BufferInternal;
 
 /**
- * Frames on the event bus: one copy into the bus' buffer, none out of it, for the receiver gets a view.
+ * Frames on the event bus: {@code int32} size and the frame. Its head is written here, the records are {@link FrameMessage}'s.
  *
  * <p>Thread: any; stateless.
  */
 final class FrameCodec implements MessageCodec<OutgoingFrame, Buffer> {
     static final String NAME = "millrace.replication";
+    static final FrameCodec INSTANCE = new FrameCodec();
 
     @Override
     public void encodeToWire(Buffer wire, OutgoingFrame frame) {
         wire.appendInt(frame.sizeBytes());
-        wire.appendBuffer(BufferInternal.buffer(frame.view()));
+        wire.appendBuffer(BufferInternal.buffer(frame.head()));
     }
 
     @Override

@@ -11,19 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A message on its way out: its head as bytes, its records by reference until the bus copies them into its own buffer.
+ * A message on its way out: its head as bytes, its records by reference until the socket has taken them.
  *
  * <p>Thread: any; handed over once.
  */
 public final class OutgoingFrame {
     private final ByteBuffer head;
     private final List<Payload> records;
-    private final int sizeBytes;
+    private final int recordBytes;
 
     private OutgoingFrame(ByteBuffer head, List<Payload> records, int recordBytes) {
         this.head = head;
         this.records = records;
-        this.sizeBytes = head.remaining() + recordBytes;
+        this.recordBytes = recordBytes;
     }
 
     static OutgoingFrame of(ReplicaFetch fetch) {
@@ -38,20 +38,32 @@ public final class OutgoingFrame {
     }
 
     public int sizeBytes() {
-        return sizeBytes;
+        return head.remaining() + recordBytes;
     }
 
-    /** All of it as one buffer over the parts, so that its copy is made in one piece. */
+    int recordBytes() {
+        return recordBytes;
+    }
+
+    ByteBuf head() {
+        return Unpooled.wrappedBuffer(head);
+    }
+
+    List<Payload> records() {
+        return records;
+    }
+
+    /** All of it as one buffer over the parts. */
     public ByteBuf view() {
         ByteBuf[] parts = new ByteBuf[1 + records.size()];
-        parts[0] = Unpooled.wrappedBuffer(head);
+        parts[0] = head();
         for (int i = 0; i < records.size(); i++) {
             parts[i + 1] = Unpooled.wrappedBuffer(records.get(i).bytes());
         }
         return parts.length == 1 ? parts[0] : Unpooled.wrappedBuffer(parts.length, parts);
     }
 
-    /** The bytes are copied, or never will be. */
+    /** The bytes are gone, or never will be. */
     public void release() {
         records.forEach(Payload::release);
     }

@@ -13,8 +13,8 @@ import io.millrace.log.replication.Replicated;
 import io.millrace.log.replication.ReplicationCodec;
 import io.millrace.log.replication.ReplicationLink;
 import io.millrace.verticles.replication.ReplicationParts.Outbox;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -47,7 +47,7 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
     private final EventLoop loop;
     private final LongSupplier ticker;
     private final ShardIndex index;
-    private final Function<ByteBuffer, Payload> keeper;
+    private final Function<ByteBuf, Payload> keeper;
     private final Outbox outbox;
     private final FollowerMachine follower;
     private final LeaderMachine leader;
@@ -63,7 +63,7 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
     /**
      * Made with its shard, which is number {@code shard} of {@code shards}.
      *
-     * @param keeper takes records over from a received frame, as the log and its tail keep them
+     * @param keeper makes a payload of records in a received frame, and takes over the reference to it
      */
     public ShardReplication(
             ReplicationParts parts,
@@ -74,7 +74,7 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
             LongSupplier clock,
             ShardIndex index,
             LeaderMachine.Lookup lookup,
-            Function<ByteBuffer, Payload> keeper) {
+            Function<ByteBuf, Payload> keeper) {
         this.keeper = keeper;
         this.parts = parts;
         this.shard = shard;
@@ -169,14 +169,17 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
         touch();
     }
 
-    /** A frame of another node. Thread: any. */
-    public void received(ByteBuffer frame) {
+    /** A frame of another node, which is taken over: the log keeps the records where they are. Thread: any. */
+    public void received(ByteBuf frame) {
         loop.execute(() -> {
             if (closed) {
+                frame.release();
                 return;
             }
             try {
-                ReplicationCodec.Message message = ReplicationCodec.decode(frame, keeper);
+                ReplicationCodec.Message message = ReplicationCodec.decode(
+                        frame.nioBuffer(),
+                        (bytes, at, size) -> keeper.apply(frame.retainedSlice(frame.readerIndex() + at, size)));
                 if (message.fetch() != null) {
                     leader.fetched(message.fetch(), nowMs());
                 } else {
@@ -187,6 +190,8 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
                 log.warn("dropped a frame of another node: {}", malformed.getMessage());
             } catch (RuntimeException bug) {
                 log.error("a frame of another node could not be taken", bug);
+            } finally {
+                frame.release();
             }
         });
     }

@@ -2,7 +2,6 @@ package io.millrace.verticles.shard;
 
 import io.millrace.log.Payload;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,15 +15,6 @@ public final class ByteBufPayload implements Payload {
     /** Takes over one reference of {@code slice}, all of whose readable bytes are the payload. */
     public ByteBufPayload(ByteBuf slice) {
         this.slice = slice;
-    }
-
-    /**
-     * A copy in pooled memory outside of the heap. What comes over the event bus lies in large arrays that live as long as the
-     * tail keeps a part of them: the collector would move them, and every write would copy them once more.
-     */
-    public static ByteBufPayload copyOf(ByteBuffer bytes) {
-        ByteBuf copy = PooledByteBufAllocator.DEFAULT.directBuffer(bytes.remaining(), bytes.remaining());
-        return new ByteBufPayload(copy.writeBytes(bytes.duplicate()));
     }
 
     @Override

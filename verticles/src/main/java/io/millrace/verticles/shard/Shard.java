@@ -59,7 +59,7 @@ public final class Shard implements Owner {
                 context.clock(),
                 (id, shards) -> Shards.indexOf(id.topicId(), id.partition(), shards),
                 this::replica,
-                ByteBufPayload::copyOf);
+                ByteBufPayload::new);
     }
 
     @Override

@@ -97,6 +97,7 @@ public final class TestCluster implements AutoCloseable {
                         .setEventLoopPoolSize(2)
                         .setEventBusOptions(
                                 new EventBusOptions().setHost(bus.host()).setPort(bus.port())))
+                .withTransport(BusTransport.create().forBuilder())
                 .withClusterManager(new DirectClusterManager(self, directory, CompletableFuture::new, 60_000))
                 .buildClustered());
         vertx.eventBus().addInboundInterceptor(new ReservedAddresses(self.toString()));

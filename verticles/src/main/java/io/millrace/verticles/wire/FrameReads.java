@@ -1,4 +1,4 @@
-package io.millrace.verticles.listener;
+package io.millrace.verticles.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  *
  * <p>Thread: the connection's event loop.
  */
-final class FrameReads implements RecvByteBufAllocator {
+public final class FrameReads implements RecvByteBufAllocator {
     /** Netty's own for streams: so often a socket is read before others get their turn. */
     private static final int READS_PER_TURN = 16;
 
@@ -21,7 +21,7 @@ final class FrameReads implements RecvByteBufAllocator {
     private final Supplier<ByteBuf> frameSpace;
 
     /** @param frameSpace room in the frame under way, retained; null when there is none that is worth it */
-    FrameReads(Supplier<ByteBuf> frameSpace) {
+    public FrameReads(Supplier<ByteBuf> frameSpace) {
         this.frameSpace = frameSpace;
     }
 

@@ -1,0 +1,130 @@
+package io.millrace.verticles.cluster;
+
+import io.millrace.verticles.wire.FrameReads;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Cuts what comes in on a connection of the bus into messages, outside of the heap, and reads large ones to where they stay. Those that
+ * somebody takes are his; all others go on to Vert.x, each in one piece, which spares it the growing of its own buffer.
+ *
+ * <p>Memory follows what has really arrived, up to the size that messages before had.
+ *
+ * <p>Thread: the connection's loop.
+ */
+final class BusReader extends ChannelInboundHandlerAdapter {
+    private static final int FIRST_CAPACITY_BYTES = 4096;
+    private static final int MOST_TRUSTED_BYTES = 1 << 20;
+    /** Less than that comes with the next read of the usual size, perhaps together with other messages. */
+    private static final int WORTH_LENDING_BYTES = 32 * 1024;
+
+    private final BusTransport transport;
+    private int size;
+    private int sizeBytes;
+    /** Under way; null until its size is known. */
+    private ByteBuf message;
+    /** A part of it that the socket is being read into; null for none. */
+    private ByteBuf lent;
+
+    private int trustedBytes = FIRST_CAPACITY_BYTES;
+    private boolean broken;
+
+    BusReader(BusTransport transport) {
+        this.transport = transport;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.channel().config().setRecvByteBufAllocator(new FrameReads(this::lend));
+    }
+
+    private ByteBuf lend() {
+        if (message == null || message.writableBytes() < WORTH_LENDING_BYTES) {
+            return null;
+        }
+        lent = message.retainedSlice(message.writerIndex(), message.writableBytes())
+                .clear();
+        return lent;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object read) {
+        ByteBuf in = (ByteBuf) read;
+        try {
+            while (in.isReadable() && !broken) {
+                if (message == null) {
+                    begin(context, in);
+                } else if (in == lent) {
+                    // It is where it belongs already.
+                    message.writerIndex(message.writerIndex() + in.readableBytes());
+                    in.skipBytes(in.readableBytes());
+                } else {
+                    message.ensureWritable(Math.min(in.readableBytes(), size - message.writerIndex()));
+                    message.writeBytes(
+                            in,
+                            Math.min(
+                                    in.readableBytes(),
+                                    Math.min(message.writableBytes(), size - message.writerIndex())));
+                }
+                if (message != null && message.writerIndex() == size) {
+                    pass(context);
+                }
+            }
+        } finally {
+            lent = null;
+            in.release();
+        }
+    }
+
+    private void begin(ChannelHandlerContext context, ByteBuf in) {
+        while (sizeBytes < Integer.BYTES && in.isReadable()) {
+            size = size << Byte.SIZE | in.readUnsignedByte();
+            sizeBytes++;
+        }
+        if (sizeBytes < Integer.BYTES) {
+            return;
+        }
+        if (size <= 0) {
+            broken = true;
+            context.close();
+            return;
+        }
+        message = PooledByteBufAllocator.DEFAULT.directBuffer(Math.min(size, trustedBytes), size);
+    }
+
+    private void pass(ChannelHandlerContext context) {
+        ByteBuf whole = message;
+        message = null;
+        size = 0;
+        sizeBytes = 0;
+        trustedBytes = Math.min(MOST_TRUSTED_BYTES, Math.max(trustedBytes, whole.readableBytes()));
+        BusMessage head = BusMessage.parse(whole);
+        Optional<Consumer<ByteBuf>> taker = head == null ? Optional.empty() : transport.taker(head);
+        if (taker.isPresent()) {
+            taker.get().accept(whole.skipBytes(head.bodyAt()));
+            return;
+        }
+        try {
+            int length = Integer.BYTES + whole.readableBytes();
+            context.fireChannelRead(Unpooled.buffer(length, length)
+                    .writeInt(whole.readableBytes())
+                    .writeBytes(whole));
+        } finally {
+            whole.release();
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        broken = true;
+        if (message != null) {
+            message.release();
+            message = null;
+        }
+    }
+}
