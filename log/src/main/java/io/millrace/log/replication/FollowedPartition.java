@@ -3,6 +3,7 @@ package io.millrace.log.replication;
 import io.millrace.log.AppendError;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.EpochEnd;
+import io.millrace.log.HeapPayload;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.Payload;
 import io.millrace.log.batch.BatchHeader;
@@ -200,6 +201,10 @@ final class FollowedPartition {
                 later(nowMs);
                 return;
             }
+            if (beginsBelow(batches)) {
+                restartBelow(batches, part);
+                return;
+            }
             AppendOutcome outcome = log().appendReplicated(batches, machine.wallClockMs(), part.gapsMayCome());
             if (outcome instanceof AppendOutcome.Rejected rejected) {
                 if (!rejected.error().retriable()) {
@@ -215,6 +220,44 @@ final class FollowedPartition {
             }
             session.awaitsWrite(this);
         }
+    }
+
+    /**
+     * Whether an empty log is given a batch that begins before it and reaches into it: records were deleted up to the middle of
+     * that batch, and batches are kept whole.
+     */
+    private boolean beginsBelow(Payload batches) {
+        ByteBuffer b = batches.bytes();
+        int at = b.position();
+        long end = log().assignedEnd();
+        return end == log().logStartOffset()
+                && b.limit() - at >= BatchHeader.SIZE_BYTES
+                && BatchHeader.baseOffset(b, at) < end
+                && BatchHeader.lastOffset(b, at) >= end;
+    }
+
+    /** The log begins where the batch does, and takes it at once: the leader would not give it out from there. */
+    private void restartBelow(Payload batches, Part part) {
+        long base = BatchHeader.baseOffset(batches.bytes(), batches.bytes().position());
+        byte[] copy = new byte[batches.sizeBytes()];
+        batches.bytes().duplicate().get(copy);
+        machine.note(replica, "begins at " + base + ", with the batch in which the leader's log starts");
+        truncating = true;
+        log().truncateFullyAndStartAt(base, () -> restarted(copy, part.leaderEpoch(), part.gapsMayCome()));
+        rules().localRestartedAt(base);
+    }
+
+    private void restarted(byte[] batches, int leaderEpoch, boolean gapsMayCome) {
+        boolean sameLeader = rules().role() instanceof ReplicaRole.Follower && rules().leaderEpoch() == leaderEpoch;
+        if (session != null && sameLeader) {
+            // If it is refused the leader is asked again, and all of this begins anew.
+            AppendOutcome outcome =
+                    log().appendReplicated(HeapPayload.of(batches), machine.wallClockMs(), gapsMayCome);
+            if (!(outcome instanceof AppendOutcome.Rejected)) {
+                session.awaitsWrite(this);
+            }
+        }
+        truncated();
     }
 
     /** A leader has nothing newer than its own epoch; what says so was read while it was being cut. */

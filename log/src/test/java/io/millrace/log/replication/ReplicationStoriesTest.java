@@ -60,6 +60,32 @@ class ReplicationStoriesTest {
     }
 
     @Test
+    void aFollowerWithoutRecordsTakesTheBatchInWhoseMiddleItsLeadersLogStarts() {
+        int leaderId = world.controller.partition(0).leaderId();
+        SimBroker node = world.nodes.get(leaderId);
+        SimBroker away = world.nodes.get(otherThan(leaderId));
+        away.crash();
+        away.disk.afterProcessCrash();
+        world.controller.fence(away.id);
+        world.tellRecords();
+        SimReplica leader = node.replica(0);
+        leader.produceBatch(4);
+        node.afterEvent();
+        world.simulation.runFor(300);
+        leader.log().advanceLogStart(2);
+        node.leader(0).logStartMoved(leader);
+        node.afterEvent();
+        world.simulation.runFor(200);
+
+        away.start();
+
+        healthy("the one that was away has the batch");
+        world.simulation.runFor(200);
+        assertThat(away.replica(0).log().logStartOffset()).isEqualTo(2);
+        assertThat(away.replica(0).log().writtenEnd()).isEqualTo(4);
+    }
+
+    @Test
     void aFollowerThatKnowsTheNewEpochBeforeItsLeaderIsCreditedWithoutSayingItTwice() {
         world.produce(0);
         healthy("one record everywhere");

@@ -87,6 +87,19 @@ final class SimReplica implements Replicated, LogListener, ReplicaEffects {
         }
     }
 
+    /** One batch of so many records, of which nobody awaits an acknowledgement. */
+    void produceBatch(int records) {
+        BatchBuilder builder = new BatchBuilder();
+        for (int i = 0; i < records; i++) {
+            builder.append(broker.nowMs(), null, ByteBuffer.allocate(Long.BYTES).array());
+        }
+        AppendOutcome outcome =
+                log.append(builder.build(), AppendOrigin.CLIENT, machine.leaderEpoch(), broker.nowMs());
+        if (!(outcome instanceof AppendOutcome.Appended)) {
+            throw new IllegalStateException(outcome.toString());
+        }
+    }
+
     /** As if compaction had been here before the topic was given another policy: the log goes on this much later. */
     void goesOnBehindAGap(int offsets) {
         HeapPayload batch = new BatchBuilder()
