@@ -2,6 +2,7 @@ package io.millrace.verticles.controller;
 
 import io.millrace.membership.CommitListener;
 import io.millrace.membership.MetadataQuorum;
+import io.millrace.membership.NotLeaderException;
 import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.UnknownOutcomeException;
 import java.util.ArrayDeque;
@@ -53,6 +54,13 @@ final class FakeQuorum implements MetadataQuorum {
         }
         listener.leadershipLost(epoch);
         listener.leaderChanged(epoch, OptionalInt.empty());
+    }
+
+    /** As a quorum that has lost leadership and not told so yet: nothing was appended. */
+    void refuseAll() {
+        while (!proposals.isEmpty()) {
+            proposals.remove().answer().completeExceptionally(new NotLeaderException("no leader", OptionalInt.empty()));
+        }
     }
 
     CommitListener listener() {

@@ -80,6 +80,16 @@ class MetadataShellTest {
     }
 
     @Test
+    void whatTheQuorumHasNotTakenWasCertainlyNotDone() {
+        serve();
+        Future<CreateTopics.Outcome> refused = submit(create("t"));
+
+        quorum.refuseAll();
+
+        assertThat(error(refused)).isEqualTo(ControllerError.NOT_CONTROLLER);
+    }
+
+    @Test
     void whatWasUnderWayWhenLeadershipIsLostFailsAndLeavesNoTrace() {
         serve();
         Future<CreateTopics.Outcome> lost = submit(create("t"));
