@@ -251,8 +251,7 @@ final class FollowedPartition {
         boolean sameLeader = rules().role() instanceof ReplicaRole.Follower && rules().leaderEpoch() == leaderEpoch;
         if (session != null && sameLeader) {
             // If it is refused the leader is asked again, and all of this begins anew.
-            AppendOutcome outcome =
-                    log().appendReplicated(HeapPayload.of(batches), machine.wallClockMs(), gapsMayCome);
+            AppendOutcome outcome = log().appendReplicated(HeapPayload.of(batches), machine.wallClockMs(), gapsMayCome);
             if (!(outcome instanceof AppendOutcome.Rejected)) {
                 session.awaitsWrite(this);
             }

@@ -93,8 +93,7 @@ final class SimReplica implements Replicated, LogListener, ReplicaEffects {
         for (int i = 0; i < records; i++) {
             builder.append(broker.nowMs(), null, ByteBuffer.allocate(Long.BYTES).array());
         }
-        AppendOutcome outcome =
-                log.append(builder.build(), AppendOrigin.CLIENT, machine.leaderEpoch(), broker.nowMs());
+        AppendOutcome outcome = log.append(builder.build(), AppendOrigin.CLIENT, machine.leaderEpoch(), broker.nowMs());
         if (!(outcome instanceof AppendOutcome.Appended)) {
             throw new IllegalStateException(outcome.toString());
         }
