@@ -1,6 +1,7 @@
 package io.millrace.verticles.coordinator;
 
 import io.millrace.log.batch.BatchBuilder;
+import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.replica.AppendAdmission;
 import io.millrace.verticles.group.GroupEffects;
 import io.millrace.verticles.group.GroupRecord;
@@ -88,13 +89,13 @@ final class GroupAppender implements GroupEffects {
         for (GroupRecord record : records) {
             bytes += record.sizeBoundBytes();
         }
-        if (bytes > maxBatchBytes) {
+        if (BatchHeader.SIZE_BYTES + bytes > maxBatchBytes) {
             return Errors.RECORD_LIST_TOO_LARGE;
         }
         if (pendingBytes + bytes > MOST_PENDING_BYTES) {
             return Errors.REQUEST_TIMED_OUT;
         }
-        if (open != null && openBytes + bytes > maxBatchBytes) {
+        if (open != null && BatchHeader.SIZE_BYTES + openBytes + bytes > maxBatchBytes) {
             write();
         }
         add(records);

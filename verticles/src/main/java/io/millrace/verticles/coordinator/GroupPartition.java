@@ -35,6 +35,8 @@ final class GroupPartition {
     /** Between two attempts to load; the directory may be busy. */
     private static final long FIRST_RETRY_MS = 250;
 
+    private static final long REMOVAL_RETRY_MS = 1_000;
+
     private static final long LONGEST_RETRY_MS = 30_000;
 
     /** Topics that were deleted while the partition was being loaded: more are not remembered, offsets then expire. */
@@ -54,6 +56,7 @@ final class GroupPartition {
     private boolean open;
     private boolean closed;
     private long retryMs = FIRST_RETRY_MS;
+    private boolean removalDue;
 
     /** @param deadlineMoved called after everything that may have changed {@link #nextDeadlineMs} */
     GroupPartition(
@@ -106,10 +109,7 @@ final class GroupPartition {
         retryMs = FIRST_RETRY_MS;
         open = true;
         call(() -> machine.loaded(clock.nowMs()));
-        if (open && !deletedMeanwhile.isEmpty()) {
-            removeOffsetsOf(Set.copyOf(deletedMeanwhile));
-        }
-        deletedMeanwhile.clear();
+        removeKeptDeletions();
         log.debug("{} is loaded", replica.log().id());
     }
 
@@ -158,18 +158,48 @@ final class GroupPartition {
     void topicsDeleted(Collection<DeletedTopic> topics) {
         if (open) {
             removeOffsetsOf(topics);
-        } else if (!closed && deletedMeanwhile.size() + topics.size() <= MOST_DELETIONS_KEPT) {
+        } else {
+            keep(topics);
+        }
+    }
+
+    private void keep(Collection<DeletedTopic> topics) {
+        if (!closed && deletedMeanwhile.size() + topics.size() <= MOST_DELETIONS_KEPT) {
             deletedMeanwhile.addAll(topics);
         }
     }
 
-    /** What is refused or lost stays until it expires, as in Kafka. */
+    private void removeKeptDeletions() {
+        if (open && !deletedMeanwhile.isEmpty()) {
+            Set<DeletedTopic> kept = Set.copyOf(deletedMeanwhile);
+            deletedMeanwhile.clear();
+            removeOffsetsOf(kept);
+        }
+    }
+
+    /** What is refused or lost is tried again later, or with the next load; beyond the bound it stays until it expires. */
     private void removeOffsetsOf(Collection<DeletedTopic> topics) {
-        call(() -> machine.topicsDeleted(
-                topics,
-                clock.nowMs(),
-                error -> log.debug(
-                        "{}: offsets of deleted topics: {}", replica.log().id(), error)));
+        call(() -> machine.topicsDeleted(topics, clock.nowMs(), error -> {
+            if (error != Errors.NONE && !closed) {
+                log.debug("{}: offsets of deleted topics: {}", replica.log().id(), error);
+                keep(topics);
+                removeAgainLater();
+            }
+        }));
+    }
+
+    private void removeAgainLater() {
+        if (!removalDue) {
+            removalDue = true;
+            shard.loop()
+                    .schedule(
+                            () -> {
+                                removalDue = false;
+                                removeKeptDeletions();
+                            },
+                            REMOVAL_RETRY_MS,
+                            TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Milliseconds until the machine wants to be called; {@link GroupCoordinatorMachine#NEVER} when it does not. */

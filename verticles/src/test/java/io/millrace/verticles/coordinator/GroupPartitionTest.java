@@ -17,6 +17,7 @@ import io.millrace.membership.record.RegisterBrokerRecord;
 import io.millrace.membership.record.RemoveTopicRecord;
 import io.millrace.membership.record.TopicRecord;
 import io.millrace.verticles.group.ClientContext;
+import io.millrace.verticles.group.GroupRecord;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.replication.ReplicationParts;
 import io.millrace.verticles.shard.LogDirectories;
@@ -254,6 +255,51 @@ class GroupPartitionTest {
     }
 
     @Test
+    void noBatchIsLargerThanTheTopicTakesItsHeaderIncluded() throws Exception {
+        int limit = 1_000;
+        GroupRecord half = new GroupRecord(new byte[10], new byte[limit / 2 - 10 - 33]);
+        assertThat(half.sizeBoundBytes()).isEqualTo(limit / 2);
+        lead();
+        untilLoaded(() -> fetched("shop"));
+        CompletableFuture<Long> committed = new CompletableFuture<>();
+        shard.execute(() -> {
+            GroupAppender appender = new GroupAppender(
+                    shard,
+                    shard.replica(OFFSETS, 0),
+                    0,
+                    limit,
+                    60_000,
+                    System::currentTimeMillis,
+                    () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                    token -> {
+                        if (token == 2) {
+                            committed.complete(token);
+                        }
+                    },
+                    error -> committed.completeExceptionally(new AssertionError(error)));
+            appender.append(1, List.of(half));
+            appender.append(2, List.of(half));
+        });
+        committed.get(20, TimeUnit.SECONDS);
+
+        CompletableFuture<Integer> largest = new CompletableFuture<>();
+        shard.execute(() -> {
+            ReadOutcome.FromMemory read =
+                    (ReadOutcome.FromMemory) shard.replica(OFFSETS, 0).log().read(0, Long.MAX_VALUE, 1 << 20, true);
+            int most = 0;
+            for (var payload : read.batches()) {
+                ByteBuffer bytes = payload.bytes();
+                for (int at = bytes.position(); at < bytes.limit(); at += BatchHeader.sizeBytes(bytes, at)) {
+                    most = Math.max(most, BatchHeader.sizeBytes(bytes, at));
+                }
+                payload.release();
+            }
+            largest.complete(most);
+        });
+        assertThat(largest.get(20, TimeUnit.SECONDS)).isLessThanOrEqualTo(limit);
+    }
+
+    @Test
     void whoLosesTheLeadershipSendsEverybodyAway() throws Exception {
         lead();
         untilLoaded(() -> fetched("shop"));
@@ -305,6 +351,24 @@ class GroupPartitionTest {
         untilLoaded(() -> committed("shop", 7));
 
         commit(new RemoveTopicRecord(ORDERS));
+
+        long left;
+        do {
+            left = untilLoaded(() -> fetched("shop"));
+        } while (left != -1);
+        assertThat(left).isEqualTo(-1);
+    }
+
+    @Test
+    void offsetsOfADeletedTopicGoWhenTheirTombstonesWereRefusedAtFirst() throws Exception {
+        commit(new TopicRecord(ORDERS, "orders"), ledBy(ORDERS, ME, 0));
+        lead();
+        untilLoaded(() -> committed("shop", 7));
+
+        disk.freeBytes(0);
+        commit(new RemoveTopicRecord(ORDERS));
+        assertThat(error(get(committed("shop", 8)))).isNotEqualTo(Errors.NONE);
+        disk.enoughSpace();
 
         long left;
         do {
