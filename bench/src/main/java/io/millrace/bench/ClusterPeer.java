@@ -134,6 +134,7 @@ abstract class ClusterPeer implements AutoCloseable {
         for (int turn = 0; System.nanoTime() < deadline; turn++) {
             int node = turn % NODES;
             if (!processes[node].isAlive()) {
+                requireOneAlive();
                 Pause.ms(3);
                 continue;
             }
@@ -148,6 +149,15 @@ abstract class ClusterPeer implements AutoCloseable {
             Pause.ms(3);
         }
         throw new IllegalStateException(name + ": not within 180 s: " + what);
+    }
+
+    private void requireOneAlive() {
+        for (Process process : processes) {
+            if (process.isAlive()) {
+                return;
+            }
+        }
+        throw new IllegalStateException(name + " has ended: see " + home(1).resolve("out.log"));
     }
 
     final void createTopic(String topic, int partitions) throws Exception {

@@ -21,7 +21,7 @@ final class KafkaCluster extends ClusterPeer {
             "-XX:+ExplicitGCInvokesConcurrent",
             "-Djava.awt.headless=true");
     private static final String[] DIRECTORY_IDS = {
-        "AAAAAAAAAAAAAAAAAAAAAQ", "AAAAAAAAAAAAAAAAAAAAAg", "AAAAAAAAAAAAAAAAAAAAAw"
+        "JEXY6aqzQY-32P5TStzaFg", "MvDxzVmcRsaTz33bUuRU6A", "07R5amHmR32VDA6jHkGbTA"
     };
 
     private final Path classpath;
