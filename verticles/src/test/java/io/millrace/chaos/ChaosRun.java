@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * it.
  *
  * <p>Arguments: the network's name or {@code loopback}, a home folder, {@code short}, {@code long} or the text that a
- * story's name must contain, how often. Exit code 0: nothing was lost and every goal was met.
+ * story's name must contain, how often. Exit code 0: nothing was lost, doubled or reordered.
  *
  * <p>Thread: main.
  */
@@ -164,13 +164,12 @@ public final class ChaosRun {
         if (load.failure() != null) {
             findings.add("the load ended: " + load.failure());
         }
-        if (story.maxGapMs() > 0 && gapMs > story.maxGapMs()) {
-            findings.add("a gap of " + gapMs + " ms, the goal is " + story.maxGapMs());
-        }
         if (!ledger.refusals().isEmpty()) {
             findings.add("records were refused: " + ledger.refusals());
         }
         boolean clean = verdict.isClean() && findings.isEmpty();
+        // A busy machine stretches gaps; it loses nothing. So a gap is told and fails nobody.
+        boolean slow = story.goalMs() > 0 && gapMs > story.goalMs();
         System.out.printf(
                 Locale.ROOT,
                 LINE,
@@ -181,7 +180,7 @@ public final class ChaosRun {
                 verdict.duplicated(),
                 verdict.reordered(),
                 verdict.unread(),
-                clean ? "ok" : "FAILED");
+                clean ? slow ? "ok, slower than " + story.goalMs() + " ms" : "ok" : "FAILED");
         findings.forEach(finding -> System.out.println("    " + finding.replace("\n", "\n    ")));
         failed |= !clean;
         return clean;

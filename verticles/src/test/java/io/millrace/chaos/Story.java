@@ -9,10 +9,9 @@ package io.millrace.chaos;
  * @param inShortForm whether CI tells it too
  * @param needsCuts whether links must be cut for it
  * @param onSmallDisk whether it needs data folders that can be filled up
- * @param maxGapMs how long the partitions that the fault touched may go without an acknowledgement; 0: as long as it
- *     lasts
+ * @param goalMs how long the partitions that the fault touched should at most go without an acknowledgement; 0: no goal
  */
-record Story(String name, boolean inShortForm, boolean needsCuts, boolean onSmallDisk, long maxGapMs, Telling telling) {
+record Story(String name, boolean inShortForm, boolean needsCuts, boolean onSmallDisk, long goalMs, Telling telling) {
 
     /** What is done; returns when everything is mended again. */
     interface Telling {
