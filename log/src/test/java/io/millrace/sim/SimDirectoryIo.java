@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 
 /**
  * The writer, the sync pool and the read pool of one log directory as events of a simulation: each piece of work runs
@@ -30,6 +31,8 @@ public final class SimDirectoryIo implements DirectoryIo {
     private SimScheduler.Timer round;
     private SimScheduler.Timer dueRound;
     private long clockSkewMs;
+    private int slowMinMs;
+    private int slowMaxMs;
     private boolean stopped;
 
     /** A pool's task that waits for its turn. */
@@ -50,7 +53,16 @@ public final class SimDirectoryIo implements DirectoryIo {
     }
 
     public SimDirectoryIo(Simulation simulation, String name) {
-        this.scheduler = simulation.scheduler();
+        this(simulation, simulation.scheduler(), name);
+    }
+
+    /** One whose work belongs to a process. */
+    public SimDirectoryIo(Simulation simulation, SimProcess process, String name) {
+        this(simulation, process.scheduler(), name);
+    }
+
+    private SimDirectoryIo(Simulation simulation, SimScheduler scheduler, String name) {
+        this.scheduler = scheduler;
         this.random = simulation.random(name + " io");
         this.name = name;
     }
@@ -58,6 +70,16 @@ public final class SimDirectoryIo implements DirectoryIo {
     /** This node's wall clock is off by so much from now on. */
     public void clockSkew(long ms) {
         clockSkewMs = ms;
+    }
+
+    /** The device is busy: each write and each sync takes between so much and so much longer; 0 and 0 ends it. */
+    public void slow(int minMs, int maxMs) {
+        slowMinMs = minMs;
+        slowMaxMs = maxMs;
+    }
+
+    private int busyMs() {
+        return slowMaxMs == 0 ? 0 : slowMinMs + random.nextInt(slowMaxMs - slowMinMs + 1);
     }
 
     /** The process dies: nothing that waits will ever run. */
@@ -76,24 +98,30 @@ public final class SimDirectoryIo implements DirectoryIo {
     @Override
     public void wakeWriter() {
         if (!stopped && round == null) {
-            round = scheduler.after(random.nextInt(MAX_WRITER_DELAY_MS + 1), name + " writer", this::runRound);
+            round = scheduler.after(
+                    busyMs() + random.nextInt(MAX_WRITER_DELAY_MS + 1), name + " writer", this::runRound);
         }
     }
 
     @Override
     public void sync(Runnable task) {
-        later("sync", MAX_SYNC_DELAY_MS, task);
+        later("sync", busyMs(), MAX_SYNC_DELAY_MS, task);
     }
 
     @Override
     public boolean read(Runnable task) {
-        later("read", MAX_READ_DELAY_MS, task);
+        later("read", 0, MAX_READ_DELAY_MS, task);
         return true;
     }
 
     @Override
     public long nowMs() {
         return scheduler.nowMs() + clockSkewMs;
+    }
+
+    @Override
+    public UUID newId() {
+        return new UUID(random.nextLong() & ~0xF000L | 0x4000, random.nextLong() & ~(3L << 62) | 1L << 63);
     }
 
     /** Runs what is pending here and now, as the closing thread would wait for the pools. */
@@ -125,18 +153,18 @@ public final class SimDirectoryIo implements DirectoryIo {
                 : scheduler.after(Math.max(1, dueMs - nowMs()), name + " writer, due", this::wakeWriter);
     }
 
-    private void later(String kind, int maxDelayMs, Runnable body) {
+    private void later(String kind, int busyMs, int maxDelayMs, Runnable body) {
         if (stopped) {
             return;
         }
-        if (random.nextInt(AT_ONCE) == 0) {
+        if (busyMs == 0 && random.nextInt(AT_ONCE) == 0) {
             // Another thread is as fast as it likes: done before the caller goes on, in the middle of a writer's round.
             body.run();
             return;
         }
         Task task = new Task(body);
         pending.add(task);
-        scheduler.after(random.nextInt(maxDelayMs + 1), name + " " + kind, () -> {
+        scheduler.after(busyMs + random.nextInt(maxDelayMs + 1), name + " " + kind, () -> {
             pending.remove(task);
             if (!stopped) {
                 task.run();

@@ -1,7 +1,9 @@
 package io.millrace.sim;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -11,8 +13,10 @@ import java.util.function.Supplier;
  */
 public final class Trace {
     private static final int TAIL_EVENTS = 400;
+    private static final int MOST_STORY_LINES = 1_000;
 
     private final Deque<Supplier<String>> tail = new ArrayDeque<>();
+    private final List<String> story = new ArrayList<>();
 
     /** Notes one line; the text is made only if somebody reads the trace. */
     public void note(Supplier<String> line) {
@@ -22,13 +26,23 @@ public final class Trace {
         tail.addLast(line);
     }
 
+    /** Notes one of the few lines that tell the story: they are kept from the beginning. */
+    public void tell(String line) {
+        if (story.size() == MOST_STORY_LINES) {
+            story.remove(0);
+        }
+        story.add(line);
+        note(line);
+    }
+
     public void note(String line) {
         note(() -> line);
     }
 
-    /** The tail, oldest first, one event per line. */
+    /** The story, then the tail, oldest first, one event per line. */
     public String text() {
         StringBuilder out = new StringBuilder();
+        story.forEach(line -> out.append("  ").append(line).append('\n'));
         for (Supplier<String> line : tail) {
             out.append("  ").append(line.get()).append('\n');
         }

@@ -2,9 +2,11 @@ package io.millrace.simulation;
 
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.replica.ReplicaRole;
+import io.millrace.membership.image.PartitionImage;
 import io.millrace.sim.Invariant;
 import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +22,7 @@ final class ClusterInvariants {
 
     /** Looks at every replica of every node that is up. */
     private abstract static class OfEachReplica implements Invariant {
-        private final ClusterWorld world;
+        final ClusterWorld world;
 
         OfEachReplica(ClusterWorld world) {
             this.world = world;
@@ -64,6 +66,15 @@ final class ClusterInvariants {
                 return null;
             }
             Integer known = leaders.putIfAbsent(new Term(replica.log().id(), leader.leaderEpoch()), broker.id());
+            if (known == null) {
+                PartitionImage image = broker.life()
+                        .image()
+                        .partition(
+                                replica.log().id().topicId(), replica.log().id().partition());
+                world.tell(replica.log().id() + " is led by node " + broker.id() + " in epoch " + leader.leaderEpoch()
+                        + " from " + leader.epochStartOffset() + ", isr "
+                        + (image == null ? "?" : Arrays.toString(image.isr())));
+            }
             return known == null || known == broker.id()
                     ? null
                     : "leads in epoch " + leader.leaderEpoch() + ", which was led by node " + known;

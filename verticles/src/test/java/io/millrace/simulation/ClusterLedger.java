@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -18,6 +19,7 @@ final class ClusterLedger {
     private final Simulation simulation;
     private final Map<Integer, TreeMap<Long, String>> told = new HashMap<>();
     private final Map<Errors, Integer> refusals = new EnumMap<>(Errors.class);
+    private final Map<Integer, Long> deletedUpTo = new HashMap<>();
     private long acknowledged;
     private long read;
 
@@ -42,6 +44,26 @@ final class ClusterLedger {
                     "AnOffsetIsOneRecords",
                     partition + "@" + offset + " is " + how + " as " + value + ", it was told as " + before);
         }
+    }
+
+    /** An offset up to which everything may be deleted; 0 while there is nothing to delete. */
+    long mayGo(int partition, Random random) {
+        TreeMap<Long, String> known = told.get(partition);
+        if (known == null) {
+            return 0;
+        }
+        long from = deletedUpTo(partition);
+        return from + random.nextInt((int) Math.max(1, known.lastKey() + 1 - from));
+    }
+
+    /** Somebody asks to have everything before the offset deleted. */
+    void deleted(int partition, long upTo) {
+        deletedUpTo.merge(partition, upTo, Math::max);
+    }
+
+    /** Up to here somebody has asked to have everything deleted. */
+    long deletedUpTo(int partition) {
+        return deletedUpTo.getOrDefault(partition, 0L);
     }
 
     void refused(int partition, Errors error) {
@@ -70,14 +92,14 @@ final class ClusterLedger {
             int colon = record.value().indexOf(':');
             String producer = record.value().substring(0, colon);
             int number = Integer.parseInt(record.value().substring(colon + 1));
-            int expected = last.getOrDefault(producer, -1) + 1;
+            int expected = last.getOrDefault(producer, deletedUpTo(partition) > 0 ? number - 1 : -1) + 1;
             if (number != expected) {
                 wrong.add(record + " where " + expected + " of " + producer + " is due");
             }
             last.put(producer, number);
         }
         told.getOrDefault(partition, new TreeMap<>()).forEach((offset, value) -> {
-            if (!value.equals(there.get(offset))) {
+            if (!value.equals(there.get(offset)) && (offset >= deletedUpTo(partition) || there.containsKey(offset))) {
                 wrong.add(offset + " was told as " + value + " and is " + there.get(offset));
             }
         });

@@ -3,11 +3,22 @@ package io.millrace.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.replica.ReplicaRole;
+import io.millrace.log.replication.MalformedFrameException;
+import io.millrace.log.replication.ReplicaFetch;
+import io.millrace.log.replication.ReplicationCodec;
 import io.millrace.sim.InvariantViolation;
-import io.millrace.sim.PowerLoss;
 import io.millrace.sim.Seeded;
 import io.millrace.sim.Simulation;
-import java.util.Random;
+import io.millrace.verticles.shard.Replica;
+import io.millrace.verticles.shard.Shard;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -18,25 +29,26 @@ import org.junit.jupiter.api.Test;
  */
 class ClusterSimulationTest {
     private static final long FAULTY_MS = 15_000;
+    private static final int MOST_CANARY_SEEDS = 200;
 
-    @Seeded(runs = 12)
+    @Seeded(runs = 5)
     void whatThreeNodesHaveInTheirPageCachesIsKept(long seed) {
         surviveFaults(new ClusterWorld(seed, false));
     }
 
-    @Seeded(runs = 12)
+    @Seeded(runs = 5)
     void whatThreeNodesHaveSyncedIsKept(long seed) {
         surviveFaults(new ClusterWorld(seed, true));
     }
 
     @Tag("full")
-    @Seeded(runs = 60)
+    @Seeded(runs = 25)
     void whatThreeNodesHaveInTheirPageCachesIsKeptOverSomeSeeds(long seed) {
         surviveFaults(new ClusterWorld(seed + 1_000, false));
     }
 
     @Tag("full")
-    @Seeded(runs = 60)
+    @Seeded(runs = 25)
     void whatThreeNodesHaveSyncedIsKeptOverSomeSeeds(long seed) {
         surviveFaults(new ClusterWorld(seed + 1_000, true));
     }
@@ -53,23 +65,133 @@ class ClusterSimulationTest {
         surviveFaults(new ClusterWorld(seed, true));
     }
 
+    @Tag("full")
+    @Test
+    void theFaultsReachTheRareCases() {
+        Map<ClusterTroubles.Kind, Integer> caused = new EnumMap<>(ClusterTroubles.Kind.class);
+        long snapshots = 0;
+        long refusedCommits = 0;
+        long reads = 0;
+        long topics = 0;
+        for (int seed = 1; seed <= 12; seed++) {
+            ClusterWorld world = new ClusterWorld(seed, false);
+            surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
+            snapshots += world.snapshotsFetched();
+            refusedCommits += world.groupLedger().refusals();
+            reads += world.groupLedger().reads();
+            topics += world.admin().topicsMade();
+        }
+        assertThat(caused.keySet()).as("kinds of trouble").containsExactlyInAnyOrder(ClusterTroubles.Kind.values());
+        assertThat(snapshots)
+                .as("pieces of metadata snapshots that were fetched")
+                .isPositive();
+        assertThat(refusedCommits).as("commits of members that were out").isGreaterThan(10);
+        assertThat(reads).as("reads of committed offsets").isGreaterThan(50);
+        assertThat(topics).as("incarnations of the topic that comes and goes").isGreaterThan(12);
+    }
+
+    // ---- planted bugs ----
+
     @Test
     void theCanaryThatBelievesEpochsOfALostPageCacheIsCaught() {
+        assertCaught(seed -> new ClusterWorld(seed, false).believingLostEpochs());
+    }
+
+    /** Breaks rule H22: what a follower vouches for is what it has been handed. */
+    @Tag("full")
+    @Test
+    void theCanaryThatVouchesForWhatIsNotWrittenIsCaught() {
+        assertCaught(seed -> new ClusterWorld(seed, true).bending(ClusterSimulationTest::vouchForEverything));
+    }
+
+    private static byte[] vouchForEverything(byte[] frame) {
+        ReplicaFetch fetch;
+        try {
+            fetch = ReplicationCodec.decode(ByteBuffer.wrap(frame)).fetch();
+        } catch (MalformedFrameException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        if (fetch == null) {
+            return frame;
+        }
+        List<ReplicaFetch.Ask> asks = fetch.asks().stream()
+                .map(ask -> new ReplicaFetch.Ask(
+                        ask.handle(),
+                        ask.topicId(),
+                        ask.partition(),
+                        ask.leaderEpoch(),
+                        ask.fetchOffset(),
+                        ask.lastEpoch(),
+                        ask.fetchOffset(),
+                        ask.logStart(),
+                        ask.wantsRecords()))
+                .toList();
+        ByteBuffer bent = ReplicationCodec.encode(new ReplicaFetch(
+                fetch.followerId(),
+                fetch.brokerEpoch(),
+                fetch.followerShard(),
+                fetch.leaderShard(),
+                fetch.leaderShards(),
+                fetch.session(),
+                fetch.sequence(),
+                fetch.wantsAnswer(),
+                fetch.maxWaitMs(),
+                fetch.maxBytes(),
+                asks,
+                fetch.dropped()));
+        byte[] bytes = new byte[bent.remaining()];
+        bent.get(bytes);
+        return bytes;
+    }
+
+    @Tag("full")
+    @Test
+    void theCanaryThatElectsOutOfTheIsrIsCaught() {
+        assertCaught(seed -> new ClusterWorld(seed, false).electingUncleanly());
+    }
+
+    @Test
+    void theCanaryThatTruncatesToItsHighWatermarkIsCaught() {
+        assertCaught(seed -> new ClusterWorld(seed, false).planting(ClusterSimulationTest::cutToTheWatermark));
+    }
+
+    /** What followers did before KIP-101 (breaks rule L26). */
+    private static void cutToTheWatermark(SimLife life, Shard shard) {
+        Map<Replica, Integer> followed = new HashMap<>();
+        life.publisher()
+                .follow(delta -> shard.execute(() -> shard.forEach(replica -> {
+                    if (replica.machine().role() instanceof ReplicaRole.Follower
+                            && !Objects.equals(
+                                    followed.put(replica, replica.machine().leaderEpoch()),
+                                    replica.machine().leaderEpoch())) {
+                        replica.log().truncateTo(replica.machine().highWatermark(), () -> {});
+                    }
+                })));
+    }
+
+    @Tag("full")
+    @Test
+    void theCanaryThatTakesCommitsOfAnyGenerationIsCaught() {
+        assertCaught(seed -> new ClusterWorld(seed, false).takingAnyGeneration());
+    }
+
+    private static void assertCaught(LongFunction<ClusterWorld> worlds) {
         assertThatThrownBy(() -> {
-                    for (int seed = 1; seed <= 200; seed++) {
-                        surviveFaults(new ClusterWorld(seed, false).believingLostEpochs());
+                    for (int seed = 1; seed <= MOST_CANARY_SEEDS; seed++) {
+                        surviveFaults(worlds.apply(seed));
                     }
                 })
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageContaining("seed");
     }
 
-    private static void surviveFaults(ClusterWorld world) {
+    private static ClusterTroubles surviveFaults(ClusterWorld world) {
         Simulation simulation = world.simulation();
-        try {
+        ClusterTroubles troubles = new ClusterTroubles(world);
+        try (SimErrors errors = new SimErrors()) {
+            simulation.always(errors);
             world.begin();
-            long untilMs = simulation.nowMs() + FAULTY_MS;
-            causeTrouble(world, simulation.random("trouble"), untilMs);
+            troubles.cause(simulation.nowMs() + FAULTY_MS);
             simulation.runFor(FAULTY_MS);
             world.healAndDemandProgress();
         } catch (InvariantViolation violation) {
@@ -82,60 +204,6 @@ class ClusterSimulationTest {
         assertThat(world.ledger().acknowledged())
                 .as("a run that commits nothing shows nothing")
                 .isPositive();
-    }
-
-    private static void causeTrouble(ClusterWorld world, Random random, long untilMs) {
-        Simulation simulation = world.simulation();
-        simulation.scheduler().after(100 + random.nextInt(1_500), "trouble", () -> {
-            if (simulation.nowMs() < untilMs) {
-                oneTrouble(world, random);
-                causeTrouble(world, random, untilMs);
-            }
-        });
-    }
-
-    private static void oneTrouble(ClusterWorld world, Random random) {
-        SimBroker one = world.brokers().get(random.nextInt(ClusterWorld.NODES));
-        SimBroker other = world.brokers().get(random.nextInt(ClusterWorld.NODES));
-        switch (random.nextInt(14)) {
-            case 0, 1 -> {
-                if (one.isUp()) {
-                    one.kill();
-                }
-            }
-            case 2, 3, 4 -> {
-                if (!one.isUp()) {
-                    one.start();
-                }
-            }
-            case 5 -> {
-                // A restart that nobody has time to notice.
-                if (one.isUp()) {
-                    one.kill();
-                    one.start();
-                }
-            }
-            case 6 -> world.network().partition(one.id());
-            case 7 -> world.network().cut(one.id(), other.id());
-            case 8 -> world.network().oneWay(one.id(), other.id());
-            case 9 -> {
-                world.network().loss(random.nextDouble() * 0.2);
-                world.network().duplication(random.nextDouble() * 0.2);
-                world.network().reordering(random.nextDouble() * 0.3);
-                world.network().delay(1, 1 + random.nextInt(40));
-            }
-            case 10 -> losePower(world, one, random);
-            default -> world.network().heal();
-        }
-    }
-
-    /** Page caches hold the only copies where nothing is synced: there only one that others have as well may be lost. */
-    private static void losePower(ClusterWorld world, SimBroker one, Random random) {
-        if (one.isUp() && (world.groupMode() || world.canSpareDisk(one.id()))) {
-            one.losePower(PowerLoss.values()[random.nextInt(PowerLoss.values().length)]);
-            if (random.nextBoolean()) {
-                one.start();
-            }
-        }
+        return troubles;
     }
 }

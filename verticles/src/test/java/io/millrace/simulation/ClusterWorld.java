@@ -1,8 +1,5 @@
 package io.millrace.simulation;
 
-import io.millrace.log.PartitionLog;
-import io.millrace.log.Payload;
-import io.millrace.log.ReadOutcome;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
@@ -10,13 +7,20 @@ import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.quorum.VoterAddress;
 import io.millrace.sim.SimNetwork;
 import io.millrace.sim.Simulation;
-import io.millrace.verticles.shard.Replica;
+import io.millrace.verticles.coordinator.OffsetsTopic;
+import io.millrace.verticles.shard.Shard;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
 
 /**
  * A cluster of three, its network, its clients, and the truth about what they were told.
@@ -27,10 +31,17 @@ final class ClusterWorld {
     static final int NODES = 3;
     static final int PARTITIONS = 3;
 
-    private static final String TOPIC = "t";
+    static final String TOPIC = "t";
     private static final int FIRST_CLIENT = 100;
+    private static final int FIRST_MEMBER = 200;
+    private static final int MEMBERS = 6;
+    /** They are kept in different partitions. */
+    private static final List<String> GROUPS = List.of("g0", "g1");
+
+    private static final int OFFSETS_PARTITIONS = 2;
     private static final long STARTS_WITHIN_MS = 30_000;
     private static final long HEALS_WITHIN_MS = 60_000;
+    private static final long READS_AGAIN_MS = 500;
 
     private final Simulation simulation;
     private final SimNetwork<SimMessage> network;
@@ -38,6 +49,14 @@ final class ClusterWorld {
     private final boolean groupMode;
     private final List<SimBroker> brokers = new ArrayList<>();
     private final List<SimProducer> producers = new ArrayList<>();
+    private final List<SimMember> members = new ArrayList<>();
+    private final GroupLedger groupLedger;
+    private final SimAdmin admin;
+    private BiConsumer<SimLife, Shard> planted = (life, shard) -> {};
+    private String unclean = "false";
+    private boolean takesAnyGeneration;
+    private long stamps;
+    private long snapshotsFetched;
     private UnaryOperator<byte[]> frames = UnaryOperator.identity();
     private boolean believesLostEpochs;
     private UUID topicId;
@@ -47,7 +66,9 @@ final class ClusterWorld {
         this.simulation = new Simulation(seed);
         this.network = new SimNetwork<>(simulation);
         this.ledger = new ClusterLedger(simulation);
+        this.groupLedger = new GroupLedger(simulation);
         this.groupMode = groupMode;
+        this.admin = new SimAdmin(this);
         for (int id = 1; id <= NODES; id++) {
             brokers.add(new SimBroker(this, id));
         }
@@ -88,7 +109,12 @@ final class ClusterWorld {
     }
 
     Map<String, String> settings() {
-        return Map.of("min.insync.replicas", "2", "default.replication.factor", "3");
+        return Map.of(
+                "min.insync.replicas", "2",
+                "default.replication.factor", "3",
+                "unclean.leader.election.enable", unclean,
+                "group.initial.rebalance.delay.ms", "200",
+                "group.min.session.timeout.ms", "1000");
     }
 
     long lagTimeMaxMs() {
@@ -108,6 +134,79 @@ final class ClusterWorld {
 
     boolean believesLostEpochs() {
         return believesLostEpochs;
+    }
+
+    /** A planted bug: the controller elects whoever lives when nobody in sync does (breaks rule I15). */
+    ClusterWorld electingUncleanly() {
+        unclean = "true";
+        return this;
+    }
+
+    /** A planted bug: commits of earlier generations are taken as those of the present one. */
+    ClusterWorld takingAnyGeneration() {
+        takesAnyGeneration = true;
+        return this;
+    }
+
+    void bendCommit(OffsetCommitRequestData commit) {
+        String group = commit.groupId();
+        if (takesAnyGeneration && commit.generationIdOrMemberEpoch() < groupLedger.latest(group)) {
+            commit.setGenerationIdOrMemberEpoch(groupLedger.latest(group))
+                    .setMemberId(groupLedger.memberOfLatest(group));
+        }
+    }
+
+    /** A planted bug: done to each shard of each process as it is made. */
+    ClusterWorld planting(BiConsumer<SimLife, Shard> bug) {
+        planted = bug;
+        return this;
+    }
+
+    void plant(SimLife life, Shard shard) {
+        planted.accept(life, shard);
+    }
+
+    /** One line of the story of this run. */
+    void tell(String what) {
+        simulation.trace().tell("== +" + simulation.clock().elapsedMs() + "ms " + what);
+    }
+
+    void snapshotFetched() {
+        snapshotsFetched++;
+    }
+
+    /** Pieces of metadata snapshots that have arrived. */
+    long snapshotsFetched() {
+        return snapshotsFetched;
+    }
+
+    GroupLedger groupLedger() {
+        return groupLedger;
+    }
+
+    SimAdmin admin() {
+        return admin;
+    }
+
+    /** Unique in this world, and rising. */
+    long nextStamp() {
+        return ++stamps;
+    }
+
+    /** Small segments, so that logs roll. */
+    Map<String, String> topicConfigs() {
+        return Map.of("flush.mode", groupMode ? "group" : "page-cache", "internal.segment.bytes", "3000");
+    }
+
+    /** Does something to a member that is up, or to one that is not; false when there is none. */
+    boolean anyMember(Random random, boolean up, Consumer<SimMember> action) {
+        List<SimMember> eligible =
+                members.stream().filter(member -> member.isUp() == up).toList();
+        if (eligible.isEmpty()) {
+            return false;
+        }
+        action.accept(eligible.get(random.nextInt(eligible.size())));
+        return true;
     }
 
     /** A planted bug: what becomes of each frame of replication on its way. */
@@ -135,44 +234,69 @@ final class ClusterWorld {
         brokers.forEach(SimBroker::start);
         simulation.runUntil(
                 "all nodes serve", STARTS_WITHIN_MS, () -> brokers.stream().allMatch(SimBroker::isServing));
-        Map<String, String> configs = groupMode ? Map.of("flush.mode", "group") : Map.of("flush.mode", "page-cache");
+        Map<String, String> ofOffsets = new HashMap<>(topicConfigs());
+        ofOffsets.put("cleanup.policy", "compact");
         boolean[] made = new boolean[1];
         brokers.get(simulation.random("driver").nextInt(NODES))
                 .life()
                 .gateway()
-                .submit(new CreateTopics(List.of(CreateTopics.NewTopic.of(TOPIC, PARTITIONS, NODES, configs)), false))
+                .submit(new CreateTopics(
+                        List.of(
+                                CreateTopics.NewTopic.of(TOPIC, PARTITIONS, NODES, topicConfigs()),
+                                CreateTopics.NewTopic.of(OffsetsTopic.NAME, OFFSETS_PARTITIONS, NODES, ofOffsets)),
+                        false))
                 .onSuccess(outcome -> {
                     topicId = outcome.topics().get(0).topicId();
                     made[0] = true;
                 });
         simulation.runUntil("the topic is made", STARTS_WITHIN_MS, () -> made[0]);
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            SimProducer producer = new SimProducer(this, FIRST_CLIENT + partition, topicId, partition);
+            SimProducer producer = new SimProducer(this, FIRST_CLIENT + partition, topicId, partition, partition);
             producers.add(producer);
             producer.start();
-            new SimReader(this, FIRST_CLIENT + PARTITIONS + partition, topicId, partition).start();
+            new SimReader(this, FIRST_CLIENT + PARTITIONS + partition, topicId, partition, partition).start();
         }
+        for (int i = 0; i < MEMBERS; i++) {
+            SimMember member = new SimMember(this, FIRST_MEMBER + i, GROUPS.get(i % GROUPS.size()));
+            members.add(member);
+            member.start();
+        }
+        admin.start();
     }
 
-    /** The partitions as the node that knows most has them; null while nobody knows. */
-    TopicImage newestTopic() {
+    /** The topic as the node that knows most has it; null while there is none. */
+    TopicImage newestTopic(String name) {
+        return newestImage().topic(name);
+    }
+
+    /** Where what the node that knows most has applied ends. */
+    long newestOffset() {
+        return newestImage().highestOffset();
+    }
+
+    private MetadataImage newestImage() {
         MetadataImage newest = null;
         for (SimBroker broker : brokers) {
             if (broker.isUp() && (newest == null || broker.life().image().highestOffset() > newest.highestOffset())) {
                 newest = broker.life().image();
             }
         }
-        return newest == null || topicId == null ? null : newest.topic(topicId);
+        return newest == null ? MetadataImage.EMPTY : newest;
     }
 
-    /** Whether every partition would still have an in-sync replica that is up without this node. */
-    boolean canSpareDisk(int node) {
-        TopicImage topic = newestTopic();
-        if (topic == null || brokers.stream().anyMatch(broker -> !broker.isServing())) {
+    /** Whether whatever one node has the others have as well. */
+    boolean canSpareDisk() {
+        if (!brokers.stream().allMatch(SimBroker::isServing)) {
             return false;
         }
+        boolean[] inSync = {true};
+        newestImage().topics().forEach(topic -> inSync[0] &= isInSync(topic));
+        return inSync[0];
+    }
+
+    private static boolean isInSync(TopicImage topic) {
         for (PartitionImage partition : topic.partitions()) {
-            if (partition.isr().length < NODES) {
+            if (!partition.hasLeader() || partition.isr().length < NODES) {
                 return false;
             }
         }
@@ -186,9 +310,21 @@ final class ClusterWorld {
         for (SimBroker broker : brokers) {
             if (!broker.isUp()) {
                 broker.start();
+            } else {
+                if (broker.isPaused()) {
+                    broker.goOn();
+                }
+                broker.slowDisk(false);
             }
         }
-        simulation.runUntil("all replicas are in sync", HEALS_WITHIN_MS, this::isWhole);
+        while (anyMember(simulation.random("driver"), false, SimMember::start)) {}
+        admin.settle();
+        simulation.runUntil("all replicas are in sync", HEALS_WITHIN_MS, () -> {
+            // Whoever was about to stop when it healed has stopped.
+            brokers.stream().filter(broker -> !broker.isUp()).forEach(SimBroker::start);
+            return admin.isSettled() && canSpareDisk();
+        });
+        groupsSettle();
         long[] before = producers.stream().mapToLong(SimProducer::acknowledged).toArray();
         simulation.runUntil("every producer goes on", HEALS_WITHIN_MS, () -> {
             for (int i = 0; i < before.length; i++) {
@@ -201,93 +337,58 @@ final class ClusterWorld {
         producers.forEach(SimProducer::stop);
         simulation.runUntil("what is under way arrives", HEALS_WITHIN_MS, () -> producers.stream()
                 .allMatch(SimProducer::isIdle));
-        simulation.runUntil("all replicas end alike", HEALS_WITHIN_MS, this::endAlike);
-        compareReplicas();
+        ClusterContents contents = new ClusterContents(this);
+        simulation.runUntil("all replicas end alike", HEALS_WITHIN_MS, () -> contents.endAlike(topicId, PARTITIONS));
+        contents.compare(topicId, PARTITIONS);
+        contents.demandNoStrays();
     }
 
-    private boolean isWhole() {
-        TopicImage topic = newestTopic();
-        if (topic == null || !brokers.stream().allMatch(SimBroker::isServing)) {
-            return false;
+    /** Every partition has one owner, commits go on, and what was acknowledged is read. */
+    private void groupsSettle() {
+        simulation.runUntil("every partition has one owner", HEALS_WITHIN_MS, () -> GROUPS.stream()
+                .allMatch(this::isSettled));
+        Map<String, Long> before = new HashMap<>();
+        GROUPS.forEach(group -> before.put(group, groupLedger.acknowledged(group)));
+        simulation.runUntil("every group commits", HEALS_WITHIN_MS, () -> GROUPS.stream()
+                .allMatch(group -> groupLedger.acknowledged(group) > before.get(group)));
+        boolean[] read = new boolean[MEMBERS];
+        readAll(read);
+        simulation.runUntil("what was committed is read", HEALS_WITHIN_MS, () -> all(read));
+    }
+
+    /** Again and again: a member that joins anew meanwhile does not hear the answer. */
+    private void readAll(boolean[] read) {
+        for (int i = 0; i < MEMBERS; i++) {
+            int number = i;
+            if (!read[i]) {
+                members.get(i).readAll(() -> read[number] = true);
+            }
         }
-        for (PartitionImage partition : topic.partitions()) {
-            if (!partition.hasLeader() || partition.isr().length < NODES) {
+        if (!all(read)) {
+            simulation.scheduler().after(READS_AGAIN_MS, "members read", () -> readAll(read));
+        }
+    }
+
+    private static boolean all(boolean[] values) {
+        for (boolean value : values) {
+            if (!value) {
                 return false;
             }
         }
         return true;
     }
 
-    private Replica replica(SimBroker broker, int partition) {
-        return broker.life().shards().of(topicId, partition).replica(topicId, partition);
-    }
-
-    private boolean endAlike() {
-        for (int partition = 0; partition < PARTITIONS; partition++) {
-            long end = -1;
-            for (SimBroker broker : brokers) {
-                Replica replica = replica(broker, partition);
-                if (replica == null || (end >= 0 && replica.log().writtenEnd() != end)) {
-                    return false;
-                }
-                end = replica.log().writtenEnd();
-                if (replica.machine().highWatermark() != end) {
-                    return false;
-                }
+    private boolean isSettled(String group) {
+        Set<Integer> owned = new TreeSet<>();
+        Set<Integer> generations = new TreeSet<>();
+        int count = 0;
+        for (SimMember member : members) {
+            if (member.group().equals(group)) {
+                owned.addAll(member.owned());
+                count += member.owned().size();
+                generations.add(member.generation());
             }
         }
-        return true;
-    }
-
-    private void compareReplicas() {
-        for (int partition = 0; partition < PARTITIONS; partition++) {
-            List<SimRecord> first = null;
-            for (SimBroker broker : brokers) {
-                List<SimRecord> records = contentOf(replica(broker, partition).log());
-                if (first == null) {
-                    first = records;
-                    ledger.demand(partition, records);
-                } else if (!first.equals(records)) {
-                    throw simulation.violation(
-                            "ReplicasAreAlike",
-                            "partition " + partition + " of node " + broker.id() + " differs from node 1's: "
-                                    + records.size() + " and " + first.size() + " records");
-                }
-            }
-        }
-    }
-
-    private List<SimRecord> contentOf(PartitionLog log) {
-        List<SimRecord> records = new ArrayList<>();
-        long[] next = {log.logStartOffset()};
-        while (next[0] < log.writtenEnd()) {
-            ReadOutcome outcome = log.read(next[0], log.writtenEnd(), 1 << 16, true);
-            if (outcome instanceof ReadOutcome.FromMemory memory) {
-                for (Payload payload : memory.batches()) {
-                    byte[] bytes = new byte[payload.sizeBytes()];
-                    payload.bytes().duplicate().get(bytes);
-                    records.addAll(SimRecord.in(bytes));
-                    payload.release();
-                }
-                next[0] = memory.nextOffset();
-            } else if (outcome instanceof ReadOutcome.FromDisk disk) {
-                boolean[] done = new boolean[1];
-                disk.read()
-                        .submit(
-                                slice -> {
-                                    records.addAll(SimRecord.in(brokers.get(0).bytesOf(slice)));
-                                    next[0] = slice.nextOffset();
-                                    slice.release();
-                                    done[0] = true;
-                                },
-                                failure -> {
-                                    throw new IllegalStateException(log.id() + " cannot be read: " + failure);
-                                });
-                simulation.runUntil("a read from disk", HEALS_WITHIN_MS, () -> done[0]);
-            } else {
-                throw new IllegalStateException(log.id() + ": " + outcome);
-            }
-        }
-        return records;
+        return count == SimMember.PARTITIONS && owned.size() == count && generations.size() == 1;
     }
 }

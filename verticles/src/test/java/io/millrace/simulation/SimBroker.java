@@ -24,6 +24,7 @@ final class SimBroker {
     private long keptEpoch = -1;
     private String keptPageCache = "";
     private SimLife life;
+    private long skewMs;
 
     SimBroker(ClusterWorld world, int id) {
         this.world = world;
@@ -65,7 +66,7 @@ final class SimBroker {
     }
 
     boolean isServing() {
-        return life != null && life.isServing();
+        return life != null && life.isServing() && !life.process().isPaused();
     }
 
     long keptEpoch() {
@@ -83,10 +84,60 @@ final class SimBroker {
 
     void start() {
         lives++;
-        String began = "== node " + id + " life " + lives;
-        world.simulation().trace().note(began);
+        note("begins life " + lives);
         life = new SimLife(this, lives);
         life.start();
+    }
+
+    /** By how much this node's wall clock is off. */
+    long skewMs() {
+        return skewMs;
+    }
+
+    /** The wall clock is set; monotonic clocks never are. */
+    void setClock(long offByMs) {
+        skewMs = offByMs;
+        note("clock is off by " + offByMs + " ms");
+        if (life != null) {
+            life.clockJumped();
+        }
+    }
+
+    boolean isPaused() {
+        return life != null && life.process().isPaused();
+    }
+
+    /** SIGSTOP. */
+    void pause() {
+        note("stands still");
+        life.process().pause();
+    }
+
+    /** SIGCONT. */
+    void goOn() {
+        note("goes on");
+        life.process().goOn();
+    }
+
+    void slowDisk(boolean on) {
+        note(on ? "has a slow disk" : "has a disk as before");
+        life.slowDisk(on);
+    }
+
+    /** SIGTERM. */
+    void leave() {
+        note("is to stop");
+        SimLife leaver = life;
+        leaver.leave(() -> {
+            if (life == leaver) {
+                end("has stopped");
+                disk.afterExit();
+            }
+        });
+    }
+
+    private void note(String how) {
+        world.tell("node " + id + " " + how);
     }
 
     /** kill -9: the page cache survives. */
@@ -109,14 +160,13 @@ final class SimBroker {
     }
 
     private void end(String how) {
-        String what = "== node " + id + " " + how;
-        world.simulation().trace().note(what);
+        note(how);
         life.end();
         life = null;
     }
 
     /** What the socket would take from the file. */
-    byte[] bytesOf(FileSlice slice) {
+    static byte[] bytesOf(FileSlice slice) {
         ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
         try {
             slice.readInto(bytes);

@@ -1,6 +1,5 @@
 package io.millrace.simulation;
 
-import io.millrace.log.Payload;
 import io.millrace.log.replication.FetchSettings;
 import io.millrace.log.replication.ReplicationCodec;
 import io.millrace.log.store.LogDirectory;
@@ -12,11 +11,13 @@ import io.millrace.membership.controller.ControllerMachine;
 import io.millrace.membership.controller.ControllerOptions;
 import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.placement.PlacementView;
 import io.millrace.membership.placement.SpreadPlacement;
 import io.millrace.membership.quorum.FormationNode;
 import io.millrace.membership.quorum.MetadataFolder;
 import io.millrace.membership.quorum.NodeIdentity;
 import io.millrace.membership.quorum.NodePromises;
+import io.millrace.membership.quorum.QuorumMessage;
 import io.millrace.membership.quorum.QuorumNode;
 import io.millrace.membership.quorum.QuorumOpener;
 import io.millrace.membership.quorum.QuorumPorts;
@@ -24,32 +25,30 @@ import io.millrace.membership.quorum.QuorumSettings;
 import io.millrace.membership.record.Listener;
 import io.millrace.sim.SimDirectoryIo;
 import io.millrace.sim.SimOwner;
+import io.millrace.sim.SimProcess;
 import io.millrace.sim.SimScheduler;
 import io.millrace.sim.Simulation;
 import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
 import io.millrace.verticles.controller.SimCommands;
+import io.millrace.verticles.coordinator.GroupCoordinators;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.node.ControllerGateway;
 import io.millrace.verticles.replication.OutgoingFrame;
 import io.millrace.verticles.replication.ReplicationParts;
-import io.millrace.verticles.shard.AppendGroup;
-import io.millrace.verticles.shard.FetchGroup;
 import io.millrace.verticles.shard.LogDirectories;
-import io.millrace.verticles.shard.PartitionAppend;
-import io.millrace.verticles.shard.PartitionFetch;
 import io.millrace.verticles.shard.Shard;
 import io.millrace.verticles.shard.ShardContext;
 import io.millrace.verticles.shard.Shards;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -63,12 +62,17 @@ final class SimLife {
     private static final int HEARTBEAT_MS = 250;
     private static final int SHARDS = 2;
     private static final int MAX_FILE_DELAY_MS = 8;
-    private static final long PRODUCE_TIMEOUT_MS = 3_000;
-    private static final int READ_BYTES = 4_096;
+    private static final int SLOW_MIN_MS = 200;
+    private static final int SLOW_MAX_MS = 2_000;
+    private static final int ANY_VOTER = -1;
+    private static final long HANDOVER_MS = 1_000;
+    private static final long LEAVE_MS = 4_000;
+    private static final long MAINTENANCE_MS = 2_000;
 
     private final SimBroker broker;
     private final ClusterWorld world;
     private final Simulation simulation;
+    private final SimProcess process;
     private final String name;
     private final SimEventLoop metadataLoop;
     private final List<SimEventLoop> shardLoops = new ArrayList<>();
@@ -84,7 +88,17 @@ final class SimLife {
     private ControllerGateway gateway;
     private BrokerRegistration registration;
     private Shards shards;
+    private MetadataShell shell;
+    private LogDirectories directories;
+    private SimDoor door;
+    private SimProbes probes;
+    private List<Integer> members = List.of();
+    private Runnable gone;
     private boolean serving;
+    private boolean slow;
+    private boolean leaving;
+    private boolean handing;
+    private boolean stopping;
     private boolean ended;
 
     SimLife(SimBroker broker, int number) {
@@ -93,10 +107,12 @@ final class SimLife {
         this.simulation = world.simulation();
         this.name = "node " + broker.id() + " life " + number;
         this.incarnation = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
-        SimScheduler scheduler = simulation.scheduler();
+        this.process = new SimProcess(simulation);
+        SimScheduler scheduler = process.scheduler();
         this.metadataLoop = new SimEventLoop(scheduler, name + " metadata");
         this.files = new SimOwner(scheduler, name + " files");
-        this.io = new SimDirectoryIo(simulation, name);
+        this.io = new SimDirectoryIo(simulation, process, name);
+        this.io.clockSkew(broker.skewMs());
         this.configs = new EffectiveConfigs(ConfigCatalog.get(), broker.id(), world.settings());
     }
 
@@ -130,7 +146,9 @@ final class SimLife {
 
     private void onFiles(Runnable task) {
         Random random = simulation.random("files of " + broker.id());
-        simulation.scheduler().after(random.nextInt(MAX_FILE_DELAY_MS), name + " files", () -> files.execute(task));
+        int busyMs = slow ? SLOW_MIN_MS + random.nextInt(SLOW_MAX_MS - SLOW_MIN_MS) : 0;
+        process.scheduler()
+                .after(busyMs + random.nextInt(MAX_FILE_DELAY_MS), name + " files", () -> files.execute(task));
     }
 
     private Runnable alarm(long delayMs, Runnable task) {
@@ -147,26 +165,45 @@ final class SimLife {
                 () -> registration == null ? -1 : registration.brokerEpoch(),
                 proposals -> gateway.submit(proposals),
                 loop -> this::sendFrame);
+        directories = new LogDirectories(List.of(directory));
         ShardContext context = new ShardContext(
                 broker.id(),
                 incarnation,
-                new LogDirectories(List.of(directory)),
+                directories,
                 configs,
                 new BrokerMetrics(),
-                simulation::nowMs,
+                this::wallMs,
                 simulation::nowMs,
                 1 << 20,
-                60_000,
+                MAINTENANCE_MS,
                 replication);
         List<Shard> all = new ArrayList<>();
         for (int index = 0; index < SHARDS; index++) {
-            SimEventLoop loop = new SimEventLoop(simulation.scheduler(), name + " shard " + index);
+            SimEventLoop loop = new SimEventLoop(process.scheduler(), name + " shard " + index);
             shardLoops.add(loop);
             Shard shard = new Shard(index, SHARDS, loop, context);
             all.add(shard);
-            publisher.follow(delta -> shard.execute(() -> shard.roles().apply(delta)));
         }
         shards = new Shards(all);
+        Random memberIds = simulation.random("member ids of " + broker.id());
+        GroupCoordinators groups = new GroupCoordinators(
+                publisher::image,
+                configs,
+                shards,
+                this::wallMs,
+                simulation::nowMs,
+                () -> new UUID(memberIds.nextLong(), memberIds.nextLong()));
+        for (Shard shard : all) {
+            publisher.follow(delta -> shard.execute(() -> shard.roles().apply(delta)));
+            world.plant(this, shard);
+            shard.start();
+        }
+        publisher.follow(groups::follow);
+        door = new SimDoor(broker, metadataLoop, shards, groups);
+    }
+
+    private long wallMs() {
+        return simulation.nowMs() + broker.skewMs();
     }
 
     private Future<Void> sendFrame(int to, OutgoingFrame frame) {
@@ -194,7 +231,7 @@ final class SimLife {
                         promises,
                         ports,
                         this::onFiles,
-                        simulation::nowMs,
+                        this::wallMs,
                         world.snapshotBytes()))
                 .whenComplete((opened, failure) -> {
                     if (failure == null) {
@@ -212,8 +249,9 @@ final class SimLife {
                 new ControllerOptions(promises.clusterId(), broker.id(), ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS),
                 configs,
                 new SpreadPlacement(),
+                this::standing,
                 () -> new UUID(topicIds.nextLong() & ~0xF000L | 0x4000, topicIds.nextLong()));
-        MetadataShell shell = new MetadataShell(
+        shell = new MetadataShell(
                 broker.id(), metadataLoop::execute, quorum, machine, publisher, simulation::nowMs, ports.alarm());
         SimCommands.Ends ends = SimCommands.between(
                 broker.id(), metadataLoop::execute, ports.alarm(), shell, publisher, new SimCommands.Line() {
@@ -242,6 +280,14 @@ final class SimLife {
         registration.onCutOff((int) ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS, now -> shards.all()
                 .forEach(shard -> shard.execute(() -> shard.cutOff(now))));
         shell.onLeaderChange(registration::leaderChanged);
+        shell.onLeaderChange(this::handedOver);
+        probes = new SimProbes(this, world, broker.id(), ports.alarm(), (brokerId, answered, sameLife) -> {
+            if (!sameLife) {
+                quorum.leaderProbeFailed(brokerId);
+            }
+            shell.brokerProbed(brokerId, answered);
+        });
+        quorum.prefer(members);
         quorum.start();
         registration
                 .register(epoch -> new RegisterBroker(
@@ -254,8 +300,11 @@ final class SimLife {
                         epoch))
                 .onComplete(done -> {
                     if (done.succeeded()) {
-                        serving = true;
-                    } else if (!ended) {
+                        whenLoaded(() -> {
+                            serving = !leaving;
+                            directories.removeStrays(image(), broker.id());
+                        });
+                    } else if (!ended && !leaving) {
                         world.halted(broker.id(), String.valueOf(done.cause()));
                     }
                 });
@@ -281,8 +330,31 @@ final class SimLife {
         }
     }
 
+    /** As {@code Broker.start}: what was on disk is open before clients are served. */
+    private void whenLoaded(Runnable task) {
+        int[] loading = {SHARDS};
+        for (Shard shard : shards.all()) {
+            shard.execute(() -> shard.roles()
+                    .whenLoaded(() -> metadataLoop.execute(() -> {
+                        if (--loading[0] == 0) {
+                            task.run();
+                        }
+                    })));
+        }
+    }
+
     private void receive(int from, SimMessage message) {
+        process.whenRunning(message, () -> take(from, message));
+    }
+
+    private void take(int from, SimMessage message) {
+        if (stopping) {
+            return;
+        }
         if (message instanceof SimMessage.Raft raft && quorum != null) {
+            if (raft.message() instanceof QuorumMessage.SnapshotResponse) {
+                world.snapshotFetched();
+            }
             quorum.receive(from, raft.message());
         } else if (message instanceof SimMessage.Form form) {
             formation.receive(from, form.message());
@@ -293,64 +365,109 @@ final class SimLife {
         } else if (message instanceof SimMessage.Frame frame) {
             int shard = ReplicationCodec.shardOf(frame.buffer());
             shards.all().get(shard % SHARDS).replication().received(Unpooled.wrappedBuffer(frame.buffer()));
-        } else if (message instanceof SimMessage.Produce produce) {
-            produce(from, produce);
-        } else if (message instanceof SimMessage.Read read) {
-            read(from, read);
+        } else if (message instanceof SimMessage.Probe probe) {
+            metadataLoop.execute(() ->
+                    world.network().send(broker.id(), from, new SimMessage.ProbeAnswer(probe.call(), incarnation)));
+        } else if (message instanceof SimMessage.ProbeAnswer answer && probes != null) {
+            metadataLoop.execute(() -> probes.answered(answer.call(), answer.incarnation()));
+        } else {
+            door.take(from, message);
         }
     }
 
-    private void produce(int client, SimMessage.Produce produce) {
-        Shard shard = shards.of(produce.topicId(), produce.partition());
-        PartitionAppend append =
-                new PartitionAppend(produce.topicId(), produce.partition(), Unpooled.wrappedBuffer(produce.batch()));
-        AppendGroup group = new AppendGroup(
-                AppendGroup.ACKS_ALL, simulation.nowMs() + PRODUCE_TIMEOUT_MS, metadataLoop, () -> world.network()
-                        .send(
-                                broker.id(),
-                                client,
-                                new SimMessage.Produced(produce.request(), append.error(), append.baseOffset())));
-        group.add(append);
-        shard.submit(group);
+    private PlacementView.Standing standing(int brokerId) {
+        int age = members.indexOf(brokerId);
+        return age < 0 ? PlacementView.Standing.UNKNOWN : new PlacementView.Standing(true, age, 0);
     }
 
-    private void read(int client, SimMessage.Read read) {
-        Shard shard = shards.of(read.topicId(), read.partition());
-        PartitionFetch fetch =
-                new PartitionFetch(read.topicId(), read.partition(), read.offset(), READ_BYTES, read.leaderEpoch(), -1);
-        FetchGroup group = new FetchGroup(false, metadataLoop, () -> answerRead(client, read, fetch));
-        group.add(fetch);
-        group.begin(READ_BYTES);
-        shard.submit(group);
+    /** Hazelcast has these members, oldest first; it may well be wrong. */
+    void membersAre(List<Integer> oldestFirst) {
+        members = List.copyOf(oldestFirst);
+        if (quorum != null) {
+            quorum.prefer(members);
+        }
     }
 
-    private void answerRead(int client, SimMessage.Read read, PartitionFetch fetch) {
-        ByteArrayOutputStream batches = new ByteArrayOutputStream();
-        for (Payload payload : fetch.takePayloads()) {
-            byte[] bytes = new byte[payload.sizeBytes()];
-            payload.bytes().duplicate().get(bytes);
-            batches.writeBytes(bytes);
-            payload.release();
+    /** Something speaks for it that a broker has died; it may well be wrong. */
+    void suspect(int brokerId) {
+        if (probes != null) {
+            metadataLoop.execute(() -> probes.suspect(brokerId));
         }
-        var slice = fetch.takeSlice();
-        if (slice != null) {
-            batches.writeBytes(broker.bytesOf(slice));
-            slice.release();
+    }
+
+    void slowDisk(boolean on) {
+        slow = on;
+        io.slow(on ? SLOW_MIN_MS : 0, on ? SLOW_MAX_MS : 0);
+    }
+
+    void clockJumped() {
+        io.clockSkew(broker.skewMs());
+    }
+
+    SimProcess process() {
+        return process;
+    }
+
+    /** SIGTERM, as {@code MetadataVerticle.leave} and {@code Broker.stop}; {@code done} when the process has ended. */
+    void leave(Runnable done) {
+        if (leaving || !serving) {
+            return;
         }
-        world.network()
-                .send(
-                        broker.id(),
-                        client,
-                        new SimMessage.ReadAnswer(
-                                read.request(),
-                                fetch.error(),
-                                fetch.highWatermark(),
-                                fetch.logStartOffset(),
-                                batches.toByteArray()));
+        leaving = true;
+        serving = false;
+        gone = done;
+        metadataLoop.execute(() -> {
+            if (leadsQuorum()) {
+                handing = true;
+                quorum.transferLeadership(ANY_VOTER);
+                alarm(HANDOVER_MS, this::handOverPartitions);
+            } else {
+                handing = true;
+                handOverPartitions();
+            }
+        });
+    }
+
+    boolean leadsQuorum() {
+        return shell.leaderId().equals(OptionalInt.of(broker.id()));
+    }
+
+    private void handedOver() {
+        if (handing && shell.leaderId().isPresent() && !leadsQuorum()) {
+            handOverPartitions();
+        }
+    }
+
+    private void handOverPartitions() {
+        if (handing) {
+            handing = false;
+            registration.leave(LEAVE_MS).onComplete(left -> metadataLoop.execute(this::closeShards));
+        }
+    }
+
+    private void closeShards() {
+        stopping = true;
+        int[] open = {SHARDS};
+        for (Shard shard : shards.all()) {
+            shard.close(() -> metadataLoop.execute(() -> {
+                if (--open[0] == 0) {
+                    formation.close();
+                    quorum.close()
+                            .whenComplete((closed, failure) -> metadataLoop.execute(() -> {
+                                directory.close();
+                                gone.run();
+                            }));
+                }
+            }));
+        }
     }
 
     boolean isServing() {
         return serving;
+    }
+
+    MetadataPublisher publisher() {
+        return publisher;
     }
 
     MetadataImage image() {

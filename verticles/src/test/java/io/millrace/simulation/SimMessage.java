@@ -55,6 +55,30 @@ sealed interface SimMessage {
     /** A consumer's read, with the leader epoch that it knows. */
     record Read(long request, UUID topicId, int partition, long offset, int leaderEpoch) implements SimMessage {}
 
+    /** Everything before the offset may go. */
+    record DeleteRecords(UUID topicId, int partition, long offset) implements SimMessage {}
+
+    /** Which life are you? */
+    record Probe(long call) implements SimMessage {}
+
+    record ProbeAnswer(long call, UUID incarnation) implements SimMessage {}
+
+    /** A group member's request, as the machines take it; numbers rise within a client. */
+    record Ask(long request, Object body, int version) implements SimMessage {
+        @Override
+        public String toString() {
+            return body.getClass().getSimpleName() + "[" + request + "]";
+        }
+    }
+
+    /** {@code body} is null when there was nobody to ask. */
+    record Answer(long request, Errors error, Object body) implements SimMessage {
+        @Override
+        public String toString() {
+            return "Answer[" + request + " " + error + "]";
+        }
+    }
+
     record ReadAnswer(long request, Errors error, long highWatermark, long logStart, byte[] batches)
             implements SimMessage {
         @Override

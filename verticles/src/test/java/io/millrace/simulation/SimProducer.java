@@ -24,6 +24,7 @@ final class SimProducer {
     private final int clientId;
     private final UUID topicId;
     private final int partition;
+    private final int ledgerKey;
     private final Random random;
     private int sequence;
     private long request;
@@ -32,7 +33,9 @@ final class SimProducer {
     private SimScheduler.Timer timer;
     private byte[] batch;
 
-    SimProducer(ClusterWorld world, int clientId, UUID topicId, int partition) {
+    /** @param ledgerKey under which the partition is known in the ledger */
+    SimProducer(ClusterWorld world, int clientId, UUID topicId, int partition, int ledgerKey) {
+        this.ledgerKey = ledgerKey;
         this.world = world;
         this.clientId = clientId;
         this.topicId = topicId;
@@ -48,6 +51,17 @@ final class SimProducer {
     /** What is under way is still delivered. */
     void stop() {
         stopped = true;
+    }
+
+    /** There is nothing any more to which it could be delivered. */
+    void abandon() {
+        stopped = true;
+        batch = null;
+        request++;
+        if (timer != null) {
+            timer.cancel();
+        }
+        world.network().leave(clientId);
     }
 
     long acknowledged() {
@@ -114,7 +128,7 @@ final class SimProducer {
         }
         if (produced.error() == Errors.NONE) {
             for (int i = 0; i < RECORDS; i++) {
-                world.ledger().acknowledged(partition, produced.baseOffset() + i, value(sequence + i));
+                world.ledger().acknowledged(ledgerKey, produced.baseOffset() + i, value(sequence + i));
             }
             acknowledged += RECORDS;
             sequence += RECORDS;
@@ -127,7 +141,7 @@ final class SimProducer {
                     .after(1 + random.nextInt(25), "producer " + clientId + " goes on", this::next);
             return;
         }
-        world.ledger().refused(partition, produced.error());
+        world.ledger().refused(ledgerKey, produced.error());
         later(PAUSE_MS);
     }
 }

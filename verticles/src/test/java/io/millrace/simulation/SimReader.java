@@ -18,12 +18,16 @@ final class SimReader {
     private final int clientId;
     private final UUID topicId;
     private final int partition;
+    private final int ledgerKey;
+    private boolean stopped;
     private final Random random;
     private long offset;
     private int leaderEpoch;
     private long request;
 
-    SimReader(ClusterWorld world, int clientId, UUID topicId, int partition) {
+    /** @param ledgerKey under which the partition is known in the ledger */
+    SimReader(ClusterWorld world, int clientId, UUID topicId, int partition, int ledgerKey) {
+        this.ledgerKey = ledgerKey;
         this.world = world;
         this.clientId = clientId;
         this.topicId = topicId;
@@ -36,7 +40,15 @@ final class SimReader {
         world.simulation().scheduler().after(EVERY_MS, "reader " + clientId, this::ask);
     }
 
+    void stop() {
+        stopped = true;
+        world.network().leave(clientId);
+    }
+
     private void ask() {
+        if (stopped) {
+            return;
+        }
         request++;
         SimBroker asked = world.anyServing(random);
         if (asked != null) {
@@ -59,6 +71,12 @@ final class SimReader {
         if (!(message instanceof SimMessage.ReadAnswer answer) || answer.request() != request) {
             return;
         }
+        if (answer.error() == Errors.OFFSET_OUT_OF_RANGE
+                && offset < world.ledger().deletedUpTo(ledgerKey)) {
+            // Perhaps not deleted yet: then there is nothing to be read below, or there will not be.
+            offset = world.ledger().deletedUpTo(ledgerKey);
+            return;
+        }
         if (answer.error() == Errors.OFFSET_OUT_OF_RANGE) {
             throw world.simulation()
                     .violation(
@@ -70,7 +88,7 @@ final class SimReader {
         if (answer.error() == Errors.NONE) {
             for (SimRecord record : SimRecord.in(answer.batches())) {
                 if (record.offset() >= offset) {
-                    world.ledger().read(partition, record.offset(), record.value());
+                    world.ledger().read(ledgerKey, record.offset(), record.value());
                     offset = record.offset() + 1;
                 }
             }

@@ -1,5 +1,6 @@
 package io.millrace.membership.controller;
 
+import io.millrace.membership.controller.LeaderElection.Loss;
 import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
@@ -48,7 +49,7 @@ final class BrokerLifecycle {
                             + " and alive. After a restart this resolves itself when its session ends.",
                     -1);
         }
-        boolean lost = before != null && mayHaveLost(before, command);
+        Loss loss = before == null ? Loss.NONE : loss(before, command);
         long epoch = decision.nextOffset();
         decision.add(new RegisterBrokerRecord(
                 id,
@@ -59,17 +60,22 @@ final class BrokerLifecycle {
                 command.directories(),
                 true,
                 false));
-        election.brokerLeaves(id, lost, decision);
+        election.brokerLeaves(id, loss, decision);
         sessions.end(id);
         sessions.fenced(id, decision.nextOffset() - 1);
         sessions.touch(id, -1, decision.nowMs());
         return new RegisterBroker.Outcome(ControllerError.NONE, null, epoch);
     }
 
-    /** It cannot vouch for its last life, or comes without a disk it had. */
-    private static boolean mayHaveLost(BrokerImage before, RegisterBroker command) {
-        return command.previousBrokerEpoch() != before.epoch()
-                || !command.directories().containsAll(before.directories());
+    /** A broker that knows of no last life has lost its page cache; one that knows of another is not who it was. */
+    private static Loss loss(BrokerImage before, RegisterBroker command) {
+        if (!command.directories().containsAll(before.directories())) {
+            return Loss.DISK;
+        }
+        if (command.previousBrokerEpoch() == before.epoch()) {
+            return Loss.NONE;
+        }
+        return command.previousBrokerEpoch() == RegisterBroker.NO_EPOCH ? Loss.PAGE_CACHE : Loss.DISK;
     }
 
     UnregisterBroker.Outcome unregister(UnregisterBroker command, Decision decision) {
@@ -80,7 +86,7 @@ final class BrokerLifecycle {
                     "Broker ID " + command.brokerId() + " is not currently registered");
         }
         decision.add(new UnregisterBrokerRecord(broker.id(), broker.epoch()));
-        election.brokerLeaves(broker.id(), false, decision);
+        election.brokerLeaves(broker.id(), Loss.NONE, decision);
         sessions.end(broker.id());
         return new UnregisterBroker.Outcome(ControllerError.NONE, null);
     }
@@ -114,7 +120,7 @@ final class BrokerLifecycle {
     private boolean shutDown(BrokerImage broker, Decision decision) {
         if (!broker.inControlledShutdown()) {
             decision.add(BrokerChangeRecord.controlledShutdown(broker.id(), broker.epoch()));
-            election.brokerLeaves(broker.id(), false, decision);
+            election.brokerLeaves(broker.id(), Loss.NONE, decision);
             sessions.startShutdown(broker.id(), decision.nextOffset() - 1);
         } else if (sessions.shutdownOffset(broker.id()) < 0) {
             // A controller that has just taken over does not know the offset: everything up to now covers it.
@@ -147,7 +153,7 @@ final class BrokerLifecycle {
     /** The broker's session has ended, or it wants out. */
     void fence(BrokerImage broker, Decision decision) {
         decision.add(BrokerChangeRecord.fence(broker.id(), broker.epoch()));
-        election.brokerLeaves(broker.id(), false, decision);
+        election.brokerLeaves(broker.id(), Loss.NONE, decision);
         sessions.fenced(broker.id(), decision.nextOffset() - 1);
     }
 

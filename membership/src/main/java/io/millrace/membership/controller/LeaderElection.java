@@ -28,15 +28,24 @@ final class LeaderElection {
         this.configs = configs;
     }
 
+    /** What a broker may have lost between two lives. */
+    enum Loss {
+        NONE,
+        /** What was not synced: in topics that sync before they acknowledge, nothing that counts (rule V32). */
+        PAGE_CACHE,
+        DISK
+    }
+
     /**
-     * The broker, which may not lead any more, leaves every ISR and leadership. {@code lost}: what it had may be gone,
-     * so it is not eligible later either.
+     * The broker, which may not lead any more, leaves every ISR and leadership. Where what it had may be gone it is not
+     * eligible later either.
      */
-    void brokerLeaves(int broker, boolean lost, Decision decision) {
+    void brokerLeaves(int broker, Loss loss, Decision decision) {
         MetadataImage image = decision.image();
         IntPredicate mayLead = activeIn(image);
         for (TopicImage topic : image.topics()) {
             TopicRules rules = null;
+            boolean lost = loss == Loss.DISK || loss == Loss.PAGE_CACHE && !syncsBeforeAck(image, topic);
             for (PartitionImage partition : topic.partitions()) {
                 if (partition.leader() == broker
                         || partition.isInSync(broker)
@@ -51,6 +60,10 @@ final class LeaderElection {
                 }
             }
         }
+    }
+
+    private boolean syncsBeforeAck(MetadataImage image, TopicImage topic) {
+        return configs.logConfig(image, topic.name()).syncsBeforeAck();
     }
 
     /** The broker lives, but its replica of one partition is gone. */

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A broker process introduces itself. {@code previousBrokerEpoch} is the epoch its last clean shutdown wrote down, or
- * -1: without the one the cluster remembers, what it had may be lost and it leaves every ISR and ELR.
+ * A broker process introduces itself. {@code previousBrokerEpoch} is the epoch of its last life, if the page cache of that
+ * life is still there, else {@link #NO_EPOCH}: then what was not synced may be lost. Without the epoch that the cluster
+ * remembers, or without a directory that it had, it leaves every ISR and ELR that it may have lost data of.
  *
  * <p>Thread: any.
  */
@@ -19,5 +20,8 @@ public record RegisterBroker(
         List<UUID> directories,
         long previousBrokerEpoch)
         implements ControllerCommand<RegisterBroker.Outcome> {
+    /** It cannot vouch for its last life. */
+    public static final long NO_EPOCH = -1;
+
     public record Outcome(ControllerError error, String message, long brokerEpoch) {}
 }

@@ -77,6 +77,18 @@ class ElectionsTest {
     }
 
     @Test
+    void b13whatWasSyncedBeforeItWasAcknowledgedSurvivesALostPageCache() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.assign("t", Map.of("min.insync.replicas", "2", "flush.mode", "group"), 1, 2, 3);
+        cluster.lose(3);
+        cluster.lose(2);
+
+        cluster.register(2, -1);
+
+        assertThat(cluster.partition("t").elr()).containsExactly(2);
+    }
+
+    @Test
     void uncleanElectionHappensOnlyWhereItIsAllowed() {
         TestCluster cluster = TestCluster.of(2);
         cluster.assign("careful", Map.of(), 1, 2);

@@ -127,7 +127,7 @@ public final class Broker implements Node, ClusterHints {
                     serving = true;
                     lostReplicas = new LostReplicas(vertx, brokerId(), this::brokerEpoch, controller(), shards);
                     lostReplicas.watch(directories.all(), metadataVerticle.registration()::directoriesChanged);
-                    removeStrays();
+                    directories.removeStrays(image(), brokerId());
                 });
     }
 
@@ -248,16 +248,6 @@ public final class Broker implements Node, ClusterHints {
         if (opened != null) {
             opened.senderLeft(nodeId);
         }
-    }
-
-    /** Folders of topics that were deleted while this node was away. */
-    private void removeStrays() {
-        MetadataImage image = image();
-        directories
-                .strays(id -> image.topic(id.topicId()) != null
-                        && image.topic(id.topicId()).partition(id.partition()) != null
-                        && image.topic(id.topicId()).partition(id.partition()).isReplica(brokerId()))
-                .forEach((id, directory) -> directory.removeStray(id));
     }
 
     /** What a start that takes long waits for, in words for a person. */

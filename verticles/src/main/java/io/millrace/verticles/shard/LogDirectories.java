@@ -4,6 +4,8 @@ import io.millrace.log.TopicPartitionId;
 import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.controller.TopicNames;
+import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +89,18 @@ public final class LogDirectories {
         Map<TopicPartitionId, LogDirectory> strays = new HashMap<>(found);
         strays.keySet().removeIf(wanted);
         return strays;
+    }
+
+    /** Removes the folders of partitions that were taken from this broker while it was away; once what it knows is current. */
+    public void removeStrays(MetadataImage image, int brokerId) {
+        strays(id -> {
+                    PartitionImage partition = image.partition(id.topicId(), id.partition());
+                    return partition != null && partition.isReplica(brokerId);
+                })
+                .forEach((id, directory) -> {
+                    directory.removeStray(id);
+                    left(directory, id);
+                });
     }
 
     public List<LogDirectory> all() {

@@ -40,6 +40,8 @@ public final class ReplicaRoles implements BrokerLiveness {
     private final Set<TopicPartitionId> loading = new HashSet<>();
     /** Wanted here and not to be had: what they are is in a directory that is not there, or cannot be read. */
     private final Set<TopicPartitionId> offline = new HashSet<>();
+    /** Deleted here and not gone yet: who is wanted again meanwhile has to wait for that. */
+    private final Set<TopicPartitionId> leaving = new HashSet<>();
 
     private MetadataImage image = MetadataImage.EMPTY;
     private Runnable whenLoaded;
@@ -57,6 +59,10 @@ public final class ReplicaRoles implements BrokerLiveness {
 
     /** Follows one step of the metadata; steps come in order. */
     public void apply(MetadataDelta delta) {
+        if (shard.isClosed()) {
+            // The node stops, and its metadata goes on for a moment: what was closed stays closed.
+            return;
+        }
         image = delta.after();
         boolean registersNow = !registered && isRegistered();
         registered |= registersNow;
@@ -153,7 +159,7 @@ public final class ReplicaRoles implements BrokerLiveness {
 
     private void open(TopicImage topic, PartitionImage partition, boolean isNew) {
         TopicPartitionId id = idOf(topic, partition.partition());
-        if (loading.contains(id)) {
+        if (loading.contains(id) || leaving.contains(id)) {
             return;
         }
         LogConfig config = context.configs().logConfig(image, topic.name());
@@ -189,7 +195,7 @@ public final class ReplicaRoles implements BrokerLiveness {
                 loaded.log().applyConfig(context.configs().logConfig(image, id.topic()));
                 install(topic, id.partition(), directory, loaded.log());
             } else {
-                loaded.log().delete(() -> context.directories().left(directory, id));
+                leave(directory, loaded.log());
             }
         } else {
             offline.add(id);
@@ -229,9 +235,22 @@ public final class ReplicaRoles implements BrokerLiveness {
         offline.remove(idOf(topic, partition));
         if (replica != null) {
             shard.leave(replica);
-            TopicPartitionId id = replica.log().id();
-            replica.log().delete(() -> context.directories().left(replica.directory(), id));
+            leave(replica.directory(), replica.log());
         }
+    }
+
+    private void leave(LogDirectory directory, PartitionLog deleted) {
+        TopicPartitionId id = deleted.id();
+        leaving.add(id);
+        deleted.delete(() -> {
+            context.directories().left(directory, id);
+            leaving.remove(id);
+            TopicImage topic = image.topic(id.topicId());
+            PartitionImage partition = topic == null ? null : topic.partition(id.partition());
+            if (partition != null && partition.isReplica(context.brokerId()) && !shard.isClosed()) {
+                open(topic, partition, true);
+            }
+        });
     }
 
     private void reconfigure(ConfigResource resource) {

@@ -289,6 +289,10 @@ public final class Shard implements Owner {
         });
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     /** A replica that is about to be closed or deleted: whoever waits on it or keeps state beside it learns so first. */
     void leave(Replica replica) {
         replica.failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);

@@ -1,0 +1,114 @@
+package io.millrace.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.sim.PowerLoss;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What seeds have found, told again, and single faults whose outcome is known.
+ *
+ * <p>Thread: the test's.
+ */
+class ClusterStoriesTest {
+    private static final long WITHIN_MS = 30_000;
+
+    /** Rules B12, V29: only a probe that fails ends a session. */
+    @Test
+    void hintsAboutHealthyNodesChangeNothing() {
+        tell(new ClusterWorld(1, false), world -> {
+            world.simulation().runFor(5_000);
+            long before = world.newestOffset();
+            List<Boolean> controllers = controllers(world);
+            for (int round = 0; round < 20; round++) {
+                for (SimBroker one : world.brokers()) {
+                    one.life().membersAre(List.of(one.id()));
+                    world.brokers().forEach(other -> one.life().suspect(other.id()));
+                }
+                world.simulation().runFor(200);
+            }
+            assertThat(world.newestOffset()).as("nothing was decided").isEqualTo(before);
+            assertThat(controllers(world)).as("who leads the quorum").isEqualTo(controllers);
+        });
+    }
+
+    private static List<Boolean> controllers(ClusterWorld world) {
+        return world.brokers().stream()
+                .map(broker -> broker.life().leadsQuorum())
+                .toList();
+    }
+
+    /** DeleteRecords may end inside a batch; who has nothing then begins with the whole of that batch. */
+    @Test
+    void aReplicaWithoutADiskBeginsInTheMiddleOfABatch() {
+        tell(new ClusterWorld(2, false), world -> {
+            world.simulation().runFor(2_000);
+            world.admin().deleteRecords(0, 11);
+            world.simulation().runFor(500);
+            SimBroker follower = notLeading(world, 0);
+            follower.loseDisk();
+            follower.start();
+        });
+    }
+
+    private static SimBroker notLeading(ClusterWorld world, int partition) {
+        int leader = world.newestTopic(ClusterWorld.TOPIC).partition(partition).leader();
+        return world.broker(leader % ClusterWorld.NODES + 1);
+    }
+
+    /** A replica that is taken away and given back at once finds its predecessor still on its way out. */
+    @Test
+    void aPartitionThatIsGivenBackAtOnceWaitsForItsPredecessorToBeGone() {
+        tell(new ClusterWorld(3, false), world -> {
+            world.simulation().runFor(2_000);
+            SimBroker mover = notLeading(world, 0);
+            List<Integer> others =
+                    List.of(1, 2, 3).stream().filter(id -> id != mover.id()).toList();
+            mover.slowDisk(true);
+            for (int round = 0; round < 3; round++) {
+                world.admin().reassign(ClusterWorld.TOPIC, 0, others);
+                await(world, "it is taken away", () -> !ofFirst(world).isReplica(mover.id()));
+                world.admin().reassign(ClusterWorld.TOPIC, 0, List.of(1, 2, 3));
+                await(world, "it is given back", () -> ofFirst(world).isReplica(mover.id()));
+            }
+        });
+    }
+
+    /** Rule V32: what was synced before it was acknowledged is there after the page cache is gone, and is worth as much. */
+    @Test
+    void whatWasSyncedIsNotLostWithAPageCacheAndAnothersDisk() {
+        for (int seed = 1; seed <= 3; seed++) {
+            tell(new ClusterWorld(seed, true), world -> {
+                world.simulation().runFor(2_000);
+                world.broker(1).loseDisk();
+                world.broker(3).kill();
+                world.broker(3).start();
+                await(world, "the third has left", () -> !ofFirst(world).isInSync(3));
+                world.broker(2).losePower(PowerLoss.DROPS_UNSYNCED);
+                world.broker(2).start();
+                world.broker(1).start();
+            });
+        }
+    }
+
+    private static PartitionImage ofFirst(ClusterWorld world) {
+        return world.newestTopic(ClusterWorld.TOPIC).partition(0);
+    }
+
+    private static void await(ClusterWorld world, String what, BooleanSupplier condition) {
+        world.simulation().runUntil(what, WITHIN_MS, condition);
+    }
+
+    private static void tell(ClusterWorld world, Consumer<ClusterWorld> story) {
+        try (SimErrors errors = new SimErrors()) {
+            world.simulation().always(errors);
+            world.begin();
+            story.accept(world);
+            world.healAndDemandProgress();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.millrace.simulation;
+
+import io.millrace.membership.controller.ControllerCommand;
+import io.millrace.membership.controller.CreatePartitions;
+import io.millrace.membership.controller.CreateTopics;
+import io.millrace.membership.controller.DeleteTopics;
+import io.millrace.membership.controller.ElectLeaders;
+import io.millrace.membership.controller.ReassignPartitions;
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.membership.image.TopicImage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+
+/**
+ * Whoever administers the cluster while everything else goes on: replicas move, leaders are elected, records are deleted, and
+ * a second topic is made, grows, and is deleted, again and again under the same name.
+ *
+ * <p>Thread: the simulation's only thread.
+ */
+final class SimAdmin {
+    /** The topic that comes and goes. */
+    static final String CHURNED = "u";
+
+    private static final int CLIENT = 90;
+    private static final int FIRST_CLIENT = 1_000;
+    private static final int MOST_PARTITIONS = 3;
+    private static final long EVERY_MS = 150;
+
+    private record Place(UUID topicId, int partition) {}
+
+    private record Clients(SimProducer producer, SimReader reader) {
+        void stop() {
+            producer.abandon();
+            reader.stop();
+        }
+    }
+
+    private final ClusterWorld world;
+    private final Random random;
+    private final Map<Place, Clients> clients = new HashMap<>();
+    private int lastClient = FIRST_CLIENT;
+    private boolean settling;
+    private long topicsMade;
+
+    SimAdmin(ClusterWorld world) {
+        this.world = world;
+        this.random = world.simulation().random("admin");
+        world.network().join(CLIENT, (from, message) -> {});
+    }
+
+    void start() {
+        world.simulation().scheduler().after(EVERY_MS, "admin", this::look);
+    }
+
+    /** Incarnations of the churned topic so far. */
+    long topicsMade() {
+        return topicsMade;
+    }
+
+    private void look() {
+        followChurned();
+        if (settling) {
+            settleSome();
+        }
+        start();
+    }
+
+    private void submit(ControllerCommand<?> command) {
+        SimBroker asked = world.anyServing(random);
+        if (asked != null) {
+            // Whatever comes of it is seen in the metadata.
+            asked.life().gateway().submit(command);
+        }
+    }
+
+    /** Every incarnation of the churned topic gets clients, which end with it. */
+    private void followChurned() {
+        TopicImage topic = world.newestTopic(CHURNED);
+        Iterator<Map.Entry<Place, Clients>> all = clients.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<Place, Clients> one = all.next();
+            if (topic == null || !topic.id().equals(one.getKey().topicId)) {
+                one.getValue().stop();
+                all.remove();
+            }
+        }
+        if (topic == null) {
+            return;
+        }
+        for (int partition = 0; partition < topic.partitionCount(); partition++) {
+            Place place = new Place(topic.id(), partition);
+            if (!clients.containsKey(place)) {
+                topicsMade += partition == 0 ? 1 : 0;
+                int key = ++lastClient;
+                SimProducer producer = new SimProducer(world, key, topic.id(), partition, key);
+                SimReader reader = new SimReader(world, ++lastClient, topic.id(), partition, key);
+                clients.put(place, new Clients(producer, reader));
+                producer.start();
+                reader.start();
+            }
+        }
+    }
+
+    /** Makes the second topic, lets it grow, or deletes it. */
+    void churn() {
+        TopicImage topic = world.newestTopic(CHURNED);
+        if (topic == null) {
+            submit(new CreateTopics(
+                    List.of(CreateTopics.NewTopic.of(CHURNED, 1, ClusterWorld.NODES, world.topicConfigs())), false));
+        } else if (topic.partitionCount() < MOST_PARTITIONS && random.nextBoolean()) {
+            submit(new CreatePartitions(
+                    List.of(new CreatePartitions.Growth(CHURNED, topic.partitionCount() + 1, null)), false));
+        } else {
+            delete(topic);
+        }
+    }
+
+    private void delete(TopicImage topic) {
+        submit(new DeleteTopics(List.of(DeleteTopics.Target.withId(topic.id()))));
+    }
+
+    /** Gives a partition other replicas, two or three of them in any order. */
+    void reassign() {
+        List<Integer> nodes = new ArrayList<>(List.of(1, 2, 3));
+        Collections.shuffle(nodes, random);
+        reassign(ClusterWorld.TOPIC, random.nextInt(ClusterWorld.PARTITIONS), nodes.subList(random.nextInt(2), 3));
+    }
+
+    void reassign(String topic, int partition, List<Integer> replicas) {
+        submit(new ReassignPartitions(
+                List.of(new ReassignPartitions.Target(topic, partition, List.copyOf(replicas))), true));
+    }
+
+    void electPreferred() {
+        submit(new ElectLeaders(false, null));
+    }
+
+    /** Everything before some offset that readers have passed may go. */
+    void deleteRecords() {
+        int partition = random.nextInt(ClusterWorld.PARTITIONS);
+        deleteRecords(partition, world.ledger().mayGo(partition, random));
+    }
+
+    void deleteRecords(int partition, long upTo) {
+        TopicImage topic = world.newestTopic(ClusterWorld.TOPIC);
+        world.ledger().deleted(partition, upTo);
+        if (topic != null && upTo > 0 && topic.partition(partition).hasLeader()) {
+            world.network()
+                    .send(
+                            CLIENT,
+                            topic.partition(partition).leader(),
+                            new SimMessage.DeleteRecords(topic.id(), partition, upTo));
+        }
+    }
+
+    /** All partitions on all nodes again, and the second topic gone. */
+    void settle() {
+        settling = true;
+    }
+
+    boolean isSettled() {
+        return clients.isEmpty()
+                && world.newestTopic(CHURNED) == null
+                && misplaced().isEmpty();
+    }
+
+    private List<Integer> misplaced() {
+        List<Integer> misplaced = new ArrayList<>();
+        TopicImage topic = world.newestTopic(ClusterWorld.TOPIC);
+        for (int partition = 0; topic != null && partition < ClusterWorld.PARTITIONS; partition++) {
+            PartitionImage image = topic.partition(partition);
+            if (image.replicas().length < ClusterWorld.NODES || image.isReassigning()) {
+                misplaced.add(partition);
+            }
+        }
+        return misplaced;
+    }
+
+    private void settleSome() {
+        TopicImage churned = world.newestTopic(CHURNED);
+        if (churned != null) {
+            delete(churned);
+        }
+        for (int partition : misplaced()) {
+            if (!world.newestTopic(ClusterWorld.TOPIC).partition(partition).isReassigning() || random.nextInt(4) == 0) {
+                reassign(ClusterWorld.TOPIC, partition, List.of(1, 2, 3));
+            }
+        }
+    }
+}
