@@ -90,7 +90,9 @@ final class KilledWriter {
         LogContent content = LogContent.of(log, READ_BYTES);
         long next = 0;
         for (LogBatch batch : content.batches()) {
-            byte[] expected = batch(batch.baseOffset(), batch.baseSequence()).array();
+            ByteBuffer written = batch(batch.baseOffset(), batch.baseSequence());
+            byte[] expected = new byte[written.remaining()];
+            written.get(expected);
             int header = 21;
             boolean same = batch.baseOffset() == next
                     && Arrays.equals(batch.bytes(), header, batch.bytes().length, expected, header, expected.length);
