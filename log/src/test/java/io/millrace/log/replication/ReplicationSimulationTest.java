@@ -44,7 +44,7 @@ class ReplicationSimulationTest {
             names = {"NONE"},
             mode = EnumSource.Mode.EXCLUDE)
     void aPlantedBugIsCaught(Bug bug) {
-        for (long seed = 1; seed <= 300; seed++) {
+        for (long seed = 1; seed <= 3_000; seed++) {
             ReplicationWorld world = new ReplicationWorld(seed, bug);
             try {
                 world.storm(ACTIONS);
