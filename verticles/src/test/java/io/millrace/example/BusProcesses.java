@@ -4,6 +4,7 @@ import io.millrace.oracle.Commands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,10 +139,26 @@ public final class BusProcesses implements AutoCloseable {
                 // Another process's output: there is nothing to wait on.
                 processes.get(id).waitFor(20, TimeUnit.MILLISECONDS);
             }
+            // Clients are served before Hazelcast is up, and an application that finds no member is a cluster of its
+            // own.
+            while (!accepts(ports.get(id)[2])) {
+                if (!processes.get(id).isAlive() || System.nanoTime() > deadline) {
+                    throw new AssertionError("node " + id + " has no Hazelcast: " + Files.readString(output(id)));
+                }
+                processes.get(id).waitFor(20, TimeUnit.MILLISECONDS);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
         }
     }
 

@@ -159,11 +159,7 @@ final class ClusterTroubles {
         if (!one.isUp() || !(world.groupMode() || world.canSpareDisk())) {
             return false;
         }
-        // A page cache that is lost in part may leave later segments without the first one, which recovery takes for a
-        // log
-        // that was shortened: known, and not mended yet.
-        boolean inPart = world.groupMode() && random.nextBoolean();
-        one.losePower(inPart ? PowerLoss.SEEDED : PowerLoss.DROPS_UNSYNCED);
+        one.losePower(random.nextBoolean() ? PowerLoss.SEEDED : PowerLoss.DROPS_UNSYNCED);
         if (random.nextBoolean()) {
             one.start();
         }

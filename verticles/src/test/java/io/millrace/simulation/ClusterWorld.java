@@ -56,7 +56,6 @@ final class ClusterWorld {
     private String unclean = "false";
     private boolean takesAnyGeneration;
     private long stamps;
-    private long snapshotsFetched;
     private UnaryOperator<byte[]> frames = UnaryOperator.identity();
     private boolean believesLostEpochs;
     private UUID topicId;
@@ -169,15 +168,6 @@ final class ClusterWorld {
     /** One line of the story of this run. */
     void tell(String what) {
         simulation.trace().tell("== +" + simulation.clock().elapsedMs() + "ms " + what);
-    }
-
-    void snapshotFetched() {
-        snapshotsFetched++;
-    }
-
-    /** Pieces of metadata snapshots that have arrived. */
-    long snapshotsFetched() {
-        return snapshotsFetched;
     }
 
     GroupLedger groupLedger() {

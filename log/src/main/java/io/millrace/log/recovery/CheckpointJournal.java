@@ -373,14 +373,22 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     }
 
     @Override
-    public synchronized void beginAnew(TopicPartitionId id) throws IOException {
+    public synchronized void beginAnew(TopicPartitionId id, long start) throws IOException {
         JournalEntry entry = entries.get(id);
-        if (entry == null) return;
-        invalidateBeyond(id, Long.MIN_VALUE);
-        append(CheckpointCodec.forgotten(id));
+        if (entry == null && start == 0) return;
+        if (entry != null) {
+            invalidateBeyond(id, Long.MIN_VALUE);
+            append(CheckpointCodec.forgotten(id));
+            entries.remove(id);
+            liveBytes -= entry.bytes;
+        }
+        if (start > 0) {
+            append(CheckpointCodec.logStart(id, start));
+            JournalEntry begun = new JournalEntry();
+            begun.logStart = start;
+            entries.put(id, begun);
+        }
         file.sync();
-        entries.remove(id);
-        liveBytes -= entry.bytes;
     }
 
     @Override

@@ -31,8 +31,11 @@ public interface Checkpoints {
      */
     void invalidateBeyond(TopicPartitionId id, long end) throws IOException;
 
-    /** The log is about to be emptied and to go on anywhere: nothing that was said of it holds. Thread: the writer. */
-    void beginAnew(TopicPartitionId id) throws IOException;
+    /**
+     * The log is about to be emptied and to go on at {@code start}: nothing that was said of it holds, and where it starts is
+     * durable when this returns, so that a first segment that is missing later is known to be. Thread: the writer.
+     */
+    void beginAnew(TopicPartitionId id, long start) throws IOException;
 
     /**
      * The log is deleted: durable when this returns, because the partition may come back to this node, and begins at zero

@@ -171,7 +171,7 @@ final class LogCuts {
 
         @Override
         void cutFiles() throws IOException {
-            log.services.checkpoints().beginAnew(log.id);
+            log.services.checkpoints().beginAnew(log.id, next.baseOffset);
             // The old files go first here: one of them may have the new one's name. Retention may have let go of others
             // that are still there.
             new DeleteSegmentsTask(log, dropped, null).onWriter();

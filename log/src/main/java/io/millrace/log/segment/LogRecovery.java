@@ -67,7 +67,9 @@ public final class LogRecovery {
     /** @param logStart from DeleteRecords; -1 for none */
     public LogContent run(long logStart) throws IOException {
         list();
-        dropBelow(logStart);
+        // Retention had let go of them; the names have come back, perhaps not all of them.
+        while (found.size() > 1 && found.get(1).base <= logStart) deleteFirst();
+        dropBehindAMissingStart(logStart);
         if (checkpoint != null && !found.isEmpty()) alarmIfTheFirstIsMissing(logStart);
         if (found.isEmpty()) {
             withoutSegments();
@@ -116,13 +118,18 @@ public final class LogRecovery {
         found.sort((a, b) -> Long.compare(a.base, b.base));
     }
 
-    /** Retention had let go of them; the names have come back, perhaps not all of them. */
-    private void dropBelow(long logStart) throws IOException {
-        while (found.size() > 1 && found.get(1).base <= logStart) {
-            long base = found.remove(0).base;
-            for (String suffix : List.of(SegmentNames.LOG, SegmentNames.INDEX, SegmentNames.SNAPSHOT)) {
-                disk.delete(content.folder.file(base, suffix));
-            }
+    /** The power took an un-synced first segment and left a later one: not a log that starts there (rule L27). */
+    private void dropBehindAMissingStart(long logStart) throws IOException {
+        if (checkpoint != null || !checkpointsTrusted || found.isEmpty()) return;
+        if (found.get(0).base <= Math.max(0, logStart)) return;
+        while (!found.isEmpty()) deleteFirst();
+        disk.syncDirectory(content.folder.path());
+    }
+
+    private void deleteFirst() throws IOException {
+        long base = found.remove(0).base;
+        for (String suffix : List.of(SegmentNames.LOG, SegmentNames.INDEX, SegmentNames.SNAPSHOT)) {
+            disk.delete(content.folder.file(base, suffix));
         }
     }
 

@@ -378,6 +378,23 @@ class CrashStoriesTest {
         opened();
     }
 
+    /** Taken for a log that starts at its second segment it would have its followers, should it lead, give up the first. */
+    @Test
+    void aLogWhoseFirstSegmentThePowerTookBeforeItWasSyncedDoesNotStartAtItsSecond() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 12);
+        assertThat(clicks.log().segmentCount()).isGreaterThan(2);
+        world.crash(CrashKind.PROCESS);
+        platter.delete(segment("clicks", 0));
+        world.crash(CrashKind.POWER_SEEDED);
+
+        Replica found = opened().replica("clicks");
+
+        assertThat(found.log().logStartOffset()).isZero();
+        assertThat(found.log().writtenEnd()).isZero();
+    }
+
     @Test
     void removedSegmentsThatComeBackSinglyAreNoPartOfTheLog() throws Exception {
         LogLife life = opened();
