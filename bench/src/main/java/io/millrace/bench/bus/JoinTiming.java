@@ -140,9 +140,6 @@ public final class JoinTiming {
 
     private static final class NoHints implements HazelcastMember.MemberListener {
         @Override
-        public void membersAre(java.util.List<java.util.Map<String, String>> members) {}
-
-        @Override
         public void memberSeen(Map<String, String> attributes) {}
 
         @Override
