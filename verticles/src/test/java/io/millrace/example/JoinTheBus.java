@@ -1,10 +1,12 @@
 package io.millrace.example;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -39,7 +41,21 @@ final class JoinTheBus {
                 .with(new VertxOptions()
                         .setEventBusOptions(
                                 new EventBusOptions().setHost(ownHost).setReceiveBufferSize(1 << 20)))
-                .withClusterManager(new HazelcastClusterManager(Hazelcast.newHazelcastInstance(config)))
+                .withClusterManager(new HazelcastClusterManager(member(config)))
                 .buildClustered();
+    }
+
+    /** Nodes serve Kafka's clients before their Hazelcast is up: who comes that early finds nobody, and looks again. */
+    private static HazelcastInstance member(Config config) {
+        HazelcastInstance member = Hazelcast.newHazelcastInstance(config);
+        for (int attempt = 1; attempt < 10 && seesNoNode(member); attempt++) {
+            member.shutdown();
+            member = Hazelcast.newHazelcastInstance(config);
+        }
+        return member;
+    }
+
+    private static boolean seesNoNode(HazelcastInstance member) {
+        return member.getCluster().getMembers().stream().allMatch(Member::isLiteMember);
     }
 }
