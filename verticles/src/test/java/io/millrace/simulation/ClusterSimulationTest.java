@@ -65,7 +65,7 @@ class ClusterSimulationTest {
         surviveFaults(new ClusterWorld(seed, true));
     }
 
-    @Tag("full")
+    @Tag("long")
     @Test
     void theFaultsReachTheRareCases() {
         Map<ClusterTroubles.Kind, Integer> caused = new EnumMap<>(ClusterTroubles.Kind.class);
@@ -93,7 +93,7 @@ class ClusterSimulationTest {
     }
 
     /** Breaks rule H22: what a follower vouches for is what it has been handed. */
-    @Tag("full")
+    @Tag("long")
     @Test
     void theCanaryThatVouchesForWhatIsNotWrittenIsCaught() {
         assertCaught(seed -> new ClusterWorld(seed, true).bending(ClusterSimulationTest::vouchForEverything));
