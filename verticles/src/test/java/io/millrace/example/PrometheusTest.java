@@ -1,9 +1,9 @@
 package io.millrace.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.oracle.Commands;
+import io.millrace.oracle.TestTools;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -46,10 +46,10 @@ class PrometheusTest {
 
     @BeforeEach
     void prometheusIsInstalled() {
-        assumeTrue(
+        TestTools.require(
+                "promtool (bin/install-test-tools, as root)",
                 List.of("/usr/bin/promtool", "/usr/local/bin/promtool").stream()
-                        .anyMatch(tool -> Files.isExecutable(Path.of(tool))),
-                "not run: there is no promtool; bin/install-test-tools installs it as root");
+                        .anyMatch(tool -> Files.isExecutable(Path.of(tool))));
     }
 
     @Test
