@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * Measures Apache Kafka and Millrace in turn and prints one table. {@code bin/bench [--rows 1,3,12] [--rounds N]
- * [--gb X] [--warm-gb X] [--restart-gb X] [--kills N] [--only Kafka|Millrace] [--append]}; the rows are those of the project's goals.
+ * [--gb X] [--warm-gb X] [--restart-gb X] [--kills N] [--peer-kills N] [--only Kafka|Millrace] [--append]}; the rows are those of the project's goals.
  * Those of three nodes (7, 8, 10, 13, 19, 20) and 21, the clients on the event bus, are measured when they are asked for.
  *
  * <p>Thread: main.

@@ -83,29 +83,34 @@ final class ClusterRows {
 
     private static void failover(ClusterPeer peer, Options options, Set<Integer> rows, Results results)
             throws Exception {
-        for (int i = 0; i < options.kills(); i++) {
+        for (int i = 0; i < options.kills(peer.name()); i++) {
             if (rows.contains(19)) {
-                results.add(
-                        peer.name(),
-                        "19 kill -9 of a leader, gap in acks",
-                        "s",
+                add(
+                        results,
+                        peer,
+                        "19 kill -9 of a leader",
                         "≤ 1.0 s",
-                        new Failover(peer, "row19-leader-" + i).gap(false, false));
-                results.add(
-                        peer.name(),
-                        "19 kill -9 of a leader that is the controller, gap in acks",
-                        "s",
+                        new Failover(peer, "row19-leader-" + i).stopLeader(false, false));
+                add(
+                        results,
+                        peer,
+                        "19 kill -9 of a leader that is the controller",
                         "≤ 1.0 s",
-                        new Failover(peer, "row19-controller-" + i).gap(true, false));
+                        new Failover(peer, "row19-controller-" + i).stopLeader(true, false));
             }
             if (rows.contains(20)) {
-                results.add(
-                        peer.name(),
-                        "20 SIGTERM of a leader, gap in acks",
-                        "s",
+                add(
+                        results,
+                        peer,
+                        "20 SIGTERM of a leader",
                         "≤ 0.1 s",
-                        new Failover(peer, "row20-" + i).gap(false, true));
+                        new Failover(peer, "row20-" + i).stopLeader(false, true));
             }
         }
+    }
+
+    private static void add(Results results, ClusterPeer peer, String what, String goal, Failover.Outcome outcome) {
+        results.add(peer.name(), what + ", gap in acks", "s", goal, outcome.gapSeconds());
+        results.add(peer.name(), what + ", records given up", "", "0", outcome.refused());
     }
 }

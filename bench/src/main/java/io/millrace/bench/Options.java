@@ -16,7 +16,8 @@ record Options(
         long restartBytes,
         boolean append,
         String only,
-        int kills) {
+        int kills,
+        int peerKills) {
     static Options parse(String[] args) {
         Set<Integer> rows = new TreeSet<>();
         int rounds = 2;
@@ -26,6 +27,7 @@ record Options(
         boolean append = false;
         String only = "";
         int kills = 3;
+        int peerKills = -1;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--rows" -> {
@@ -38,21 +40,35 @@ record Options(
                 case "--warm-gb" -> warm = Double.parseDouble(args[++i]);
                 case "--restart-gb" -> restart = Double.parseDouble(args[++i]);
                 case "--kills" -> kills = Integer.parseInt(args[++i]);
+                case "--peer-kills" -> peerKills = Integer.parseInt(args[++i]);
                 case "--append" -> append = true;
                 case "--only" -> only = args[++i];
                 default ->
                     throw new IllegalArgumentException(
                             "unknown option " + args[i]
-                                    + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --restart-gb X --kills N --only Kafka|Millrace --append");
+                                    + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --restart-gb X --kills N --peer-kills N --only Kafka|Millrace --append");
             }
         }
         return new Options(
-                rows, rounds, (long) (load * 1e9), (long) (warm * 1e9), (long) (restart * 1e9), append, only, kills);
+                rows,
+                rounds,
+                (long) (load * 1e9),
+                (long) (warm * 1e9),
+                (long) (restart * 1e9),
+                append,
+                only,
+                kills,
+                peerKills < 0 ? kills : peerKills);
     }
 
     /** For trying something out on one of the two; figures come from runs with both. */
     boolean wants(Peer peer) {
         return wants(peer.name());
+    }
+
+    /** How many times a node of that broker is killed: Kafka, which is away ten times longer, may be asked for fewer. */
+    int kills(String peer) {
+        return peer.equals("Kafka") ? peerKills : kills;
     }
 
     boolean wants(String peer) {

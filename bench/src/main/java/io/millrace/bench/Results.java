@@ -53,7 +53,9 @@ final class Results {
         for (Row row : rows.values()) {
             List<Double> kafka = row.values().get("Kafka");
             List<Double> ours = row.values().get("Millrace");
-            String ratio = kafka == null || ours == null ? "-" : text(median(ours) / median(kafka)) + "x";
+            String ratio = kafka == null || ours == null || median(kafka) == 0
+                    ? "-"
+                    : text(median(ours) / median(kafka)) + "x";
             table.append("| ")
                     .append(row.figure())
                     .append(", ")
