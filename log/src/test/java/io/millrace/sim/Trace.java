@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +18,12 @@ public final class Trace {
 
     private final Deque<Supplier<String>> tail = new ArrayDeque<>();
     private final List<String> story = new ArrayList<>();
+    private Consumer<String> follower;
+
+    /** Shows every line from now on as it is noted: that makes each text, and a run several times as long. */
+    public void follow(Consumer<String> lines) {
+        follower = lines;
+    }
 
     /** Notes one line; the text is made only if somebody reads the trace. */
     public void note(Supplier<String> line) {
@@ -24,6 +31,9 @@ public final class Trace {
             tail.removeFirst();
         }
         tail.addLast(line);
+        if (follower != null) {
+            follower.accept(line.get());
+        }
     }
 
     /** Notes one of the few lines that tell the story: they are kept from the beginning. */

@@ -9,7 +9,6 @@ import io.millrace.log.replication.ReplicaFetch;
 import io.millrace.log.replication.ReplicationCodec;
 import io.millrace.sim.InvariantViolation;
 import io.millrace.sim.Seeded;
-import io.millrace.sim.Simulation;
 import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
 import java.nio.ByteBuffer;
@@ -28,41 +27,60 @@ import org.junit.jupiter.api.Test;
  * <p>Thread: the test's.
  */
 class ClusterSimulationTest {
-    private static final long FAULTY_MS = 15_000;
     private static final int MOST_CANARY_SEEDS = 200;
 
     @Seeded(runs = 5)
     void whatThreeNodesHaveInTheirPageCachesIsKept(long seed) {
-        surviveFaults(new ClusterWorld(seed, false));
+        ClusterRun.surviveFaults(new ClusterWorld(seed, false));
     }
 
     @Seeded(runs = 5)
     void whatThreeNodesHaveSyncedIsKept(long seed) {
-        surviveFaults(new ClusterWorld(seed, true));
+        ClusterRun.surviveFaults(new ClusterWorld(seed, true));
     }
 
     @Tag("full")
     @Seeded(runs = 25)
     void whatThreeNodesHaveInTheirPageCachesIsKeptOverSomeSeeds(long seed) {
-        surviveFaults(new ClusterWorld(seed + 1_000, false));
+        ClusterRun.surviveFaults(new ClusterWorld(seed + 1_000, false));
     }
 
     @Tag("full")
     @Seeded(runs = 25)
     void whatThreeNodesHaveSyncedIsKeptOverSomeSeeds(long seed) {
-        surviveFaults(new ClusterWorld(seed + 1_000, true));
+        ClusterRun.surviveFaults(new ClusterWorld(seed + 1_000, true));
     }
 
     @Tag("long")
     @Seeded(runs = 5_000, fresh = true)
     void whatThreeNodesHaveInTheirPageCachesIsKeptOverManySeeds(long seed) {
-        surviveFaults(new ClusterWorld(seed, false));
+        ClusterRun.surviveFaults(new ClusterWorld(seed, false));
     }
 
     @Tag("long")
     @Seeded(runs = 5_000, fresh = true)
     void whatThreeNodesHaveSyncedIsKeptOverManySeeds(long seed) {
-        surviveFaults(new ClusterWorld(seed, true));
+        ClusterRun.surviveFaults(new ClusterWorld(seed, true));
+    }
+
+    /** Else a seed that fails could not be looked at again. */
+    @Test
+    void theSameSeedTakesTheSameCourse() {
+        assertThat(ClusterCourse.of(new ClusterWorld(1, false)))
+                .isEqualTo(ClusterCourse.of(new ClusterWorld(1, false)));
+        assertThat(ClusterCourse.of(new ClusterWorld(2, true))).isEqualTo(ClusterCourse.of(new ClusterWorld(2, true)));
+    }
+
+    /** Hashes of objects and the order of immutable sets are another in each. */
+    @Tag("full")
+    @Test
+    void theSameSeedTakesTheSameCourseInAnotherProcess() throws Exception {
+        for (long seed = 1; seed <= 4; seed++) {
+            boolean groupMode = seed % 2 == 0;
+            assertThat(ClusterCourse.inAnotherProcess(seed, groupMode))
+                    .as("seed %d", seed)
+                    .isEqualTo(ClusterCourse.of(new ClusterWorld(seed, groupMode)));
+        }
     }
 
     @Tag("long")
@@ -74,7 +92,7 @@ class ClusterSimulationTest {
         long topics = 0;
         for (int seed = 1; seed <= 12; seed++) {
             ClusterWorld world = new ClusterWorld(seed, false);
-            surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
+            ClusterRun.surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
             refusedCommits += world.groupLedger().refusals();
             reads += world.groupLedger().reads();
             topics += world.admin().topicsMade();
@@ -173,32 +191,10 @@ class ClusterSimulationTest {
     private static void assertCaught(LongFunction<ClusterWorld> worlds) {
         assertThatThrownBy(() -> {
                     for (int seed = 1; seed <= MOST_CANARY_SEEDS; seed++) {
-                        surviveFaults(worlds.apply(seed));
+                        ClusterRun.surviveFaults(worlds.apply(seed));
                     }
                 })
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageContaining("seed");
-    }
-
-    private static ClusterTroubles surviveFaults(ClusterWorld world) {
-        Simulation simulation = world.simulation();
-        ClusterTroubles troubles = new ClusterTroubles(world);
-        try (SimErrors errors = new SimErrors()) {
-            simulation.always(errors);
-            world.begin();
-            troubles.cause(simulation.nowMs() + FAULTY_MS);
-            simulation.runFor(FAULTY_MS);
-            world.healAndDemandProgress();
-        } catch (InvariantViolation violation) {
-            throw violation;
-        } catch (RuntimeException bug) {
-            InvariantViolation violation = simulation.violation("NoUnexpectedException", bug.toString());
-            violation.initCause(bug);
-            throw violation;
-        }
-        assertThat(world.ledger().acknowledged())
-                .as("a run that commits nothing shows nothing")
-                .isPositive();
-        return troubles;
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -185,7 +186,8 @@ final class ClusterWorld {
 
     /** Small segments, so that logs roll. */
     Map<String, String> topicConfigs() {
-        return Map.of("flush.mode", groupMode ? "group" : "page-cache", "internal.segment.bytes", "3000");
+        return new TreeMap<>(
+                Map.of("flush.mode", groupMode ? "group" : "page-cache", "internal.segment.bytes", "3000"));
     }
 
     /** Does something to a member that is up, or to one that is not; false when there is none. */

@@ -3,7 +3,9 @@ package io.millrace.simulation;
 import io.millrace.membership.quorum.FormationMessage;
 import io.millrace.membership.quorum.QuorumMessage;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -12,6 +14,13 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>Thread: immutable.
  */
 sealed interface SimMessage {
+    /** Tells contents apart in a trace. */
+    private static String sum(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return bytes.length + " bytes " + Long.toHexString(crc.getValue());
+    }
+
     record Raft(QuorumMessage message) implements SimMessage {}
 
     record Form(FormationMessage message) implements SimMessage {}
@@ -19,14 +28,14 @@ sealed interface SimMessage {
     record Command(long call, byte[] bytes) implements SimMessage {
         @Override
         public String toString() {
-            return "Command[" + call + "]";
+            return "Command[" + call + " " + sum(bytes) + "]";
         }
     }
 
     record CommandAnswer(long call, byte[] bytes) implements SimMessage {
         @Override
         public String toString() {
-            return "CommandAnswer[" + call + "]";
+            return "CommandAnswer[" + call + " " + sum(bytes) + "]";
         }
     }
 
@@ -38,7 +47,7 @@ sealed interface SimMessage {
 
         @Override
         public String toString() {
-            return "Frame[" + bytes.length + " bytes]";
+            return "Frame[" + sum(bytes) + "]";
         }
     }
 
@@ -46,7 +55,7 @@ sealed interface SimMessage {
     record Produce(long request, UUID topicId, int partition, byte[] batch) implements SimMessage {
         @Override
         public String toString() {
-            return "Produce[" + request + " to " + partition + "]";
+            return "Produce[" + request + " to " + partition + " " + sum(batch) + "]";
         }
     }
 
@@ -75,7 +84,7 @@ sealed interface SimMessage {
     record Answer(long request, Errors error, Object body) implements SimMessage {
         @Override
         public String toString() {
-            return "Answer[" + request + " " + error + "]";
+            return "Answer[" + request + " " + error + " " + Integer.toHexString(Objects.hashCode(body)) + "]";
         }
     }
 
@@ -83,7 +92,7 @@ sealed interface SimMessage {
             implements SimMessage {
         @Override
         public String toString() {
-            return "ReadAnswer[" + request + " " + error + ", " + batches.length + " bytes]";
+            return "ReadAnswer[" + request + " " + error + ", " + sum(batches) + "]";
         }
     }
 }

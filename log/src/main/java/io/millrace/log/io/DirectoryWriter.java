@@ -7,7 +7,7 @@ import io.millrace.log.disk.OpenMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -35,7 +35,9 @@ public final class DirectoryWriter implements WriterWork {
     private final RecentBytes recent;
 
     private final List<WriteLane> lanes = new ArrayList<>();
-    private final Map<io.millrace.log.Owner, CompletionBatch> completions = new IdentityHashMap<>();
+    /** In the order in which they come up: a simulation of the same seed delivers them in the same. */
+    private final Map<io.millrace.log.Owner, CompletionBatch> completions = new LinkedHashMap<>();
+
     private final List<WriteLane> toSync = new ArrayList<>();
     private final PriorityQueue<Later> later = new PriorityQueue<>();
     private final AppendTask[] run = new AppendTask[MAX_RUN_PARTS];

@@ -3,11 +3,14 @@ package io.millrace.membership.image;
 import io.millrace.membership.record.ConfigResource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -34,8 +37,13 @@ public final class MetadataDelta {
         this.before = before;
         this.after = after;
         this.topics = List.copyOf(topics);
-        this.changedBrokers = Set.copyOf(changedBrokers);
-        this.changedConfigs = Set.copyOf(changedConfigs);
+        this.changedBrokers = ascending(changedBrokers);
+        this.changedConfigs = Collections.unmodifiableSet(new LinkedHashSet<>(changedConfigs));
+    }
+
+    /** In the same order in every process, as {@code Set.copyOf} is not: what listeners do follows it. */
+    private static Set<Integer> ascending(Set<Integer> numbers) {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(numbers));
     }
 
     static MetadataDelta ofTouched(
@@ -49,7 +57,7 @@ public final class MetadataDelta {
             TopicImage old = before.topic(id);
             TopicImage now = after.topic(id);
             if (old != null || now != null) {
-                topics.add(new TopicDelta(id, old, now, now == null ? Set.of() : Set.copyOf(numbers)));
+                topics.add(new TopicDelta(id, old, now, now == null ? Set.of() : ascending(numbers)));
             }
         });
         return new MetadataDelta(before, after, topics, brokers, configs);
@@ -65,7 +73,7 @@ public final class MetadataDelta {
             } else if (now != old) {
                 Set<Integer> numbers = changedPartitions(old, now);
                 if (!numbers.isEmpty()) {
-                    topics.add(new TopicDelta(old.id(), old, now, Set.copyOf(numbers)));
+                    topics.add(new TopicDelta(old.id(), old, now, ascending(numbers)));
                 }
             }
         }
@@ -73,7 +81,7 @@ public final class MetadataDelta {
             if (before.topic(now.id()) == null) {
                 Set<Integer> numbers = new HashSet<>();
                 now.partitions().forEach(partition -> numbers.add(partition.partition()));
-                topics.add(new TopicDelta(now.id(), null, now, Set.copyOf(numbers)));
+                topics.add(new TopicDelta(now.id(), null, now, ascending(numbers)));
             }
         }
         return new MetadataDelta(
@@ -122,7 +130,7 @@ public final class MetadataDelta {
         return topics;
     }
 
-    /** Brokers that registered, changed or went. */
+    /** Brokers that registered, changed or went, in ascending order. */
     public Set<Integer> changedBrokers() {
         return changedBrokers;
     }

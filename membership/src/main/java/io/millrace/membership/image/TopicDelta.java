@@ -7,7 +7,7 @@ import java.util.UUID;
  * One topic that a batch of records touched. {@code before} is null for a new topic, {@code after} for a deleted one;
  * both are null for one that came and went within the batch (its files never existed).
  *
- * <p>{@code partitions} are the numbers of new and changed partitions; empty for a deleted topic, whose partitions are
+ * <p>{@code partitions} are the numbers of new and changed partitions, ascending; empty for a deleted topic, whose partitions are
  * all of {@code before}.
  *
  * <p>Thread: any.

@@ -45,6 +45,12 @@ public record ConfigResource(Type type, String name) {
         Objects.requireNonNull(name, "name");
     }
 
+    /** By id: an enum's own hash is another one in every process, and what is kept by resource would come in another order. */
+    @Override
+    public int hashCode() {
+        return 31 * type.id() + name.hashCode();
+    }
+
     public static ConfigResource topic(String name) {
         return new ConfigResource(Type.TOPIC, name);
     }

@@ -14,8 +14,8 @@ import io.millrace.verticles.shard.Shards;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +34,7 @@ public final class GroupCoordinators {
     private final Supplier<MetadataImage> images;
     private final EffectiveConfigs configs;
     private final Shards shards;
-    private final Map<Shard, ShardGroups> groups = new HashMap<>();
+    private final Map<Shard, ShardGroups> groups = new LinkedHashMap<>();
 
     /**
      * Sets a coordinator beside every shard, before the shards have replicas.

@@ -8,7 +8,7 @@ import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
 import io.vertx.core.Promise;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -48,7 +48,7 @@ final class GroupPartition {
     private final int leaderEpoch;
     private final Function<Replica, GroupSettings> settings;
     private final Runnable deadlineMoved;
-    private final Set<DeletedTopic> deletedMeanwhile = new HashSet<>();
+    private final Set<DeletedTopic> deletedMeanwhile = new LinkedHashSet<>();
     private SteadyClock clock;
     private GroupCoordinatorMachine machine;
     private GroupAppender appender;
@@ -171,7 +171,7 @@ final class GroupPartition {
 
     private void removeKeptDeletions() {
         if (open && !deletedMeanwhile.isEmpty()) {
-            Set<DeletedTopic> kept = Set.copyOf(deletedMeanwhile);
+            Set<DeletedTopic> kept = new LinkedHashSet<>(deletedMeanwhile);
             deletedMeanwhile.clear();
             removeOffsetsOf(kept);
         }
