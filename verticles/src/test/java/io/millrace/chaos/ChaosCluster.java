@@ -16,9 +16,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 
 /**
@@ -28,6 +30,7 @@ import org.apache.kafka.common.TopicPartitionInfo;
  */
 final class ChaosCluster implements AutoCloseable {
     static final int NODES = 3;
+    static final int OFFSETS_PARTITIONS = 3;
 
     private static final int ASK_LIMIT_S = 5;
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(90);
@@ -36,13 +39,16 @@ final class ChaosCluster implements AutoCloseable {
     private final List<ChaosNode> nodes = new ArrayList<>();
     private final Admin admin;
 
-    ChaosCluster(Network network, Path home) {
+    ChaosCluster(Network network, Path home, Place place) {
         this.network = network;
-        Map<String, String> kafka = Map.of(
+        Map<String, String> kafka = new HashMap<>(Map.of(
                 "min.insync.replicas", "2",
                 "default.replication.factor", "3",
-                "offsets.topic.num.partitions", "3",
-                "replica.lag.time.max.ms", "3000");
+                "offsets.topic.num.partitions", Integer.toString(OFFSETS_PARTITIONS),
+                "group.initial.rebalance.delay.ms", "0",
+                "log.cleaner.backoff.ms", "500",
+                "replica.lag.time.max.ms", "3000"));
+        kafka.putAll(place.settings());
         for (int id = 1; id <= NODES; id++) {
             nodes.add(new ChaosNode(id, network, home.resolve("node-" + id), kafka));
         }
@@ -82,10 +88,10 @@ final class ChaosCluster implements AutoCloseable {
                 .orElseThrow();
     }
 
-    void createTopic(String name, int partitions) {
+    void createTopic(String name, int partitions, Map<String, String> settings) {
         until("topic " + name + " is made", () -> {
             try {
-                ask(admin.createTopics(List.of(new NewTopic(name, partitions, (short) NODES)))
+                ask(admin.createTopics(List.of(new NewTopic(name, partitions, (short) NODES).configs(settings)))
                         .all());
                 return true;
             } catch (ExecutionException exists) {
@@ -117,6 +123,50 @@ final class ChaosCluster implements AutoCloseable {
             // Nobody says; none is counted.
         }
         return led;
+    }
+
+    /** The high watermark of each partition. */
+    long[] ends(String topic, int partitions) {
+        long[] ends = new long[partitions];
+        until("the ends of " + topic + " are known", () -> {
+            for (int partition = 0; partition < partitions; partition++) {
+                TopicPartition asked = new TopicPartition(topic, partition);
+                ends[partition] = ask(admin.listOffsets(Map.of(asked, OffsetSpec.latest()))
+                                .partitionResult(asked))
+                        .offset();
+            }
+            return true;
+        });
+        return ends;
+    }
+
+    /** What the group's coordinator says is committed; 0 where nothing is. */
+    long[] committed(String group, String topic, int partitions) {
+        long[] committed = new long[partitions];
+        until("what " + group + " has committed is known", () -> {
+            ask(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                    .forEach((partition, offset) -> {
+                        if (partition.topic().equals(topic)) {
+                            committed[partition.partition()] = offset.offset();
+                        }
+                    });
+            return true;
+        });
+        return committed;
+    }
+
+    /** The node that coordinates the group. */
+    ChaosNode coordinator(String group) {
+        ChaosNode[] found = new ChaosNode[1];
+        until("the coordinator of " + group + " is known", () -> {
+            found[0] = node(ask(admin.describeConsumerGroups(List.of(group))
+                            .describedGroups()
+                            .get(group))
+                    .coordinator()
+                    .id());
+            return found[0].isRunning();
+        });
+        return found[0];
     }
 
     private TopicDescription describe(String topic) throws ExecutionException, TimeoutException {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread: main.
  */
 public final class ChaosRun {
-    private static final String LINE = "| %-40s | %7d | %8s | %5d | %5d | %5d | %5d | %s |%n";
+    private static final String LINE = "| %-48s | %7d | %8s | %5d | %5d | %5d | %6d | %6d | %s |%n";
     private static final String SMALL_DISK = "192m";
 
     private final Network network;
@@ -48,21 +49,16 @@ public final class ChaosRun {
     }
 
     private void run(int rounds) throws Exception {
-        System.out.println("| story | acks | gap ms | lost | twice | order | unread | verdict |");
-        System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        tell(
-                Stories.ALL.stream()
-                        .filter(this::isWanted)
-                        .filter(s -> !s.onSmallDisk())
-                        .toList(),
-                rounds,
-                false);
-        List<Story> small = Stories.ALL.stream()
-                .filter(this::isWanted)
-                .filter(Story::onSmallDisk)
-                .toList();
-        if (!small.isEmpty()) {
-            tell(small, rounds, true);
+        System.out.println("| story | acks | gap ms | lost | twice | order | unread | differ | verdict |");
+        System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        for (Place place : Place.values()) {
+            tell(
+                    Stories.ALL.stream()
+                            .filter(this::isWanted)
+                            .filter(story -> story.place() == place)
+                            .toList(),
+                    rounds,
+                    place);
         }
     }
 
@@ -74,21 +70,22 @@ public final class ChaosRun {
         };
     }
 
-    private void tell(List<Story> stories, int rounds, boolean onSmallDisk) throws Exception {
+    private void tell(List<Story> stories, int rounds, Place place) throws Exception {
         if (stories.isEmpty()) {
             return;
         }
-        Path place = home.resolve(onSmallDisk ? "small" : "large");
-        ChaosCluster cluster = newCluster(place, onSmallDisk);
+        Path folder = home.resolve(place.name().toLowerCase(Locale.ROOT));
+        ChaosCluster cluster = newCluster(folder, place);
         try {
             for (int round = 0; round < rounds; round++) {
                 for (Story story : stories) {
-                    if (story.needsCuts() && !network.canCut()) {
-                        System.out.printf("| %-40s | not run: links cannot be cut on this machine |%n", story.name());
+                    String missing = missing(story);
+                    if (missing != null) {
+                        System.out.printf("| %-48s | not run: %s |%n", story.name(), missing);
                     } else if (!tell(story, cluster)) {
                         // Its data stays for a look at it; the next story gets a fresh cluster.
                         cluster.close();
-                        cluster = newCluster(home.resolve("after-" + told), onSmallDisk);
+                        cluster = newCluster(home.resolve("after-" + told), place);
                     }
                 }
             }
@@ -96,15 +93,23 @@ public final class ChaosRun {
             cluster.close();
         }
         if (!failed) {
-            ChaosNode.deleteTree(place);
+            ChaosNode.deleteTree(folder);
         }
     }
 
-    private ChaosCluster newCluster(Path place, boolean onSmallDisk) {
-        ChaosCluster cluster = new ChaosCluster(network, place);
+    /** What this machine lacks for the story, or null. */
+    private String missing(Story story) {
+        if (story.needsCuts() && !network.canCut()) {
+            return "links cannot be cut on this machine";
+        }
+        return story.cast() == Cast.KCAT && !KcatLoad.isPossible() ? KcatLoad.KCAT + " is missing" : null;
+    }
+
+    private ChaosCluster newCluster(Path folder, Place place) {
+        ChaosCluster cluster = new ChaosCluster(network, folder, place);
         // Whoever ends this run ends the nodes too.
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
-        if (onSmallDisk) {
+        if (place == Place.SMALL_DISK) {
             cluster.nodes().forEach(node -> mount(node.data()));
         }
         cluster.startAll();
@@ -127,16 +132,17 @@ public final class ChaosRun {
 
     private boolean tell(Story story, ChaosCluster cluster) throws Exception {
         String topic = "story-" + ++told;
-        Ledger ledger = new Ledger(Load.PARTITIONS);
-        Load load = new Load(cluster.bootstrap(), topic, ledger);
-        String failure = null;
-        Scene scene = null;
-        Verdict verdict;
+        Cast cast = story.cast();
+        Ledger ledger = new Ledger(Load.PARTITIONS, !cast.keepsAcknowledged());
+        Load load = Load.of(cast, cluster.bootstrap(), topic, ledger);
+        List<GroupLoad> groups = cast == Cast.GROUP ? List.of(new GroupLoad(cluster.bootstrap(), topic)) : List.of();
+        List<String> findings = new ArrayList<>();
+        Scene scene = new Scene(cluster, topic, ledger, groups, which.equals("short"));
         try {
-            cluster.createTopic(topic, Load.PARTITIONS);
-            cluster.awaitWhole(topic);
+            cluster.createTopic(topic, Load.PARTITIONS, cast.topicSettings());
+            scene.awaitWhole();
             load.start();
-            scene = new Scene(cluster, topic, ledger, which.equals("short"));
+            groups.forEach(GroupLoad::start);
             scene.awaitProgress();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
             ledger.startGaps();
@@ -144,30 +150,52 @@ public final class ChaosRun {
             scene.awaitProgress();
             scene.awaitWhole();
         } catch (Exception e) {
-            failure = e.getMessage() == null ? e.toString() : e.getMessage();
+            findings.add(e.getMessage() == null ? e.toString() : e.getMessage());
         }
+        Verdict verdict = new Verdict(ledger.count(), 0, 0, 0, 0, List.of());
+        List<String> differences = List.of();
         try {
             load.stop();
-            verdict = Verdict.on(ledger, cluster.bootstrap(), topic);
+            verdict = Verdict.on(ledger, cluster.bootstrap(), topic, cast);
+            long[] ends = cluster.ends(topic, Load.PARTITIONS);
+            for (GroupLoad group : groups) {
+                findings.addAll(endOf(group, cluster, topic, ends));
+            }
+            differences = Replicas.differences(cluster, topic, ends, cast == Cast.COMPACTED);
         } catch (Exception e) {
-            verdict = new Verdict(ledger.count(), 0, 0, 0, 0, List.of("no verdict: " + e));
-        }
-        return report(story, scene, ledger, load, verdict, failure);
-    }
-
-    private boolean report(Story story, Scene scene, Ledger ledger, Load load, Verdict verdict, String failure) {
-        long gapMs = scene == null ? 0 : ledger.longestGapMs(scene.touched());
-        List<String> findings = new ArrayList<>(verdict.examples());
-        if (failure != null) {
-            findings.add(failure);
+            findings.add("no verdict: " + e);
         }
         if (load.failure() != null) {
             findings.add("the load ended: " + load.failure());
         }
-        if (!ledger.refusals().isEmpty()) {
+        if (!ledger.refusals().isEmpty() && cast.isOnceAndInOrder()) {
             findings.add("records were refused: " + ledger.refusals());
         }
-        boolean clean = verdict.isClean() && findings.isEmpty();
+        findings.addAll(differences);
+        return report(story, ledger.longestGapMs(scene.touched()), verdict, differences.size(), findings);
+    }
+
+    /** The group reads to the end and commits it; then it is asked what it has, and what it has seen. */
+    private static List<String> endOf(GroupLoad group, ChaosCluster cluster, String topic, long[] ends)
+            throws InterruptedException {
+        List<String> findings = new ArrayList<>();
+        GroupLedger ledger = group.ledger();
+        try {
+            cluster.until(
+                    ledger.group() + " has committed all", () -> ledger.hasCommitted(ends) || group.failure() != null);
+        } catch (IllegalStateException late) {
+            findings.add(late.getMessage());
+        }
+        group.stop();
+        if (group.failure() != null) {
+            findings.add("a member of " + ledger.group() + " ended: " + group.failure());
+        }
+        findings.addAll(ledger.findings(cluster.committed(ledger.group(), topic, Load.PARTITIONS), ends));
+        return findings;
+    }
+
+    private boolean report(Story story, long gapMs, Verdict verdict, int differing, List<String> findings) {
+        boolean clean = verdict.isClean(story.cast()) && findings.isEmpty();
         // A busy machine stretches gaps; it loses nothing. So a gap is told and fails nobody.
         boolean slow = story.goalMs() > 0 && gapMs > story.goalMs();
         System.out.printf(
@@ -180,8 +208,10 @@ public final class ChaosRun {
                 verdict.duplicated(),
                 verdict.reordered(),
                 verdict.unread(),
+                differing,
                 clean ? slow ? "ok, slower than " + story.goalMs() + " ms" : "ok" : "FAILED");
-        findings.forEach(finding -> System.out.println("    " + finding.replace("\n", "\n    ")));
+        Stream.concat(verdict.examples().stream(), findings.stream())
+                .forEach(finding -> System.out.println("    " + finding.replace("\n", "\n    ")));
         failed |= !clean;
         return clean;
     }

@@ -44,6 +44,8 @@ class ChaosTest {
             String said = Files.readString(table);
             System.out.println(said);
             assertThat(exit).as("%s", said).isZero();
+            TestTools.require(
+                    KcatLoad.KCAT + " (bin/install-test-tools)", !said.contains(KcatLoad.KCAT + " is missing"));
         }
     }
 

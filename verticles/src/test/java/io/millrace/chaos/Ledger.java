@@ -21,9 +21,12 @@ final class Ledger {
     private final long[] longestGapNanos;
     private final Map<String, Integer> refusals = new HashMap<>();
     private final ConcurrentLinkedQueue<String> anomalies = new ConcurrentLinkedQueue<>();
+    private final boolean offsetsMayComeAgain;
     private long count;
 
-    Ledger(int partitions) {
+    /** {@code offsetsMayComeAgain}: what was acknowledged may be lost, then its offset is given to another record. */
+    Ledger(int partitions, boolean offsetsMayComeAgain) {
+        this.offsetsMayComeAgain = offsetsMayComeAgain;
         for (int i = 0; i < partitions; i++) {
             acknowledged.add(new HashMap<>());
             read.add(new HashMap<>());
@@ -36,7 +39,7 @@ final class Ledger {
 
     synchronized void acknowledged(int partition, long offset, String value) {
         String before = acknowledged.get(partition).put(offset, value);
-        if (before != null) {
+        if (before != null && !offsetsMayComeAgain) {
             anomalies.add(
                     "offset " + offset + " of " + partition + " was acknowledged for " + before + " and " + value);
         }

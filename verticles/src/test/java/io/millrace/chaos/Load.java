@@ -1,107 +1,45 @@
 package io.millrace.chaos;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Stock Java producers and a stock consumer on one topic, for as long as a story lasts. Producers have Kafka's defaults
- * (acks=all, idempotent, two minutes to deliver); every value names its producer, its partition and a rising number.
+ * What writes to a topic and reads from it for as long as a story lasts, and notes what it was told in a {@link Ledger}.
+ * Every value names its producer, its partition and a rising number: {@code w0-3:17}.
  *
  * <p>Thread: started and stopped by the run's main; works on threads of its own.
  */
-final class Load {
-    static final int PARTITIONS = 6;
+interface Load {
+    int PARTITIONS = 6;
 
-    private static final int PRODUCERS = 2;
-    private static final long BETWEEN_SENDS_NANOS = 1_500_000;
+    /** So many keys does a producer have in each partition of a compacted topic. */
+    int KEYS = 10;
 
-    private final String bootstrap;
-    private final String topic;
-    private final Ledger ledger;
-    private final List<Thread> producers = new ArrayList<>();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private Thread consumer;
-    private volatile boolean writing = true;
-    private volatile boolean reading = true;
+    void start() throws Exception;
 
-    Load(String bootstrap, String topic, Ledger ledger) {
-        this.bootstrap = bootstrap;
-        this.topic = topic;
-        this.ledger = ledger;
+    /** What ended a part of the load, or null. */
+    Throwable failure();
+
+    /** Ends what writes, whose last records are still delivered, then what reads. */
+    void stop() throws Exception;
+
+    static String value(String producer, int partition, long number) {
+        return producer + "-" + partition + ":" + number;
     }
 
-    void start() {
-        for (int i = 0; i < PRODUCERS; i++) {
-            String name = "w" + i;
-            producers.add(start(name, () -> produce(name)));
-        }
-        consumer = start("reader", this::consume);
+    /** What a compacted topic keeps the last value of. */
+    static String key(String value) {
+        int colon = value.indexOf(':');
+        return value.substring(0, colon) + "/" + Long.parseLong(value.substring(colon + 1)) % KEYS;
     }
 
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private Thread start(String name, Work work) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (Throwable e) {
-                        failure.compareAndSet(null, e);
-                    }
-                },
-                "chaos-" + name);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
-    }
-
-    private void produce(String name) {
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", bootstrap);
-        settings.put("client.id", name);
-        settings.put("key.serializer", StringSerializer.class.getName());
-        settings.put("value.serializer", StringSerializer.class.getName());
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(settings)) {
-            for (long number = 0; writing; number++) {
-                int partition = (int) (number % PARTITIONS);
-                String value = name + "-" + partition + ":" + number / PARTITIONS;
-                producer.send(new ProducerRecord<>(topic, partition, null, value), (metadata, error) -> {
-                    if (error == null) {
-                        ledger.acknowledged(metadata.partition(), metadata.offset(), value);
-                    } else {
-                        ledger.refused(partition, value, error);
-                    }
-                });
-                LockSupport.parkNanos(BETWEEN_SENDS_NANOS);
-            }
-        }
-    }
-
-    private void consume() {
-        try (KafkaConsumer<String, String> reader = new KafkaConsumer<>(readerSettings(bootstrap))) {
-            List<TopicPartition> all = partitions(topic);
-            reader.assign(all);
-            all.forEach(partition -> reader.seek(partition, 0));
-            while (reading) {
-                for (ConsumerRecord<String, String> record : reader.poll(Duration.ofMillis(100))) {
-                    ledger.read(record.partition(), record.offset(), record.value());
-                }
-            }
-        }
+    static Load of(Cast cast, String bootstrap, String topic, Ledger ledger) {
+        return cast == Cast.KCAT
+                ? new KcatLoad(bootstrap, topic, ledger)
+                : new JavaLoad(cast, bootstrap, topic, ledger);
     }
 
     static Properties readerSettings(String bootstrap) {
@@ -119,23 +57,5 @@ final class Load {
         return IntStream.range(0, PARTITIONS)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList();
-    }
-
-    /** What ended a thread of the load, or null. */
-    Throwable failure() {
-        return failure.get();
-    }
-
-    /** Ends the producers, whose last records are still delivered, then the consumer. */
-    void stop() throws InterruptedException {
-        writing = false;
-        for (Thread producer : producers) {
-            producer.join(Duration.ofSeconds(150).toMillis());
-            if (producer.isAlive()) {
-                throw new IllegalStateException(producer.getName() + " did not end");
-            }
-        }
-        reading = false;
-        consumer.join(Duration.ofSeconds(30).toMillis());
     }
 }

@@ -16,13 +16,15 @@ final class Scene {
     private final ChaosCluster cluster;
     private final String topic;
     private final Ledger ledger;
+    private final List<GroupLoad> groups;
     private final boolean isShort;
     private List<Integer> touched = IntStream.range(0, Load.PARTITIONS).boxed().toList();
 
-    Scene(ChaosCluster cluster, String topic, Ledger ledger, boolean isShort) {
+    Scene(ChaosCluster cluster, String topic, Ledger ledger, List<GroupLoad> groups, boolean isShort) {
         this.cluster = cluster;
         this.topic = topic;
         this.ledger = ledger;
+        this.groups = groups;
         this.isShort = isShort;
     }
 
@@ -46,6 +48,11 @@ final class Scene {
 
     ChaosNode controller() {
         return cluster.controller();
+    }
+
+    /** The coordinator of the story's first group. */
+    ChaosNode coordinator() {
+        return cluster.coordinator(groups.get(0).ledger().group());
     }
 
     ChaosNode oldest() {

@@ -14,21 +14,41 @@ import java.util.List;
 final class Stories {
     private Stories() {}
 
+    private static final Story A_LEADER =
+            Story.kill("kill -9 a leader", true, scene -> killAndReturn(scene, scene.leader()));
+    private static final Story CONTROLLER =
+            Story.kill("kill -9 the controller", true, scene -> killAndReturn(scene, scene.controller()));
+    private static final Story ALL_AT_ONCE = Story.of("kill -9 all at once", true, scene -> {
+        scene.cluster().nodes().forEach(ChaosNode::kill);
+        scene.cluster().startAll();
+    });
+    private static final Story ALL_AT_ONCE_LONG = ALL_AT_ONCE.inLongFormOnly();
+    private static final Story RESTARTS = Story.of("a node restarts within a second", true, scene -> {
+        ChaosNode node = scene.leader();
+        scene.faultOf(node);
+        node.kill();
+        node.start();
+    });
+    private static final Story THE_COORDINATOR =
+            Story.of("kill -9 the coordinator", true, scene -> killAndReturn(scene, scene.coordinator()));
+
     static final List<Story> ALL = List.of(
-            Story.kill("kill -9 a leader", true, scene -> killAndReturn(scene, scene.leader())),
-            Story.kill("kill -9 the controller", true, scene -> killAndReturn(scene, scene.controller())),
+            A_LEADER,
+            THE_COORDINATOR.with(Cast.GROUP),
+            ALL_AT_ONCE_LONG.with(Cast.GROUP),
+            A_LEADER.with(Cast.COMPACTED),
+            ALL_AT_ONCE_LONG.with(Cast.COMPACTED),
+            A_LEADER.inLongFormOnly().with(Cast.NOT_IDEMPOTENT),
+            A_LEADER.inLongFormOnly().with(Cast.LEADER_ONLY),
+            ALL_AT_ONCE_LONG.with(Cast.LEADER_ONLY),
+            A_LEADER.with(Cast.KCAT),
+            CONTROLLER.inLongFormOnly().with(Cast.KCAT),
+            ALL_AT_ONCE_LONG.with(Cast.KCAT),
+            CONTROLLER,
             Story.kill("kill -9 a bystander", false, scene -> killAndReturn(scene, scene.bystander())),
             Story.kill("kill -9 Hazelcast's oldest", false, scene -> killAndReturn(scene, scene.oldest())),
-            Story.of("kill -9 all at once", true, scene -> {
-                scene.cluster().nodes().forEach(ChaosNode::kill);
-                scene.cluster().startAll();
-            }),
-            Story.of("a node restarts within a second", true, scene -> {
-                ChaosNode node = scene.leader();
-                scene.faultOf(node);
-                node.kill();
-                node.start();
-            }),
+            ALL_AT_ONCE,
+            RESTARTS,
             Story.of("pause a leader", true, scene -> pauseAndResume(scene, scene.leader())),
             Story.of("pause the controller", false, scene -> pauseAndResume(scene, scene.controller())),
             Story.of("pause a bystander", false, scene -> pauseAndResume(scene, scene.bystander())),
@@ -98,7 +118,11 @@ final class Stories {
                 node.loseDisk();
                 node.start();
             }),
-            new Story("a leader's disk is full", false, false, true, 0, scene -> {
+            ALL_AT_ONCE.on(Place.SYNCED, ", synced before acknowledged"),
+            A_LEADER.inLongFormOnly().on(Place.SYNCED, ", synced before acknowledged"),
+            ALL_AT_ONCE_LONG.with(Cast.GROUP).on(Place.SYNCED, ", synced"),
+            RESTARTS.inLongFormOnly().on(Place.SYNCED, ", synced before acknowledged"),
+            new Story("a leader's disk is full", false, false, Place.SMALL_DISK, Cast.STOCK, 0, scene -> {
                 ChaosNode node = scene.leader();
                 scene.faultOf(node);
                 Path filler = node.data().resolve("filler");
