@@ -118,6 +118,9 @@ public interface PartitionLog {
 
     void setListener(LogListener listener);
 
+    /** Takes no appends any more, for good, although its directory may be fine. */
+    void wentOffline(String why);
+
     /** Renames the folder out of the way, then removes it after {@code file.delete.delay.ms}; safe to crash in between. */
     void delete(Runnable done);
 

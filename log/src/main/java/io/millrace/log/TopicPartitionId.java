@@ -16,7 +16,8 @@ import java.util.UUID;
  *   __cluster_metadata-0                       the only one without: there is no other topic of that name
  * </pre>
  *
- * Of a topic name longer than 221 characters the folder has the first 221: no name of a file is longer than 255.
+ * Of a topic name longer than 221 characters the folder has the first 221: no name of a file is longer than 255. What stands
+ * beside such folders and belongs to a partition too has the same name with a suffix, and less of a long topic name.
  *
  * <p>Thread: any (immutable).
  */
@@ -38,9 +39,19 @@ public record TopicPartitionId(UUID topicId, String topic, int partition) {
     }
 
     public String folderName() {
-        if (topic.equals(METADATA_TOPIC) && topicId.equals(METADATA_TOPIC_ID)) return toString();
-        String name = topic.length() > MAX_TOPIC_CHARS ? topic.substring(0, MAX_TOPIC_CHARS) : topic;
-        return name + "-" + partition + "." + text(topicId);
+        return nameWith("");
+    }
+
+    /** The folder's name with something behind it. */
+    public String nameWith(String suffix) {
+        if (topic.equals(METADATA_TOPIC) && topicId.equals(METADATA_TOPIC_ID)) return this + suffix;
+        int chars = Math.min(topic.length(), MAX_TOPIC_CHARS - suffix.length());
+        return topic.substring(0, chars) + "-" + partition + "." + text(topicId) + suffix;
+    }
+
+    /** Null when it is not such a name with that suffix. */
+    public static TopicPartitionId ofName(String name, String suffix) {
+        return name.endsWith(suffix) ? ofFolder(name.substring(0, name.length() - suffix.length())) : null;
     }
 
     /** Null when it is not the name of a partition's folder. */

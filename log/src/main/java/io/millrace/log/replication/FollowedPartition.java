@@ -324,6 +324,10 @@ final class FollowedPartition {
         rules().localTruncated(end);
     }
 
+    boolean isTruncating() {
+        return truncating;
+    }
+
     private void truncated() {
         truncating = false;
         changed();

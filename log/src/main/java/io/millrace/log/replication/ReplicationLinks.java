@@ -33,6 +33,11 @@ public final class ReplicationLinks {
         }
     }
 
+    /** Whether the log is being cut as its leader's epochs say; that goes on when this replica follows nobody any more. */
+    public boolean isTruncating() {
+        return followed != null && followed.isTruncating();
+    }
+
     /** How many records the leader was last heard to have more; 0 when this replica follows nobody. */
     public long lag() {
         return followed == null ? 0 : followed.lag();

@@ -39,7 +39,8 @@ public final class ReplicationThrottle {
         left = Math.min(bytesPerSecond, left + earned);
     }
 
-    boolean isExceeded(long nowMs) {
+    /** Whether nothing may be moved now. */
+    public boolean isExceeded(long nowMs) {
         if (bytesPerSecond == UNLIMITED) {
             return false;
         }
@@ -47,7 +48,8 @@ public final class ReplicationThrottle {
         return left < 1;
     }
 
-    void moved(int bytes, long nowMs) {
+    /** So much was moved. */
+    public void moved(int bytes, long nowMs) {
         if (bytesPerSecond != UNLIMITED) {
             refill(nowMs);
             left -= bytes;
@@ -55,7 +57,7 @@ public final class ReplicationThrottle {
     }
 
     /** When it is next free, if nothing more is moved. */
-    long freeAtMs(long nowMs) {
+    public long freeAtMs(long nowMs) {
         if (!isExceeded(nowMs)) {
             return nowMs;
         }

@@ -31,7 +31,7 @@ public final class LogContent {
     long unsyncedBytes;
 
     LogContent(LogServices services, TopicPartitionId id) {
-        this.folder = new PartitionFolder(services.root(), id);
+        this.folder = new PartitionFolder(services.root(), id.nameWith(services.folderSuffix()));
     }
 
     /** Nothing on disk. */

@@ -12,10 +12,12 @@ import java.nio.file.Path;
 /**
  * What the logs of one directory share. Thread: any (immutable; each part says its own).
  *
+ * @param folderSuffix what the names of their folders end with: nothing, unless they are on their way into the directory
  * @param producerExpirationMs how long a producer that sends nothing is remembered
  */
 public record LogServices(
         Path root,
+        String folderSuffix,
         Disk disk,
         DirectoryIo io,
         OpenFiles openFiles,
@@ -26,4 +28,23 @@ public record LogServices(
         SegmentIndexes indexes,
         Checkpoints checkpoints,
         LogRegistry registry,
-        long producerExpirationMs) {}
+        long producerExpirationMs) {
+
+    /** The same for logs whose folders have another name. */
+    public LogServices withFolderSuffix(String suffix) {
+        return new LogServices(
+                root,
+                suffix,
+                disk,
+                io,
+                openFiles,
+                writer,
+                syncer,
+                health,
+                pace,
+                indexes,
+                checkpoints,
+                registry,
+                producerExpirationMs);
+    }
+}

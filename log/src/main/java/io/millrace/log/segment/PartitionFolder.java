@@ -1,6 +1,5 @@
 package io.millrace.log.segment;
 
-import io.millrace.log.TopicPartitionId;
 import java.nio.file.Path;
 
 /**
@@ -11,9 +10,9 @@ final class PartitionFolder {
     private final Path root;
     private final String name;
 
-    PartitionFolder(Path root, TopicPartitionId id) {
+    PartitionFolder(Path root, String name) {
         this.root = root;
-        this.name = id.folderName();
+        this.name = name;
     }
 
     Path path() {

@@ -305,7 +305,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         new LogEnding(this).close(done);
     }
 
-    /** The directory cannot be trusted any more. */
+    @Override
     public void wentOffline(String why) {
         if (offlineReason != null) return;
         offlineReason = why;

@@ -57,7 +57,9 @@ public record FoundDirectories(List<LogDirectory> opened, List<Unopened> unopene
                 open(path, known.at(path), there, opener, opened, unopened);
             }
             remember(disk, paths, known, opened, unopened);
-            return new FoundDirectories(opened, unopened);
+            FoundDirectories found = new FoundDirectories(opened, unopened);
+            FoundMoves.finish(found);
+            return found;
         } catch (LogDirectoryException | RuntimeException e) {
             opened.forEach(LogDirectory::close);
             throw e;

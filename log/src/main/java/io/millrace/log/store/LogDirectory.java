@@ -28,6 +28,7 @@ import io.millrace.log.segment.SegmentIndexes;
 import io.millrace.log.segment.SegmentedLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     private final CheckpointJournal journal;
     private final LogServices services;
     private final WriteLane folders;
+    private final MovingReplicas moving;
     private final Map<TopicPartitionId, SegmentedLog> open = new ConcurrentHashMap<>();
     /** Found at start and not opened yet. */
     private final Set<TopicPartitionId> found = ConcurrentHashMap.newKeySet();
@@ -81,6 +83,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         this.journal = CheckpointJournal.open(disk, path, health);
         this.services = new LogServices(
                 path,
+                "",
                 disk,
                 io,
                 files,
@@ -93,6 +96,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
                 this,
                 options.producerExpirationMs());
         this.folders = FolderLane.of(path, health);
+        this.moving = new MovingReplicas(this, services, folders);
     }
 
     /** Takes the lock, checks {@code meta.properties} (writes it into an empty folder) and reads the checkpoint. Blocks. */
@@ -120,7 +124,10 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         FoundPartitions partitions = new FoundPartitions(disk, path);
         StopMarker.write(disk, path, false);
         found.addAll(partitions.partitions);
-        journal.forgetAllBut(found);
+        moving.found(partitions);
+        Set<TopicPartitionId> known = new HashSet<>(found);
+        known.addAll(partitions.futures);
+        journal.forgetAllBut(known);
         io.start(writer);
         for (Path folder : partitions.halfDeleted) {
             writer.submit(new LaneTask(folders) {
@@ -211,13 +218,24 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     /** Opens or recovers a found partition on the I/O pool; completes on the owner. */
     public void load(
             TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail, Consumer<LoadOutcome> loaded) {
+        load(services, id, config, owner, tail, loaded);
+    }
+
+    /** As above, of a folder with the name that {@code services} says. */
+    void load(
+            LogServices services,
+            TopicPartitionId id,
+            LogConfig config,
+            Owner owner,
+            TailBudget tail,
+            Consumer<LoadOutcome> loaded) {
         Runnable recovery = () -> {
             LoadOutcome failed;
             try {
                 LogContent content = new LogRecovery(
                                 services, id, config, journal.checkpoint(id), journal.isTrusted(), io.nowMs())
                         .run(journal.logStart(id));
-                owner.execute(() -> loaded.accept(opened(id, config, owner, tail, content)));
+                owner.execute(() -> loaded.accept(opened(services, id, config, owner, tail, content)));
                 return;
             } catch (IOException e) {
                 health.failed("recovery of " + id, e);
@@ -233,7 +251,12 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     }
 
     private LoadOutcome opened(
-            TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail, LogContent content) {
+            LogServices services,
+            TopicPartitionId id,
+            LogConfig config,
+            Owner owner,
+            TailBudget tail,
+            LogContent content) {
         SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, content);
         register(log);
         log.begin(content);
@@ -292,6 +315,21 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
                 journal.forget(id);
             }
         });
+    }
+
+    /** What has to do with moves of replicas to and from the node's other directories. */
+    public MovingReplicas moving() {
+        return moving;
+    }
+
+    /** A replica that came from another directory before its logs are loaded has its folder here now. */
+    void arrived(TopicPartitionId id) {
+        found.add(id);
+    }
+
+    /** A folder that is found and is nobody's replica for now, nor a stray. */
+    void passOver(TopicPartitionId id) {
+        found.remove(id);
     }
 
     /** Size of the device; 0 when it does not answer. */

@@ -1,0 +1,180 @@
+package io.millrace.log.store;
+
+import io.millrace.log.LoadOutcome;
+import io.millrace.log.LogConfig;
+import io.millrace.log.Owner;
+import io.millrace.log.TailBudget;
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.OpenMode;
+import io.millrace.log.io.LaneTask;
+import io.millrace.log.io.WriteLane;
+import io.millrace.log.segment.LogServices;
+import io.millrace.log.segment.PartitionRemoval;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The part of a log directory in moves of replicas between the directories of a node (KIP-113). Two names beside the
+ * partitions' folders say where a move stands:
+ *
+ * <pre>
+ *   (folder's name) "-future"    folder: a replica that is being copied here; it counts only when it has its plain name
+ *   (folder's name) ".moved"     empty file: the replica is complete elsewhere, what is here of it is to go
+ * </pre>
+ *
+ * The swap is three durable steps: the mark in the old directory, the plain name in the new one, the removal of the old folder
+ * and then of its mark. Before the first only the old replica counts, from then on only the new one; neither takes an append
+ * before the second is done. {@link FoundMoves} finishes what a crash has left.
+ *
+ * <p>Thread: any; what is asked for happens on the directory's writer, in order.
+ */
+public final class MovingReplicas {
+    static final String FUTURE = "-future";
+    static final String MOVED = ".moved";
+    /** Synced as it is written, so that little is left to be synced when all waits for it; and no files left over. */
+    private static final Map<String, String> AS_FUTURE = Map.of("flush.mode", "group", "file.delete.delay.ms", "0");
+
+    private final LogDirectory directory;
+    private final LogServices services;
+    private final WriteLane folders;
+    private final Disk disk;
+    private final Set<TopicPartitionId> futures = ConcurrentHashMap.newKeySet();
+    private final Set<TopicPartitionId> moved = ConcurrentHashMap.newKeySet();
+
+    MovingReplicas(LogDirectory directory, LogServices services, WriteLane folders) {
+        this.directory = directory;
+        this.services = services.withFolderSuffix(FUTURE);
+        this.folders = folders;
+        this.disk = services.disk();
+    }
+
+    void found(FoundPartitions found) {
+        futures.addAll(found.futures);
+        moved.addAll(found.moved);
+    }
+
+    /** Replicas on their way in that were found at start and not opened since. */
+    public List<TopicPartitionId> futures() {
+        return List.copyOf(futures);
+    }
+
+    /** Those that have left, as far as that was not finished. */
+    List<TopicPartitionId> moved() {
+        return List.copyOf(moved);
+    }
+
+    /**
+     * Opens a replica on its way in: what an earlier move has left of it, or an empty one, which from now on is remembered.
+     * Completes on the owner.
+     */
+    public void open(TopicPartitionId id, LogConfig config, Owner owner, Consumer<LoadOutcome> opened) {
+        submit(
+                owner,
+                () -> prepare(id),
+                failure -> {
+                    if (failure != null) {
+                        opened.accept(new LoadOutcome.Failed(folder(id) + " cannot be made: " + failure));
+                        return;
+                    }
+                    futures.remove(id);
+                    directory.load(services, id, config.with(AS_FUTURE), owner, new TailBudget(0), opened);
+                });
+    }
+
+    private void prepare(TopicPartitionId id) throws IOException {
+        if (disk.exists(folder(id))) return;
+        services.checkpoints().forget(id);
+        disk.createDirectories(folder(id));
+        disk.syncDirectory(directory.path());
+    }
+
+    /** The replica has left this directory: durable when told so, on the owner, without a failure. */
+    public void mark(TopicPartitionId id, Owner owner, Consumer<IOException> done) {
+        submit(
+                owner,
+                () -> {
+                    disk.open(markOf(id), OpenMode.CREATE).close();
+                    disk.syncDirectory(directory.path());
+                },
+                done);
+    }
+
+    /** What was left here of a replica is gone. */
+    public void unmark(TopicPartitionId id) {
+        moved.remove(id);
+        submit(task -> {}, () -> disk.delete(markOf(id)), failure -> {});
+    }
+
+    /** A replica on its way in, which is closed, has arrived: durable when told so, on the owner, without a failure. */
+    public void arrive(TopicPartitionId id, Owner owner, Consumer<IOException> done) {
+        submit(owner, () -> rename(id), done);
+    }
+
+    /** The same of one that was found. Blocks; before any log is loaded. */
+    void arriveFound(TopicPartitionId id) {
+        futures.remove(id);
+        directory.arrived(id);
+        try {
+            rename(id);
+        } catch (IOException e) {
+            services.health().failed("arrival of " + id, e);
+        }
+    }
+
+    private void rename(TopicPartitionId id) throws IOException {
+        disk.rename(folder(id), directory.path().resolve(id.folderName()));
+        disk.syncDirectory(directory.path());
+    }
+
+    /** Removes a replica on its way in that was found and is wanted no more. */
+    public void remove(TopicPartitionId id) {
+        if (!futures.remove(id)) return;
+        submit(
+                task -> {},
+                () -> {
+                    PartitionRemoval.setAside(services, folder(id), 0);
+                    services.checkpoints().forget(id);
+                },
+                failure -> {});
+    }
+
+    private Path folder(TopicPartitionId id) {
+        return directory.path().resolve(id.nameWith(FUTURE));
+    }
+
+    private Path markOf(TopicPartitionId id) {
+        return directory.path().resolve(id.nameWith(MOVED));
+    }
+
+    /** What happens on the writer; a failure other than a full disk takes the directory offline. */
+    private interface Step {
+        void perform() throws IOException;
+    }
+
+    private void submit(Owner owner, Step step, Consumer<IOException> done) {
+        services.writer().submit(new LaneTask(folders) {
+            @Override
+            protected void onWriter() throws IOException {
+                IOException failure = null;
+                try {
+                    if (services.health().isOffline()) {
+                        throw new IOException("log directory " + directory.path() + " is offline");
+                    }
+                    step.perform();
+                } catch (IOException e) {
+                    failure = e;
+                    throw e;
+                } finally {
+                    IOException outcome = failure;
+                    owner.execute(() -> done.accept(outcome));
+                }
+            }
+        });
+    }
+}
