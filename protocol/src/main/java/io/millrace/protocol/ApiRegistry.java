@@ -108,6 +108,7 @@ public final class ApiRegistry {
                 keyed(ApiMessageType.OFFSET_FOR_LEADER_EPOCH, 2, 4, socketRequestMaxBytes),
                 keyed(ApiMessageType.DESCRIBE_CONFIGS, 1, 4, socketRequestMaxBytes),
                 keyed(ApiMessageType.ALTER_CONFIGS, 0, 2, socketRequestMaxBytes),
+                keyed(ApiMessageType.ALTER_REPLICA_LOG_DIRS, 1, 2, socketRequestMaxBytes),
                 keyed(ApiMessageType.DESCRIBE_LOG_DIRS, 1, 5, socketRequestMaxBytes),
                 keyed(ApiMessageType.CREATE_PARTITIONS, 0, 3, socketRequestMaxBytes),
                 keyed(ApiMessageType.INCREMENTAL_ALTER_CONFIGS, 0, 1, socketRequestMaxBytes),

@@ -22,7 +22,7 @@ class ApiRegistryTest {
             assertThat(spec.serves((short) (advertised.maxVersion() + 1))).isFalse();
             assertThat(spec.serves((short) -1)).isFalse();
         }
-        assertThat(registry.advertised()).hasSize(38);
+        assertThat(registry.advertised()).hasSize(39);
         assertThat(registry.advertised().find(ApiMessageType.PRODUCE.apiKey()).minVersion())
                 .isZero();
     }
@@ -64,7 +64,7 @@ class ApiRegistryTest {
     @Test
     void theSupportTableHasARowPerApi() {
         assertThat(registry.supportTable().lines())
-                .hasSize(2 + 38)
+                .hasSize(2 + 39)
                 .contains("| 0 | Produce | 3-13 (advertised 0-13) | 102400 KiB |")
                 .contains("| 75 | DescribeTopicPartitions | 0 | 2048 KiB |");
     }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.Assertions;
@@ -48,10 +49,15 @@ public final class BothBrokers implements AutoCloseable {
     private final Side oracle;
     private final Side ours;
 
-    private BothBrokers() {
-        CompletableFuture<Broker> kafka = CompletableFuture.supplyAsync(() -> OracleBroker.start(SETTINGS));
-        ours = SELF ? new Side(kafka.join()) : new Side(MillraceBroker.start(SETTINGS));
+    private BothBrokers(List<String> folders) {
+        CompletableFuture<Broker> kafka = CompletableFuture.supplyAsync(() -> OracleBroker.startOn(folders, SETTINGS));
+        ours = SELF ? new Side(kafka.join()) : new Side(MillraceBroker.startOn(folders, SETTINGS));
         oracle = new Side(kafka.join());
+    }
+
+    /** A pair of a test's own, whose nodes have several log directories of these names. */
+    static BothBrokers startOn(List<String> folders) {
+        return new BothBrokers(folders);
     }
 
     public Side oracle() {
@@ -123,7 +129,7 @@ public final class BothBrokers implements AutoCloseable {
         private static BothBrokers of(ExtensionContext context) {
             return context.getRoot()
                     .getStore(SPACE)
-                    .getOrComputeIfAbsent("pair", key -> new BothBrokers(), BothBrokers.class);
+                    .getOrComputeIfAbsent("pair", key -> new BothBrokers(List.of()), BothBrokers.class);
         }
 
         @Override

@@ -153,6 +153,13 @@ public abstract class BrokerProcess implements Broker {
         return home.resolve("data");
     }
 
+    /** The log directories of these names, or the data folder itself for none. */
+    final List<Path> folders(List<String> names) {
+        return names.isEmpty()
+                ? List.of(dataDirectory())
+                : names.stream().map(dataDirectory()::resolve).toList();
+    }
+
     @Override
     public Path logFile() {
         return home.resolve("broker.out");

@@ -15,10 +15,10 @@ public final class MillraceBroker extends BrokerProcess {
 
     private final Path data;
 
-    private MillraceBroker(Map<String, String> settings, Path data) {
+    private MillraceBroker(Map<String, String> settings, Path data, List<String> folders) {
         super("Millrace");
         this.data = data == null ? home().resolve("data") : data;
-        NodeJson.write(config, port(), secondPort(), this.data, new TreeMap<>(settings));
+        NodeJson.write(config, port(), secondPort(), folders(folders), new TreeMap<>(settings));
     }
 
     /** Starts on an empty folder; {@code settings} are Kafka's own broker settings. */
@@ -28,7 +28,14 @@ public final class MillraceBroker extends BrokerProcess {
 
     /** The same on a folder that the test chose, or in one of its own for null. */
     public static MillraceBroker start(Map<String, String> settings, Path data) {
-        MillraceBroker broker = new MillraceBroker(settings, data);
+        MillraceBroker broker = new MillraceBroker(settings, data, List.of());
+        broker.start();
+        return broker;
+    }
+
+    /** The same with several log directories, of these names, in the data folder. */
+    static MillraceBroker startOn(List<String> folders, Map<String, String> settings) {
+        MillraceBroker broker = new MillraceBroker(settings, null, folders);
         broker.start();
         return broker;
     }

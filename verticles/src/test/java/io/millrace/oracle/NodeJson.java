@@ -4,18 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Writes a node's configuration file for a test: two loopback listeners, one data folder, Kafka's own setting names.
+ * Writes a node's configuration file for a test: two loopback listeners, its data folders, Kafka's own setting names.
  *
  * <p>Thread: any.
  */
 final class NodeJson {
     private NodeJson() {}
 
-    static void write(Path file, int port, int secondPort, Path data, Map<String, String> kafkaSettings) {
+    static void write(Path file, int port, int secondPort, List<Path> data, Map<String, String> kafkaSettings) {
         String kafka = kafkaSettings.entrySet().stream()
                 .filter(entry -> !entry.getKey().equals("broker.rack"))
                 .map(entry -> quoted(entry.getKey()) + ": " + quoted(entry.getValue()))
@@ -34,7 +35,12 @@ final class NodeJson {
                   "http": { "bind": "127.0.0.1:0" },
                   "kafka": { %s }
                 }
-                """.formatted(rack, port, secondPort, quoted(data.toString()), kafka);
+                """.formatted(
+                        rack,
+                        port,
+                        secondPort,
+                        data.stream().map(folder -> quoted(folder.toString())).collect(Collectors.joining(", ")),
+                        kafka);
         try {
             Files.writeString(file, json);
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Apache Kafka 4.4.0, one node in KRaft combined mode with its default settings, started from the class path that
@@ -19,7 +20,7 @@ public final class OracleBroker extends BrokerProcess {
     private final String classpath = TestTools.classpath("oracle");
     private final Path properties = home().resolve("server.properties");
 
-    private OracleBroker(Map<String, String> settings) {
+    private OracleBroker(Map<String, String> settings, List<String> folders) {
         super("Kafka 4.4.0");
         int controllerPort = freePort();
         Map<String, String> all = new TreeMap<>(settings);
@@ -32,7 +33,7 @@ public final class OracleBroker extends BrokerProcess {
         all.put("inter.broker.listener.name", "PLAINTEXT");
         all.put("controller.listener.names", "CONTROLLER");
         all.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);
-        all.put("log.dirs", dataDirectory().toString());
+        all.put("log.dirs", folders(folders).stream().map(Path::toString).collect(Collectors.joining(",")));
         StringBuilder text = new StringBuilder();
         all.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
         try {
@@ -44,7 +45,12 @@ public final class OracleBroker extends BrokerProcess {
 
     /** Formats a new folder and starts; {@code settings} are Kafka's own broker settings. */
     public static OracleBroker start(Map<String, String> settings) {
-        OracleBroker broker = new OracleBroker(settings);
+        return startOn(List.of(), settings);
+    }
+
+    /** The same with several log directories, of these names, in the data folder. */
+    static OracleBroker startOn(List<String> folders, Map<String, String> settings) {
+        OracleBroker broker = new OracleBroker(settings, folders);
         broker.format();
         broker.start();
         return broker;

@@ -48,8 +48,7 @@ final class FoundMoves {
         Optional<LogDirectory> arriving =
                 other(from, to -> to.moving().futures().contains(id));
         arriving.ifPresent(to -> to.moving().arriveFound(id));
-        if (arriving.isPresent()
-                || other(from, to -> to.found().contains(id)).isPresent()) {
+        if (arriving.isPresent() || other(from, to -> to.found().contains(id)).isPresent()) {
             from.removeStray(id);
             from.moving().unmark(id);
         } else if (allThere) {

@@ -74,17 +74,14 @@ public final class MovingReplicas {
      * Completes on the owner.
      */
     public void open(TopicPartitionId id, LogConfig config, Owner owner, Consumer<LoadOutcome> opened) {
-        submit(
-                owner,
-                () -> prepare(id),
-                failure -> {
-                    if (failure != null) {
-                        opened.accept(new LoadOutcome.Failed(folder(id) + " cannot be made: " + failure));
-                        return;
-                    }
-                    futures.remove(id);
-                    directory.load(services, id, config.with(AS_FUTURE), owner, new TailBudget(0), opened);
-                });
+        submit(owner, () -> prepare(id), failure -> {
+            if (failure != null) {
+                opened.accept(new LoadOutcome.Failed(folder(id) + " cannot be made: " + failure));
+                return;
+            }
+            futures.remove(id);
+            directory.load(services, id, config.with(AS_FUTURE), owner, new TailBudget(0), opened);
+        });
     }
 
     private void prepare(TopicPartitionId id) throws IOException {

@@ -103,7 +103,9 @@ class MoveCrashTest {
         assertThat(after.ends).as(where).endsWith("null");
         assertThat(after.values()).as(where).isEqualTo(expected);
         after.stop();
-        assertThat(after.start().values()).as(where + ", moved and started again").isEqualTo(expected);
+        assertThat(after.start().values())
+                .as(where + ", moved and started again")
+                .isEqualTo(expected);
         for (LogDirectory directory : after.found.opened()) {
             assertThat(directory.safetyAlarms()).as(where).isZero();
             assertThat(directory.moving().futures()).as(where).isEmpty();

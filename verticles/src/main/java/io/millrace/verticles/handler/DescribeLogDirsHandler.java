@@ -1,9 +1,12 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.log.PartitionLog;
 import io.millrace.log.TopicPartitionId;
+import io.millrace.log.move.ReplicaMove;
 import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.verticles.node.Node;
+import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,13 +23,26 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDi
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DescribeLogDirs: each log directory with the space of its device and the size of every replica in it.
+ * DescribeLogDirs: each log directory with the space of its device and the size of every replica in it, those on their way
+ * from another directory too.
  *
  * <p>Thread: the connection's event loop; sizes are gathered on the shards' loops.
  */
 public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequestData> {
     /** One replica as its shard sees it. */
-    private record Row(LogDirectory directory, TopicPartitionId id, long sizeBytes) {}
+    private record Row(LogDirectory directory, TopicPartitionId id, long sizeBytes, long offsetLag, boolean isFuture) {
+
+        static Row of(Replica replica) {
+            PartitionLog log = replica.log();
+            long lag = Math.max(0, replica.machine().highWatermark() - log.assignedEnd());
+            return new Row(replica.directory(), log.id(), log.sizeBytes(), lag, false);
+        }
+
+        /** What has arrived in the directory that it moves to. */
+        static Row of(ReplicaMove move, TopicPartitionId id) {
+            return new Row(move.to(), id, move.copiedBytes(), move.lag(), true);
+        }
+    }
 
     private final Node node;
 
@@ -52,8 +68,11 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
         List<Row> rows = new ArrayList<>();
         shard.forEach(replica -> {
             if (isWanted(request, replica.log().id())) {
-                rows.add(new Row(
-                        replica.directory(), replica.log().id(), replica.log().sizeBytes()));
+                rows.add(Row.of(replica));
+                ReplicaMove move = shard.moves().of(replica);
+                if (move != null) {
+                    rows.add(Row.of(move, replica.log().id()));
+                }
             }
         });
         return rows;
@@ -86,7 +105,8 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
                         .add(new DescribeLogDirsPartition()
                                 .setPartitionIndex(row.id().partition())
                                 .setPartitionSize(row.sizeBytes())
-                                .setOffsetLag(0));
+                                .setOffsetLag(row.offsetLag())
+                                .setIsFutureKey(row.isFuture()));
             }
             result.topics().addAll(topics.values());
         }

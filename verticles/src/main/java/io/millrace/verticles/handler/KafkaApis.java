@@ -34,6 +34,7 @@ public final class KafkaApis {
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(node))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(node))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(node))
+                .serve(ApiKeys.ALTER_REPLICA_LOG_DIRS, new AlterReplicaLogDirsHandler(node))
                 .serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(node))
                 .serve(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(node));
         serveGroups(node, dispatcher);

@@ -125,7 +125,12 @@ final class BrokerReplication {
         if (rates) {
             long leader = rate(delta.after(), "leader.replication.throttled.rate", shards);
             long follower = rate(delta.after(), "follower.replication.throttled.rate", shards);
-            shards.all().forEach(shard -> shard.run(() -> shard.replication().throttle(leader, follower)));
+            long moves = rate(delta.after(), "replica.alter.log.dirs.io.max.bytes.per.second", shards);
+            shards.all()
+                    .forEach(shard -> shard.run(() -> {
+                        shard.replication().throttle(leader, follower);
+                        shard.moves().throttle(moves);
+                    }));
         }
     }
 

@@ -8,6 +8,7 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +25,15 @@ import java.util.function.Predicate;
  * <p>Thread: any.
  */
 public final class LogDirectories {
+    /** Wishes for replicas that are not there yet; beyond that the oldest are forgotten. */
+    private static final int MAX_WISHES = 10_000;
+
     private final List<LogDirectory> directories;
     private final List<FoundDirectories.Unopened> unopened;
     private final Map<TopicPartitionId, LogDirectory> found = new ConcurrentHashMap<>();
     private final Map<LogDirectory, AtomicInteger> replicas = new ConcurrentHashMap<>();
+    /** By topic and partition, since there may be no id yet. */
+    private final Map<String, LogDirectory> wishes = new LinkedHashMap<>();
 
     /** Takes open directories, in the order of the configuration. */
     public LogDirectories(List<LogDirectory> directories) {
@@ -61,8 +67,57 @@ public final class LogDirectories {
         return unopened.stream().anyMatch(FoundDirectories.Unopened::held);
     }
 
-    /** The online directory with the fewest replicas, one counted in; empty when all are offline. */
-    Optional<LogDirectory> forNewReplica() {
+    /** The directory into which the replica was being moved when the node stopped. */
+    Optional<LogDirectory> futureOf(TopicPartitionId id) {
+        return directories.stream()
+                .filter(directory -> directory.moving().futures().contains(id))
+                .findFirst();
+    }
+
+    /** The directory of this path. */
+    public Optional<LogDirectory> at(String path) {
+        return directories.stream()
+                .filter(directory -> directory.path().toString().equals(path))
+                .findFirst();
+    }
+
+    /** Whether the node has to do without one of its directories. */
+    public boolean isAnyOffline() {
+        return !unopened.isEmpty()
+                || directories.stream()
+                        .anyMatch(directory -> directory.offlineReason().isPresent());
+    }
+
+    /** Where a replica that is not there yet shall be made; forgotten when the node stops, as KAFKA's is. */
+    public void wish(String topic, int partition, LogDirectory directory) {
+        synchronized (wishes) {
+            if (wishes.size() >= MAX_WISHES) {
+                wishes.remove(wishes.keySet().iterator().next());
+            }
+            wishes.put(topic + "-" + partition, directory);
+        }
+    }
+
+    private Optional<LogDirectory> wished(TopicPartitionId id) {
+        synchronized (wishes) {
+            return Optional.ofNullable(wishes.remove(id.toString()))
+                    .filter(directory -> directory.offlineReason().isEmpty());
+        }
+    }
+
+    /**
+     * The online directory that was wished for, or the one with the fewest replicas, one counted in; empty when all are
+     * offline.
+     */
+    Optional<LogDirectory> forNewReplica(TopicPartitionId id) {
+        LogDirectory best = wished(id).orElseGet(this::emptiest);
+        if (best != null) {
+            replicas.get(best).incrementAndGet();
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private LogDirectory emptiest() {
         LogDirectory best = null;
         for (LogDirectory directory : directories) {
             if (directory.offlineReason().isEmpty()
@@ -72,10 +127,13 @@ public final class LogDirectories {
                 best = directory;
             }
         }
-        if (best != null) {
-            replicas.get(best).incrementAndGet();
-        }
-        return Optional.ofNullable(best);
+        return best;
+    }
+
+    /** A replica is in another directory now. */
+    void moved(TopicPartitionId id, LogDirectory from, LogDirectory to) {
+        left(from, id);
+        replicas.get(to).incrementAndGet();
     }
 
     /** A replica has left its directory. */
@@ -93,14 +151,17 @@ public final class LogDirectories {
 
     /** Removes the folders of partitions that were taken from this broker while it was away; once what it knows is current. */
     public void removeStrays(MetadataImage image, int brokerId) {
-        strays(id -> {
-                    PartitionImage partition = image.partition(id.topicId(), id.partition());
-                    return partition != null && partition.isReplica(brokerId);
-                })
-                .forEach((id, directory) -> {
-                    directory.removeStray(id);
-                    left(directory, id);
-                });
+        Predicate<TopicPartitionId> wanted = id -> {
+            PartitionImage partition = image.partition(id.topicId(), id.partition());
+            return partition != null && partition.isReplica(brokerId);
+        };
+        strays(wanted).forEach((id, directory) -> {
+            directory.removeStray(id);
+            left(directory, id);
+        });
+        for (LogDirectory directory : directories) {
+            directory.moving().futures().stream().filter(wanted.negate()).forEach(directory.moving()::remove);
+        }
     }
 
     public List<LogDirectory> all() {

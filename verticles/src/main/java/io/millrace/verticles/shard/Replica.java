@@ -1,14 +1,11 @@
 package io.millrace.verticles.shard;
 
 import io.millrace.log.AppendError;
-import io.millrace.log.AppendOrigin;
-import io.millrace.log.AppendOutcome;
 import io.millrace.log.EpochEnd;
 import io.millrace.log.LogConfig;
 import io.millrace.log.LogListener;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.replica.AckOutcome;
-import io.millrace.log.replica.AppendAdmission;
 import io.millrace.log.replica.CommittedPartition;
 import io.millrace.log.replica.IsrProposal;
 import io.millrace.log.replica.ReplicaEffects;
@@ -38,14 +35,14 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
     private static final long PROPOSAL_RETRY_MS = 250;
 
     private final Shard shard;
-    private final LogDirectory directory;
-    private final PartitionLog log;
+    private LogDirectory directory;
+    private PartitionLog log;
     private final ReplicaMachine machine;
     private final TopicMetrics metrics;
-    private final WaitingAppends waiting = new WaitingAppends();
     private final FetchWaiters fetches = new FetchWaiters();
     private final ReplicationLinks links = new ReplicationLinks();
     private final ReplicaReads reads;
+    private final ReplicaAppends appends;
     private final RecordDeletions deletions;
     private boolean leaderThrottled;
     private boolean followerThrottled;
@@ -70,13 +67,14 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
                 log.config().syncsBeforeAck());
         this.metrics = metrics;
         this.reads = new ReplicaReads(this, shard, metrics);
+        this.appends = new ReplicaAppends(this, metrics);
         this.deletions = new RecordDeletions(this, shard);
         log.setListener(this);
     }
 
     /** Takes the role that a committed record gives; none while the log can not be trusted. */
     void take(PartitionImage committed) {
-        if (log.offlineReason() != null) {
+        if (log.offlineReason() != null || appends.isHeld()) {
             return;
         }
         CommittedPartition before = machine.isLeader() ? machine.partition() : null;
@@ -120,7 +118,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
     }
 
     /** Leads, and nobody else can have been elected without this node hearing of it soon. */
-    private boolean leadsForClients() {
+    boolean leadsForClients() {
         return machine.isLeader() && !(shard.isCutOff() && machine.partition().replicas().length > 1);
     }
 
@@ -129,6 +127,10 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         if (machine.isLeader() && !leadsForClients()) {
             failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
         }
+    }
+
+    long wallClockMs() {
+        return shard.context().clock().getAsLong();
     }
 
     private long monotonicMs() {
@@ -178,57 +180,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
 
     /** Appends as leader; the group is settled when the acknowledgement that it asks for may be given. */
     void append(PartitionAppend append, long nowMs) {
-        AppendGroup group = append.group();
-        metrics.produceRequests.increment();
-        if (!leadsForClients()) {
-            append.fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
-        } else if (machine.admit(group.acks() == AppendGroup.ACKS_ALL) == AppendAdmission.NOT_ENOUGH_REPLICAS) {
-            append.fail(Errors.NOT_ENOUGH_REPLICAS, null);
-        } else if (append.records() == null || !append.records().isReadable()) {
-            append.fail(Errors.INVALID_RECORD, "a Produce must have exactly one record batch per partition");
-        } else {
-            int bytes = append.records().readableBytes();
-            AppendOutcome outcome =
-                    log.append(new ByteBufPayload(append.records()), AppendOrigin.CLIENT, machine.leaderEpoch(), nowMs);
-            if (outcome instanceof AppendOutcome.Appended appended) {
-                metrics.bytesIn.add(bytes);
-                metrics.messagesIn.add(appended.lastOffset() - appended.baseOffset() + 1);
-                append.assign(
-                        appended.baseOffset(),
-                        appended.lastOffset(),
-                        appended.logAppendTimeMs(),
-                        appended.logStartOffset());
-                await(append, group);
-                return;
-            }
-            if (outcome instanceof AppendOutcome.Duplicate duplicate) {
-                append.assign(
-                        duplicate.baseOffset(),
-                        duplicate.lastOffset(),
-                        duplicate.logAppendTimeMs(),
-                        duplicate.logStartOffset());
-                await(append, group);
-                return;
-            }
-            AppendOutcome.Rejected rejected = (AppendOutcome.Rejected) outcome;
-            metrics.bytesRejected.add(bytes);
-            append.refuse(
-                    AppendErrors.toKafka(rejected.error()),
-                    rejected.message(),
-                    rejected.recordErrors(),
-                    log.logStartOffset());
-        }
-        metrics.failedProduceRequests.increment();
-    }
-
-    private void await(PartitionAppend append, AppendGroup group) {
-        boolean all = group.acks() == AppendGroup.ACKS_ALL;
-        if (group.acks() == 0 || append.lastOffset() < (all ? machine.highWatermark() : log.writtenEnd())) {
-            return;
-        }
-        group.hold();
-        waiting.add(append, all);
-        watchTimeouts();
+        appends.append(append, nowMs);
     }
 
     /** Has what waits looked at for its deadline. */
@@ -241,8 +193,8 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
 
     /** Times out what waits too long; false when nothing waits any more. */
     boolean expire(long nowMs) {
-        boolean appends = waiting.expire(nowMs);
-        timed = deletions.expire(nowMs) || appends;
+        boolean wait = appends.expire(nowMs);
+        timed = deletions.expire(nowMs) || wait;
         return timed;
     }
 
@@ -259,7 +211,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
     @Override
     public void onWritten(long writtenEnd, int bytes) {
         invisibleBytes += bytes;
-        waiting.written(writtenEnd);
+        appends.waiting().written(writtenEnd);
         advance();
     }
 
@@ -278,7 +230,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         log.noteHighWatermark(highWatermark);
         boolean tooFew =
                 machine.ackOutcome(machine.leaderEpoch(), highWatermark) == AckOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
-        waiting.committed(highWatermark, tooFew ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE);
+        appends.waiting().committed(highWatermark, tooFew ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE);
         fetches.progressed(Math.max(1, invisibleBytes));
         invisibleBytes = 0;
         shard.replication().watermarkMoved(this);
@@ -287,7 +239,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
     @Override
     public void onAppendsFailed(long cutBackTo, AppendError why) {
         machine.localAppendsFailed(cutBackTo);
-        waiting.failFrom(cutBackTo, AppendErrors.toKafka(why));
+        appends.waiting().failFrom(cutBackTo, AppendErrors.toKafka(why));
         shard.replication().appendsFailed(this, why);
     }
 
@@ -298,9 +250,44 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         machine.goOffline(why);
     }
 
+    /** Nothing is appended and no role taken until {@link #release}: another log is about to take the place of this one. */
+    void hold() {
+        appends.hold();
+        shard.replication().unfollow(this);
+    }
+
+    /** Goes on, with the log that it has now. */
+    void release() {
+        if (machine.role() instanceof ReplicaRole.Follower follower) {
+            shard.replication().follow(this, follower.leaderId());
+        }
+        appends.release();
+    }
+
+    /** A log of another directory, which is equal to the one so far. */
+    void swap(LogDirectory newDirectory, PartitionLog newLog) {
+        log.setListener(LogListener.NONE);
+        directory = newDirectory;
+        log = newLog;
+        log.setListener(this);
+        if (machine.isLeader()) {
+            log.startEpoch(machine.leaderEpoch());
+        }
+        if (log.offlineReason() != null) {
+            onOffline(log.offlineReason());
+        } else {
+            advance();
+        }
+    }
+
+    /** Its log takes nothing any more, or its directory has failed. */
+    public boolean isOffline() {
+        return log.offlineReason() != null || directory.offlineReason().isPresent();
+    }
+
     /** Fails every waiting append and deletion and lets every parked fetch look again: this replica's role has ended. */
     void failWaiting(Errors error) {
-        waiting.failFrom(0, error);
+        appends.failAll(error);
         deletions.failAll(error);
         fetches.wakeAll();
     }

@@ -90,12 +90,17 @@ public final class ReplicaRoles implements BrokerLiveness {
         return own != null && own.incarnation().equals(context.incarnation());
     }
 
-    private void giveRole(Replica replica) {
+    void giveRole(Replica replica) {
         TopicPartitionId id = replica.log().id();
         PartitionImage partition = image.partition(id.topicId(), id.partition());
         if (registered && partition != null) {
             replica.take(partition);
         }
+    }
+
+    /** The settings of a replica's topic, as far as this shard has followed the metadata. */
+    LogConfig configOf(Replica replica) {
+        return context.configs().logConfig(image, replica.log().id().topic());
     }
 
     /** As far as this shard has followed the metadata. */
@@ -153,7 +158,7 @@ public final class ReplicaRoles implements BrokerLiveness {
     }
 
     /** Whether the partition is wanted here and its replica is in a place that is not to be had now. */
-    boolean isOffline(UUID topicId, int partition) {
+    public boolean isOffline(UUID topicId, int partition) {
         return offline.contains(new TopicPartitionId(topicId, "", partition));
     }
 
@@ -177,7 +182,7 @@ public final class ReplicaRoles implements BrokerLiveness {
             }
             return;
         }
-        Optional<LogDirectory> directory = context.directories().forNewReplica();
+        Optional<LogDirectory> directory = context.directories().forNewReplica(id);
         if (directory.isEmpty()) {
             offline.add(id);
             log.error("{} can not be opened: every log directory is offline", id);
@@ -219,6 +224,8 @@ public final class ReplicaRoles implements BrokerLiveness {
         shard.put(topic.id(), partition, topic.partitionCount(), replica);
         throttle(replica, topic.name());
         giveRole(replica);
+        context.directories().futureOf(partitionLog.id()).ifPresent(to -> shard.moves()
+                .move(replica, to));
     }
 
     private void delete(TopicImage topic) {
@@ -235,7 +242,8 @@ public final class ReplicaRoles implements BrokerLiveness {
         offline.remove(idOf(topic, partition));
         if (replica != null) {
             shard.leave(replica);
-            leave(replica.directory(), replica.log());
+            leaving.add(replica.log().id());
+            shard.moves().cancel(replica, () -> leave(replica.directory(), replica.log()));
         }
     }
 

@@ -38,6 +38,7 @@ public final class Shard implements Owner {
     private final List<Replica> timed = new ArrayList<>();
     private final ReplicaRoles roles;
     private final ShardReplication replication;
+    private final ReplicaMoves moves;
     private LeadershipWatcher watcher = NobodyWatches.INSTANCE;
     private boolean timeoutsScheduled;
     private boolean closed;
@@ -60,6 +61,7 @@ public final class Shard implements Owner {
                 (id, shards) -> Shards.indexOf(id.topicId(), id.partition(), shards),
                 this::replica,
                 ByteBufPayload::new);
+        this.moves = new ReplicaMoves(this);
     }
 
     @Override
@@ -97,11 +99,11 @@ public final class Shard implements Owner {
         return cutOff;
     }
 
-    /** Every replica whose log directory has failed. */
+    /** Every replica whose log has failed, or its log directory. */
     public void forEachOffline(Consumer<TopicPartitionId> visitor) {
         for (Replica[] ofTopic : replicas.values()) {
             for (Replica replica : ofTopic) {
-                if (replica != null && replica.directory().offlineReason().isPresent()) {
+                if (replica != null && replica.isOffline()) {
                     visitor.accept(replica.log().id());
                 }
             }
@@ -283,7 +285,7 @@ public final class Shard implements Owner {
             };
             for (Replica replica : all) {
                 leave(replica);
-                replica.log().close(one);
+                moves.close(replica, () -> replica.log().close(one));
             }
             one.run();
         });
@@ -314,6 +316,11 @@ public final class Shard implements Owner {
     /** What moves records between this shard's replicas and those of other nodes. */
     public ShardReplication replication() {
         return replication;
+    }
+
+    /** Moves of this shard's replicas to other log directories. */
+    public ReplicaMoves moves() {
+        return moves;
     }
 
     /** What makes this shard's replicas follow the metadata. */

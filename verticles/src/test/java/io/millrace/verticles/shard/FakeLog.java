@@ -199,6 +199,12 @@ final class FakeLog implements PartitionLog {
     }
 
     @Override
+    public void wentOffline(String why) {
+        offlineReason = why;
+        listener.onOffline(why);
+    }
+
+    @Override
     public void delete(Runnable done) {
         done.run();
     }

@@ -1,0 +1,154 @@
+package io.millrace.verticles.shard;
+
+import io.millrace.log.AppendOrigin;
+import io.millrace.log.AppendOutcome;
+import io.millrace.log.replica.AppendAdmission;
+import io.millrace.verticles.metrics.TopicMetrics;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * What clients append to one replica as its leader, from their request to the acknowledgement. While the replica's log is
+ * exchanged for one in another directory, appends wait for that; how many may is bounded by the requests of all connections.
+ *
+ * <p>Thread: the shard's loop.
+ */
+final class ReplicaAppends {
+    private final Replica replica;
+    private final TopicMetrics metrics;
+    private final WaitingAppends waiting = new WaitingAppends();
+    /** Null but for the moment of an exchange. */
+    private Deque<PartitionAppend> held;
+
+    ReplicaAppends(Replica replica, TopicMetrics metrics) {
+        this.replica = replica;
+        this.metrics = metrics;
+    }
+
+    /** Those that are in the log and wait for their acknowledgement. */
+    WaitingAppends waiting() {
+        return waiting;
+    }
+
+    boolean isHeld() {
+        return held != null;
+    }
+
+    void hold() {
+        if (held == null) {
+            held = new ArrayDeque<>();
+        }
+    }
+
+    void release() {
+        Deque<PartitionAppend> before = held;
+        held = null;
+        if (before != null) {
+            long nowMs = replica.wallClockMs();
+            for (PartitionAppend append : before) {
+                append(append, nowMs);
+                append.group().settle();
+            }
+        }
+    }
+
+    /** Fails all that wait for anything. */
+    void failAll(Errors error) {
+        waiting.failFrom(0, error);
+        if (held != null) {
+            Deque<PartitionAppend> before = held;
+            held = new ArrayDeque<>();
+            before.forEach(append -> fail(append, error));
+        }
+    }
+
+    private static void fail(PartitionAppend append, Errors error) {
+        append.fail(error, null);
+        append.group().settle();
+    }
+
+    /** Times out what waits too long; false when nothing waits any more. */
+    boolean expire(long nowMs) {
+        boolean anyHeld = held != null && expireHeld(nowMs);
+        return waiting.expire(nowMs) || anyHeld;
+    }
+
+    private boolean expireHeld(long nowMs) {
+        while (!held.isEmpty() && held.peek().group().deadlineMs() <= nowMs) {
+            fail(held.poll(), Errors.REQUEST_TIMED_OUT);
+        }
+        return !held.isEmpty();
+    }
+
+    void append(PartitionAppend append, long nowMs) {
+        if (held != null) {
+            append.group().hold();
+            held.add(append);
+            replica.watchTimeouts();
+            return;
+        }
+        AppendGroup group = append.group();
+        metrics.produceRequests.increment();
+        if (!replica.leadsForClients()) {
+            append.fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
+        } else if (replica.machine().admit(group.acks() == AppendGroup.ACKS_ALL)
+                == AppendAdmission.NOT_ENOUGH_REPLICAS) {
+            append.fail(Errors.NOT_ENOUGH_REPLICAS, null);
+        } else if (append.records() == null || !append.records().isReadable()) {
+            append.fail(Errors.INVALID_RECORD, "a Produce must have exactly one record batch per partition");
+        } else if (isTaken(append, group, nowMs)) {
+            return;
+        }
+        metrics.failedProduceRequests.increment();
+    }
+
+    private boolean isTaken(PartitionAppend append, AppendGroup group, long nowMs) {
+        int bytes = append.records().readableBytes();
+        AppendOutcome outcome = replica.log()
+                .append(
+                        new ByteBufPayload(append.records()),
+                        AppendOrigin.CLIENT,
+                        replica.machine().leaderEpoch(),
+                        nowMs);
+        if (outcome instanceof AppendOutcome.Appended appended) {
+            metrics.bytesIn.add(bytes);
+            metrics.messagesIn.add(appended.lastOffset() - appended.baseOffset() + 1);
+            append.assign(
+                    appended.baseOffset(),
+                    appended.lastOffset(),
+                    appended.logAppendTimeMs(),
+                    appended.logStartOffset());
+            await(append, group);
+            return true;
+        }
+        if (outcome instanceof AppendOutcome.Duplicate duplicate) {
+            append.assign(
+                    duplicate.baseOffset(),
+                    duplicate.lastOffset(),
+                    duplicate.logAppendTimeMs(),
+                    duplicate.logStartOffset());
+            await(append, group);
+            return true;
+        }
+        AppendOutcome.Rejected rejected = (AppendOutcome.Rejected) outcome;
+        metrics.bytesRejected.add(bytes);
+        append.refuse(
+                AppendErrors.toKafka(rejected.error()),
+                rejected.message(),
+                rejected.recordErrors(),
+                replica.log().logStartOffset());
+        return false;
+    }
+
+    private void await(PartitionAppend append, AppendGroup group) {
+        boolean all = group.acks() == AppendGroup.ACKS_ALL;
+        long settled = all ? replica.machine().highWatermark() : replica.log().writtenEnd();
+        if (group.acks() == 0 || append.lastOffset() < settled) {
+            return;
+        }
+        group.hold();
+        waiting.add(append, all);
+        replica.watchTimeouts();
+    }
+}
