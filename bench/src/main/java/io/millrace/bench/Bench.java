@@ -26,6 +26,10 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
+        if (args.length > 0 && args[0].equals("compare")) {
+            compare(args);
+            return;
+        }
         Options options = Options.parse(args);
         Set<Integer> rows = options.rows().isEmpty() ? ROWS : options.rows();
         Path project = Path.of(System.getProperty("millrace.home", "."))
@@ -54,6 +58,22 @@ public final class Bench {
             DoorRow.run(project, work, options, results);
         }
         report(project, rows, options, results);
+    }
+
+    /** Options first, then the folders of the builds. */
+    private static void compare(String[] args) throws Exception {
+        int at = 1;
+        while (at < args.length && args[at].startsWith("--")) {
+            at += 2;
+        }
+        List<Path> builds = Arrays.stream(args, at, args.length)
+                .map(folder -> Path.of(folder).toAbsolutePath().normalize())
+                .toList();
+        Path work = Path.of(System.getProperty("millrace.home", "."))
+                .toAbsolutePath()
+                .normalize()
+                .resolve("target/bench");
+        Compare.run(Options.parse(Arrays.copyOfRange(args, 1, at)), work, builds);
     }
 
     private static void report(Path project, Set<Integer> rows, Options options, Results results) throws IOException {

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -121,6 +124,23 @@ abstract class ClusterPeer implements AutoCloseable {
             sum += ProcFs.cpuSeconds(process.pid());
         }
         return sum;
+    }
+
+    final List<Long> pids() {
+        return Stream.of(processes).map(Process::pid).toList();
+    }
+
+    /** Returns when its bytes are gone from the disks, as they are soon. */
+    final void deleteTopic(String topic) throws Exception {
+        untilAnswered("deletion of " + topic, wire -> {
+            wire.ask(
+                    new DeleteTopicsRequestData()
+                            .setTopics(List.of(new DeleteTopicState().setName(topic)))
+                            .setTimeoutMs(60_000),
+                    6);
+            return Boolean.TRUE;
+        });
+        Pause.ms(2500);
     }
 
     private interface Attempt<T> {

@@ -17,9 +17,26 @@ final class MillraceCluster extends ClusterPeer {
     private final List<Integer> hazelcastPorts = freePorts(NODES);
     private final List<Integer> httpPorts = freePorts(NODES);
 
+    private final String timers;
+
     MillraceCluster(Path work, Path project) {
+        this(work, project, "");
+    }
+
+    private MillraceCluster(Path work, Path project, String timers) {
         super("Millrace", work);
         this.project = project;
+        this.timers = timers;
+    }
+
+    /** Nodes that do not give each other up while other work has the processors: no leader moves in the middle of a run. */
+    static MillraceCluster patient(Path work, Path project) {
+        return new MillraceCluster(work, project, """
+                "timers": {
+                          "session.ms": 60000, "quorum.fetch.ms": 20000,
+                          "bus.ping.ms": 20000, "bus.pong.ms": 40000, "probe.ms": 5000
+                        },
+                        """);
     }
 
     @Override
@@ -46,7 +63,7 @@ final class MillraceCluster extends ClusterPeer {
                       "data": ["data"],
                       "http": { "bind": "127.0.0.1:%d" },
                       "cluster": {
-                        "voters": [%s],
+                        %s"voters": [%s],
                         "seeds": [%s],
                         "bus": { "bind": "127.0.0.1:%d" },
                         "hazelcast": { "bind": "127.0.0.1:%d" }
@@ -56,6 +73,7 @@ final class MillraceCluster extends ClusterPeer {
                             node,
                             port(node),
                             httpPorts.get(node - 1),
+                            timers,
                             voters,
                             seeds,
                             busPorts.get(node - 1),
