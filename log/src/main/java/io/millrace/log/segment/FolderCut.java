@@ -11,12 +11,22 @@ import java.nio.file.Path;
 final class FolderCut {
     private FolderCut() {}
 
-    /** Durable when it returns. */
-    static void removeBeyond(Disk disk, Path folder, long segmentBase, long endOffset) throws IOException {
-        disk.delete(SegmentNames.in(folder, segmentBase, SegmentNames.INDEX));
+    /**
+     * Durable when it returns.
+     *
+     * @param doubtful an attempt before may have deleted something without a sync; else a folder in which nothing was to be
+     *     deleted needs none
+     */
+    static void removeBeyond(Disk disk, Path folder, long segmentBase, long endOffset, boolean doubtful)
+            throws IOException {
+        Path index = SegmentNames.in(folder, segmentBase, SegmentNames.INDEX);
+        boolean any = doubtful;
         for (Path file : disk.list(folder)) {
-            if (SegmentNames.baseOffset(file, SegmentNames.SNAPSHOT) > endOffset) disk.delete(file);
+            if (file.equals(index) || SegmentNames.baseOffset(file, SegmentNames.SNAPSHOT) > endOffset) {
+                disk.delete(file);
+                any = true;
+            }
         }
-        disk.syncDirectory(folder);
+        if (any) disk.syncDirectory(folder);
     }
 }

@@ -168,7 +168,8 @@ final class LogAppender {
         if (active == null) {
             active = Segment.begin(log.folder, log.assigned, nowMs);
             log.segments.add(active);
-        } else if (active.isFull(bytes, lastOffset, config.segmentBytes(), config.segmentIndexBytes())
+        } else if (active.endsUnsynced
+                || active.isFull(bytes, lastOffset, config.segmentBytes(), config.segmentIndexBytes())
                 || active.isOld(timestamp, nowMs, rollMs(active))) {
             active = roll(nowMs);
         }

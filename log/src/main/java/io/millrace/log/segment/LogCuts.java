@@ -9,9 +9,12 @@ import java.util.List;
 
 /**
  * Cuts a log back. Memory is cut at once; then the writer first withdraws a checkpoint that reaches beyond the cut, then
- * cuts the files; then the cut is synced, before anything is appended behind it, because a loss of power could else mix
- * what was there with what came after; meanwhile the producers are rebuilt from what is left. A crash in between leaves a log
- * that is longer than wanted, which the next comparison of epochs finds again. A full disk delays a cut, whatever else fails
+ * cuts the files; then the producers are rebuilt from what is left. A loss of power may undo the cut and must not mix what
+ * was there with what came after: so what comes after goes to a segment of its own, where the recovery ends the one
+ * before. Only where a sync comes before every acknowledgement anyway, or where nothing of a segment is left, the cut is
+ * synced first and the segment goes on: a follower that is cut when its leader changes would keep everybody's
+ * acknowledgements waiting for that sync. A crash in between leaves a log that is longer than wanted, which the next
+ * comparison of epochs finds again. A full disk delays a cut, whatever else fails
  * takes the directory offline, which whoever is told that the cut is over can see.
  *
  * <p>Thread: the owner's; made for one cut.
@@ -92,7 +95,7 @@ final class LogCuts {
     private abstract class Step extends LaneTask {
         final Runnable done;
         /** To the writer this is one truncation, however often it is tried. */
-        private final boolean again;
+        final boolean again;
 
         Step(Runnable done, boolean again) {
             super(log.lane());
@@ -231,7 +234,7 @@ final class LogCuts {
             actualEnd = kept.baseOffset;
             if (kept.target.exists()) findPosition();
             if (lane().folderIsReady()) {
-                FolderCut.removeBeyond(log.services.disk(), log.folder.path(), kept.baseOffset, actualEnd);
+                FolderCut.removeBeyond(log.services.disk(), log.folder.path(), kept.baseOffset, actualEnd, again);
             }
             log.services.openFiles().cut(kept.target, position);
             log.services.indexes().forget(kept.target);
@@ -273,8 +276,10 @@ final class LogCuts {
             SegmentView keptView = kept.view();
             List<SegmentView> left = log.segments.viewsFrom(0);
             long now = log.services.io().nowMs();
-            boolean accepted = log.services.io().read(() -> rebuild(left, keptView, now));
-            if (!accepted) log.services.io().sync(() -> rebuild(left, keptView, now));
+            kept.endsUnsynced = !log.config.syncsBeforeAck() && keptView.bytes() > 0;
+            boolean syncFirst = !kept.endsUnsynced;
+            boolean accepted = log.services.io().read(() -> rebuild(left, keptView, now, syncFirst));
+            if (!accepted) log.services.io().sync(() -> rebuild(left, keptView, now, syncFirst));
         }
 
         private void cutSegment() {
@@ -288,9 +293,9 @@ final class LogCuts {
             log.epochs.cutFurther(endExclusive, actualEnd);
         }
 
-        private void rebuild(List<SegmentView> left, SegmentView keptView, long nowMs) {
+        private void rebuild(List<SegmentView> left, SegmentView keptView, long nowMs, boolean syncFirst) {
             try {
-                if (kept.target.exists()) log.services.openFiles().sync(kept.target);
+                if (syncFirst && kept.target.exists()) log.services.openFiles().sync(kept.target);
                 ProducerStateTable rebuilt =
                         new ProducerReplay(log.services, log.id, log.folder.path()).rebuild(left, actualEnd, nowMs);
                 LoadedIndex summary =

@@ -305,9 +305,12 @@ public final class LogRecovery {
         try (DiskFile disk = services.disk().open(path, OpenMode.READ_WRITE)) {
             SegmentScan scan = new SegmentScan(
                     disk, position, offset, content.gaps || config.compact(), content.epochs.epochAt(offset - 1));
-            while (scan.next()) take(segment, scan);
+            long next = i + 1 < found.size() ? found.get(i + 1).base : Long.MAX_VALUE;
+            while (scan.expectedOffset() != next && scan.next()) take(segment, scan);
             content.unsyncedBytes += scan.position() - position;
-            if (!scan.atEnd()) goOn = bad(i, segment, scan, disk);
+            // It was cut where the next one begins, and the power took that back: see LogCuts.
+            if (!scan.atEnd() && scan.expectedOffset() == next) scan.endFileHere();
+            else if (!scan.atEnd()) goOn = bad(i, segment, scan, disk);
         }
         segment.settleFound();
         if (goOn && i + 1 < found.size()) seal(segment);
@@ -362,10 +365,8 @@ public final class LogRecovery {
             DamagedTail.keep(
                     disk, file, scan.position(), scan.fileBytes(), content.folder.file(segment.baseOffset, copy));
         }
-        FolderCut.removeBeyond(disk, content.folder.path(), segment.baseOffset, scan.expectedOffset());
-        file.truncate(scan.position());
-        // What comes next must not stand beside what was here.
-        file.sync();
+        FolderCut.removeBeyond(disk, content.folder.path(), segment.baseOffset, scan.expectedOffset(), true);
+        scan.endFileHere();
         content.unsyncedBytes = Math.max(1, content.unsyncedBytes);
         cutAt(i + 1, scan.expectedOffset());
         return false;

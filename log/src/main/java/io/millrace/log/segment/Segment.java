@@ -20,6 +20,8 @@ final class Segment {
     long endOffset;
     int sizeBytes;
     int writtenBytes;
+    /** The file was cut and that is not synced: nothing may be appended behind the cut. */
+    boolean endsUnsynced;
     /** Null for a sealed segment and for one without appends since the restart. */
     SparseIndex index;
     /** False for a segment from before a restart whose index file has not been read yet. */

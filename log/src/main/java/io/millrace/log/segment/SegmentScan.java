@@ -120,6 +120,12 @@ final class SegmentScan {
         return expectedOffset;
     }
 
+    /** Cuts the file here, for good: what comes next must not stand beside what was here. */
+    void endFileHere() throws IOException {
+        file.truncate(position);
+        file.sync();
+    }
+
     boolean atEnd() {
         return position == fileBytes;
     }

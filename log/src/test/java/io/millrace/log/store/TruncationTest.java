@@ -14,6 +14,8 @@ import io.millrace.log.batch.BatchBuilder;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,5 +177,87 @@ class TruncationTest {
         ByteBuffer all = ByteBuffer.allocate(1000);
         for (Payload payload : payloads) all.put(payload.bytes());
         return all.flip();
+    }
+
+    /** A follower that is cut when its leader changes keeps everybody's acknowledgements waiting until it goes on. */
+    @Test
+    void aCutWaitsForNoSyncAndWhatComesNextStandsApartFromIt() throws Exception {
+        LogLife large = new LogLife(Files.createTempDirectory(dir, "large")).start();
+        large.appendAll("a", "b", "c");
+        large.log.truncateTo(2, () -> done = true);
+        goOnWithoutSyncs(large);
+        assertThat(done).isTrue();
+        large.append(large.batch("C"));
+        goOnWithoutSyncs(large);
+
+        assertThat(large.valuesFrom(0)).containsExactly("a", "b", "C");
+        assertThat(large.log.writtenEnd()).isEqualTo(3);
+        assertThat(large.log.syncedEnd()).isZero();
+        assertThat(logFiles(large)).containsExactly("00000000000000000000.log", "00000000000000000002.log");
+        large.run();
+        assertThat(large.killAndStart().valuesFrom(0)).containsExactly("a", "b", "C");
+    }
+
+    @Test
+    void aCutThatThePowerTookBackEndsWhereTheNextSegmentBegins() throws Exception {
+        LogLife large = new LogLife(Files.createTempDirectory(dir, "large")).start();
+        large.appendAll("a", "b", "c", "d");
+        Path first = folder(large).resolve("00000000000000000000.log");
+        byte[] before = Files.readAllBytes(first);
+        large.log.truncateTo(2, () -> done = true);
+        goOnWithoutSyncs(large);
+        large.append(large.batch("C"));
+        goOnWithoutSyncs(large);
+
+        Files.write(first, before);
+        large.killAndStart();
+
+        assertThat(large.valuesFrom(0)).containsExactly("a", "b", "C");
+        assertThat(large.directory.safetyAlarms()).isZero();
+        large.appendAll("D");
+        assertThat(large.killAndStart().valuesFrom(0)).containsExactly("a", "b", "C", "D");
+    }
+
+    @Test
+    void whereASyncComesBeforeEveryAcknowledgementACutIsSyncedToo() throws Exception {
+        LogLife group = new LogLife(Files.createTempDirectory(dir, "group"))
+                .with("flush.mode", "group")
+                .start();
+        group.appendAll("a", "b", "c");
+        group.log.truncateTo(2, () -> done = true);
+        group.io.runWriter();
+        group.runOwner();
+        assertThat(done).as("the producers are rebuilt after the sync").isFalse();
+        group.run();
+        group.appendAll("C");
+
+        assertThat(group.valuesFrom(0)).containsExactly("a", "b", "C");
+        assertThat(logFiles(group)).containsExactly("00000000000000000000.log");
+    }
+
+    private static void goOnWithoutSyncs(LogLife life) {
+        for (int i = 0; i < 20; i++) {
+            life.io.runWriter();
+            life.io.runReads();
+            life.runOwner();
+        }
+    }
+
+    private static Path folder(LogLife life) throws Exception {
+        try (Stream<Path> found = Files.walk(life.directory.path())) {
+            return found.filter(path -> path.getFileName().toString().equals("00000000000000000000.log"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getParent();
+        }
+    }
+
+    private static List<String> logFiles(LogLife life) throws Exception {
+        try (Stream<Path> found = Files.list(folder(life))) {
+            return found.map(path -> path.getFileName().toString())
+                    .filter(name -> name.endsWith(".log"))
+                    .sorted()
+                    .toList();
+        }
     }
 }
