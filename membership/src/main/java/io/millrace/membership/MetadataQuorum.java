@@ -24,6 +24,15 @@ public interface MetadataQuorum {
     CompletionStage<Long> propose(List<byte[]> records);
 
     /**
+     * Makes one voter more or less, if this node leads.
+     *
+     * @return the committed offset of the record that says so. Fails as {@link #propose}, and with {@link
+     *     VoterChangeException} when it was refused. A leader that is to remove itself hands over instead and fails with
+     *     {@link NotLeaderException}: ask the next one
+     */
+    CompletionStage<Long> changeVoters(VoterChange change);
+
+    /**
      * Registers the one who applies what is committed; once, before the quorum starts. It is first given the newest
      * snapshot, then every committed batch in order without a gap.
      */

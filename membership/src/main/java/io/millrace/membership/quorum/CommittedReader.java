@@ -2,8 +2,10 @@ package io.millrace.membership.quorum;
 
 import io.millrace.membership.CommitListener;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ final class CommittedReader {
     private final LoadedQuorum loaded;
     private final long snapshotBytes;
     private final PendingProposals pending;
+    private final LongFunction<Optional<VoterSet>> votersAt;
     private final Consumer<LogPosition> snapshotWritten;
     private final Consumer<String> halt;
     private CommitListener listener;
@@ -47,12 +50,14 @@ final class CommittedReader {
             LoadedQuorum loaded,
             long snapshotBytes,
             PendingProposals pending,
+            LongFunction<Optional<VoterSet>> votersAt,
             Consumer<LogPosition> snapshotWritten,
             Consumer<String> halt) {
         this.store = store;
         this.loaded = loaded;
         this.snapshotBytes = snapshotBytes;
         this.pending = pending;
+        this.votersAt = votersAt;
         this.snapshotWritten = snapshotWritten;
         this.halt = halt;
         this.applied = loaded.log().snapshot();
@@ -146,7 +151,7 @@ final class CommittedReader {
             lastSnapshotBytes = sizeOf(all);
             return all;
         };
-        store.writeSnapshot(at, measured, () -> {
+        store.writeSnapshot(at, votersAt.apply(at.endOffset()), measured, () -> {
             writingSnapshot = false;
             if (!stopped && begunIn == generation) {
                 snapshotWritten.accept(at);

@@ -6,10 +6,13 @@ import io.millrace.membership.quorum.QuorumMessage.VoteResponse;
 import io.millrace.membership.quorum.QuorumState.Candidate;
 import io.millrace.membership.quorum.QuorumState.Follower;
 import io.millrace.membership.quorum.QuorumState.Leader;
+import io.millrace.membership.quorum.QuorumState.Observer;
 import io.millrace.membership.quorum.QuorumState.Prospective;
 import io.millrace.membership.quorum.QuorumState.Unattached;
 import io.millrace.membership.quorum.QuorumState.Voted;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Who may lead: pre-votes, votes, and the first act of a new leader. Raft section 5.2 and 5.4.1, KIP-996.
@@ -28,7 +31,7 @@ final class ElectionRules {
         Prospective asking = Prospective.of(core.state(), core.self(), core.electionDeadline(nowMs));
         core.become(asking);
         ask(asking.epoch(), true);
-        if (asking.ballots().won(core.settings.voters())) {
+        if (asking.ballots().won(core.voters())) {
             stand(asking, nowMs);
         }
     }
@@ -37,32 +40,34 @@ final class ElectionRules {
         Candidate candidate = asked.toCandidate(core.self(), core.electionDeadline(nowMs));
         core.become(candidate);
         ask(candidate.epoch(), false);
-        if (candidate.ballots().won(core.settings.voters())) {
+        if (candidate.ballots().won(core.voters())) {
             lead(candidate, nowMs);
         }
     }
 
     private void ask(int epoch, boolean preVote) {
-        VoteRequest request = new VoteRequest(epoch, core.settings.directoryId(), core.log.position(), preVote);
-        for (int voter : core.settings.voters().ids()) {
+        boolean changed = core.voterHistory().everChanged();
+        core.voters().voters().forEach((voter, directory) -> {
             if (voter != core.self()) {
-                core.effects.send(voter, request);
+                Optional<UUID> asked = changed ? Optional.of(directory) : Optional.empty();
+                core.effects.send(
+                        voter,
+                        new VoteRequest(epoch, core.settings.directoryId(), core.log.position(), preVote, asked));
             }
-        }
+        });
     }
 
     /** Rule Q3: the epoch's first record is its own, and nothing commits before it does. */
     private void lead(Candidate candidate, long nowMs) {
-        Leader leader = candidate.toLeader(core.settings.voters(), core.log.end(), nowMs);
+        Leader leader = candidate.toLeader(core.voters(), core.log.end(), nowMs);
         core.become(leader);
         QuorumBatch start = new QuorumBatch(
                 leader.epochStartOffset(),
                 leader.epoch(),
                 true,
                 List.of(EpochStart.encode(leader.epoch(), leader.leaderId())));
-        core.log.append(start);
-        core.effects.append(start);
-        for (int voter : core.settings.voters().ids()) {
+        core.append(start);
+        for (int voter : core.voters().ids()) {
             if (voter != core.self()) {
                 core.effects.send(voter, new BeginEpoch(leader.epoch(), leader.leaderId()));
             }
@@ -71,8 +76,7 @@ final class ElectionRules {
 
     void onVoteRequest(int from, VoteRequest request, long nowMs) {
         QuorumState state = core.state();
-        boolean mayVote = core.settings.isVoter()
-                && core.settings.voters().contains(from, request.directoryId())
+        boolean mayVote = isAsked(from, request)
                 && request.epoch() == state.epoch()
                 && request.log().compareTo(core.log.position()) >= 0;
         boolean granted = mayVote && (request.preVote() ? wouldVote(state) : vote(state, from, nowMs));
@@ -80,9 +84,24 @@ final class ElectionRules {
                 from, new VoteResponse(core.state().epoch(), core.state().leaderId(), granted, request.preVote()));
     }
 
+    /**
+     * A candidate whose log has other voters than those of the beginning names the directory whose vote it counts. That it
+     * is itself unknown here, or that this node does not know to be a voter, only means that the candidate's log is ahead.
+     * Without a name it has the voters of the beginning, as everybody, and must be one of them.
+     */
+    private boolean isAsked(int from, VoteRequest request) {
+        return request.asked()
+                .map(core.settings.directoryId()::equals)
+                .orElseGet(() -> core.isVoter()
+                        && (core.voters().contains(from, request.directoryId())
+                                || core.voterHistory().initial().contains(from, request.directoryId())));
+    }
+
     /** Rule Q4: whoever hears from a leader does not help to replace it. */
     private static boolean wouldVote(QuorumState state) {
-        return !(state instanceof Leader) && !(state instanceof Follower);
+        return state instanceof Observer observer
+                ? observer.leaderId() == ElectionState.NOBODY
+                : !(state instanceof Leader) && !(state instanceof Follower);
     }
 
     /** Rule Q1: one vote per epoch; {@code become} has it persisted before the answer may leave. */
@@ -98,12 +117,20 @@ final class ElectionRules {
             core.become(asking.toVoted(candidate, core.electionDeadline(nowMs)));
             return true;
         }
+        if (state instanceof Observer observer) {
+            boolean free = observer.leaderId() == ElectionState.NOBODY && observer.votedId() == ElectionState.NOBODY;
+            if (free) {
+                core.become(new Observer(
+                        observer.epoch(), candidate, ElectionState.NOBODY, nowMs + core.settings.fetchTimeoutMs()));
+            }
+            return free || (observer.leaderId() == ElectionState.NOBODY && observer.votedId() == candidate);
+        }
         return state instanceof Prospective again && again.votedId() == candidate;
     }
 
     void onVoteResponse(int from, VoteResponse response, long nowMs) {
         QuorumState state = core.state();
-        VoterSet voters = core.settings.voters();
+        VoterSet voters = core.voters();
         if (response.epoch() != state.epoch() || !voters.contains(from)) {
             return;
         }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * When each node last fetched from the leader and how far it was: for operators alone, nothing is decided by it.
+ * When each node last fetched from the leader and how far it was: for operators, and for who may become a voter.
  *
  * <p>Thread: the owner's.
  */
@@ -23,11 +23,18 @@ final class FollowerContacts {
 
     private record Contact(UUID directoryId, long endOffset, long fetchMs, long leaderEnd, long caughtUpMs) {}
 
+    /**
+     * @param directoryId of the disk that it follows with: another one is another follower
+     * @param leaderEnd what it could have; {@link Long#MAX_VALUE} when its log is not a prefix of the leader's
+     */
     void fetched(int from, int leaderEpoch, UUID directoryId, long endOffset, long leaderEnd, long nowMs) {
         startEpoch(leaderEpoch);
         Contact before = contacts.get(from);
         if (before == null && contacts.size() >= MAX_NODES) {
             return;
+        }
+        if (before != null && !before.directoryId().equals(directoryId)) {
+            before = null;
         }
         long caughtUpMs = before == null ? QuorumDescription.NEVER : before.caughtUpMs();
         if (endOffset >= leaderEnd) {
@@ -39,6 +46,15 @@ final class FollowerContacts {
         contacts.put(from, new Contact(directoryId, endOffset, nowMs, leaderEnd, caughtUpMs));
     }
 
+    /** Whether this very directory had, a moment ago, all that it could have. */
+    boolean hasCaughtUp(int node, UUID directoryId, long withinMs, long nowMs) {
+        Contact contact = contacts.get(node);
+        return contact != null
+                && contact.directoryId().equals(directoryId)
+                && contact.caughtUpMs() != QuorumDescription.NEVER
+                && nowMs - contact.caughtUpMs() <= withinMs;
+    }
+
     private void startEpoch(int leaderEpoch) {
         if (leaderEpoch != epoch) {
             epoch = leaderEpoch;
@@ -46,29 +62,34 @@ final class FollowerContacts {
         }
     }
 
-    QuorumDescription describe(Leader leader, QuorumSettings settings, long highWatermark, long ownEnd, long nowMs) {
+    QuorumDescription describe(
+            Leader leader, QuorumSettings settings, VoterSet set, long highWatermark, long ownEnd, long nowMs) {
         startEpoch(leader.epoch());
         List<Replica> voters = new ArrayList<>();
         List<Replica> observers = new ArrayList<>();
-        for (int voter : settings.voters().ids()) {
+        for (int voter : set.ids()) {
             if (voter == settings.nodeId()) {
                 voters.add(new Replica(voter, settings.directoryId(), ownEnd, 0, 0));
             } else {
                 Contact contact = contacts.get(voter);
-                boolean votes = contact != null && settings.voters().contains(voter, contact.directoryId());
-                voters.add(votes ? replica(voter, contact, nowMs) : unheard(voter));
+                boolean votes = contact != null && set.contains(voter, contact.directoryId());
+                voters.add(
+                        votes
+                                ? replica(voter, contact, nowMs)
+                                : unheard(voter, set.voters().get(voter)));
             }
         }
         contacts.forEach((node, contact) -> {
-            if (!settings.voters().contains(node, contact.directoryId())) {
+            if (!set.contains(node, contact.directoryId())) {
                 observers.add(replica(node, contact, nowMs));
             }
         });
         return new QuorumDescription(leader.leaderId(), leader.epoch(), highWatermark, voters, observers);
     }
 
-    private static Replica unheard(int node) {
-        return new Replica(node, null, -1, QuorumDescription.NEVER, QuorumDescription.NEVER);
+    private static Replica unheard(int node, UUID directoryId) {
+        UUID told = directoryId.equals(VoterSet.ANY_DIRECTORY) ? null : directoryId;
+        return new Replica(node, told, -1, QuorumDescription.NEVER, QuorumDescription.NEVER);
     }
 
     private static Replica replica(int node, Contact contact, long nowMs) {

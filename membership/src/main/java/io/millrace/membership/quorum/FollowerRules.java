@@ -9,6 +9,8 @@ import io.millrace.membership.quorum.QuorumState.Follower;
 import io.millrace.membership.quorum.QuorumState.Observer;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How a follower or observer becomes equal to its leader: one request at a time, from what it has on disk.
@@ -61,10 +63,10 @@ final class FollowerRules {
             return;
         }
         int to = core.state().leaderId() != QuorumState.NOBODY ? core.state().leaderId() : anyVoter();
+        askAgainMs = nowMs + core.settings.retryMs();
         if (to == core.self()) {
             return;
         }
-        askAgainMs = nowMs + core.settings.retryMs();
         int epoch = core.state().epoch();
         if (pulling != null) {
             core.effects.send(to, new SnapshotRequest(epoch, pulling, pulledBytes));
@@ -77,9 +79,17 @@ final class FollowerRules {
 
     private int anyVoter() {
         if (voterToAsk == null || !voterToAsk.hasNext()) {
-            voterToAsk = core.settings.voters().ids().iterator();
+            voterToAsk = whoMayKnow().iterator();
         }
-        return voterToAsk.next();
+        return voterToAsk.hasNext() ? voterToAsk.next() : core.self();
+    }
+
+    /** Not the voters alone: a log that is far behind may name nobody who is still there. */
+    private Set<Integer> whoMayKnow() {
+        Set<Integer> ids = new TreeSet<>(core.voters().ids());
+        ids.addAll(core.settings.known());
+        ids.remove(core.self());
+        return ids;
     }
 
     long nextDeadlineMs() {
@@ -109,11 +119,12 @@ final class FollowerRules {
             firstHighWatermark = response.highWatermark();
         }
         if (response.outcome() instanceof FetchOutcome.Batches batches) {
-            batches.batches().forEach(this::append);
+            batches.batches().forEach(core::append);
+            core.takeRole(nowMs);
             sameAsLeader = core.log.end();
             learnCommitted();
         } else if (response.outcome() instanceof FetchOutcome.Diverged diverged) {
-            truncate(diverged.leaderEnd());
+            truncate(diverged.leaderEnd(), nowMs);
         } else if (response.outcome() instanceof FetchOutcome.SnapshotNeeded needed) {
             beginSnapshot(needed.snapshot());
         }
@@ -127,11 +138,6 @@ final class FollowerRules {
         } else if (core.state() instanceof Observer observer) {
             core.become(observer.heardAt(deadline));
         }
-    }
-
-    private void append(QuorumBatch batch) {
-        core.log.append(batch);
-        core.effects.append(batch);
     }
 
     /**
@@ -161,7 +167,7 @@ final class FollowerRules {
     }
 
     /** Never below what is committed: that would be another history, which Raft excludes. */
-    private void truncate(LogPosition leaderEnd) {
+    private void truncate(LogPosition leaderEnd, long nowMs) {
         Optional<LogPosition> ours = core.log.endOf(leaderEnd.epoch());
         long end = ours.isEmpty()
                 ? -1
@@ -176,8 +182,8 @@ final class FollowerRules {
             return;
         }
         sameAsLeader = 0;
-        core.log.truncateTo(end);
-        core.effects.truncateTo(end);
+        core.truncateTo(end);
+        core.takeRole(nowMs);
     }
 
     private void beginSnapshot(LogPosition snapshot) {
@@ -214,10 +220,12 @@ final class FollowerRules {
         pull(nowMs);
     }
 
-    void onSnapshotInstalled(LogPosition snapshot, long nowMs) {
+    void onSnapshotInstalled(LogPosition snapshot, Optional<VoterSet> voters, long nowMs) {
         installing = false;
         pulling = null;
         core.log.resetTo(snapshot);
+        core.voterHistory().resetTo(voters);
+        core.takeRole(nowMs);
         sameAsLeader = 0;
         core.advanceHighWatermark(snapshot.endOffset());
         noticeCaughtUp();

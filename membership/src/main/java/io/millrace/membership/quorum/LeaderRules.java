@@ -1,6 +1,7 @@
 package io.millrace.membership.quorum;
 
 import io.millrace.membership.QuorumDescription;
+import io.millrace.membership.VoterChange;
 import io.millrace.membership.quorum.LogView.PrefixCheck;
 import io.millrace.membership.quorum.QuorumMessage.BeginEpoch;
 import io.millrace.membership.quorum.QuorumMessage.EndEpoch;
@@ -32,10 +33,12 @@ final class LeaderRules {
     private final QuorumCore core;
     private final Map<Integer, Parked> parked = new TreeMap<>();
     private final FollowerContacts contacts = new FollowerContacts();
+    private final VoterChanges changes;
     private LogPosition snapshot;
 
     LeaderRules(QuorumCore core, LogPosition snapshot) {
         this.core = core;
+        this.changes = new VoterChanges(core, contacts);
         this.snapshot = snapshot;
     }
 
@@ -53,9 +56,29 @@ final class LeaderRules {
             return OptionalLong.empty();
         }
         QuorumBatch batch = new QuorumBatch(core.log.end(), leader.epoch(), false, records);
-        core.log.append(batch);
-        core.effects.append(batch);
+        core.append(batch);
         return OptionalLong.of(batch.endOffset() - 1);
+    }
+
+    /**
+     * Appends the voters as they are after the change, and goes by them from here on. A leader does not remove itself: it
+     * hands over first, and the next one is asked.
+     *
+     * @return the record's offset, or empty when this node does not lead (any more)
+     */
+    OptionalLong change(VoterChange change, long nowMs) {
+        if (!(core.state() instanceof Leader leader)) {
+            return OptionalLong.empty();
+        }
+        VoterSet next = changes.after(leader, change, nowMs);
+        if (!next.contains(core.self())) {
+            resign(QuorumState.NOBODY, nowMs);
+            return OptionalLong.empty();
+        }
+        QuorumBatch batch = new QuorumBatch(core.log.end(), leader.epoch(), true, List.of(VotersRecord.encode(next)));
+        core.append(batch);
+        core.become(leader.withVoters(next, nowMs));
+        return OptionalLong.of(batch.baseOffset());
     }
 
     void onFetch(int from, FetchRequest request, long nowMs) {
@@ -63,10 +86,15 @@ final class LeaderRules {
             refuse(from, request);
             return;
         }
-        contacts.fetched(
-                from, leader.epoch(), request.directoryId(), request.log().endOffset(), core.log.end(), nowMs);
         PrefixCheck check = core.log.check(request.log());
-        if (core.settings.voters().contains(from, request.directoryId())) {
+        contacts.fetched(
+                from,
+                leader.epoch(),
+                request.directoryId(),
+                request.log().endOffset(),
+                check instanceof PrefixCheck.Same ? endFor(from, request, core.log.end()) : Long.MAX_VALUE,
+                nowMs);
+        if (core.voters().contains(from, request.directoryId())) {
             // Rule Q2: the position is what the voter has on disk. It counts only when it is a prefix of our log.
             long before = leader.progress().get(from).endOffset();
             long end = check instanceof PrefixCheck.Same
@@ -79,7 +107,7 @@ final class LeaderRules {
             answer(from, request, new FetchOutcome.Diverged(diverged.leaderEnd()));
         } else if (check instanceof PrefixCheck.TooOld) {
             answer(from, request, new FetchOutcome.SnapshotNeeded(snapshot));
-        } else if (hasNews(request) || parked.size() >= MAX_PARKED) {
+        } else if (hasNews(from, request) || parked.size() >= MAX_PARKED) {
             answerWithBatches(from, request);
         } else {
             parked.put(from, new Parked(request, nowMs + core.settings.fetchWaitMs()));
@@ -89,7 +117,8 @@ final class LeaderRules {
     /** Empty when this node does not lead. */
     Optional<QuorumDescription> describe(long nowMs) {
         return core.state() instanceof Leader leader
-                ? Optional.of(contacts.describe(leader, core.settings, core.highWatermark(), core.log.end(), nowMs))
+                ? Optional.of(contacts.describe(
+                        leader, core.settings, core.voters(), core.highWatermark(), core.log.end(), nowMs))
                 : Optional.empty();
     }
 
@@ -97,8 +126,17 @@ final class LeaderRules {
         answer(from, request, new FetchOutcome.NotLeader());
     }
 
-    private boolean hasNews(FetchRequest request) {
-        return request.log().endOffset() < core.log.written() || request.knownHighWatermark() < core.highWatermark();
+    /**
+     * Who does not vote gets what is committed and no more. So a voter that is being removed never has a set of voters
+     * without itself that may yet be undone: it either counts, and stands, or it does not, for good.
+     */
+    private long endFor(int replica, FetchRequest request, long end) {
+        return core.voters().contains(replica, request.directoryId()) ? end : Math.min(end, core.highWatermark());
+    }
+
+    private boolean hasNews(int replica, FetchRequest request) {
+        return request.log().endOffset() < endFor(replica, request, core.log.written())
+                || request.knownHighWatermark() < core.highWatermark();
     }
 
     private void answer(int to, FetchRequest request, FetchOutcome outcome) {
@@ -119,7 +157,7 @@ final class LeaderRules {
                         request.log(),
                         core.highWatermark(),
                         new FetchOutcome.Batches(List.of())),
-                core.log.written());
+                endFor(to, request, core.log.written()));
     }
 
     /** The leader counts itself only up to its own fsync (rule Q2). */
@@ -134,7 +172,7 @@ final class LeaderRules {
     /** Rule Q3: what a majority has, but only once that includes a record of this epoch. */
     private void commit() {
         Leader leader = (Leader) core.state();
-        long end = leader.majorityEnd(core.settings.voters().majority());
+        long end = leader.majorityEnd(core.voters().majority());
         if (end > leader.epochStartOffset() && end > core.highWatermark()) {
             boolean first = core.highWatermark() <= leader.epochStartOffset();
             core.advanceHighWatermark(end);
@@ -148,7 +186,7 @@ final class LeaderRules {
     void wakeParked() {
         for (int replica : List.copyOf(parked.keySet())) {
             FetchRequest request = parked.get(replica).request();
-            if (hasNews(request)) {
+            if (hasNews(replica, request)) {
                 answerWithBatches(replica, request);
             }
         }
@@ -172,7 +210,7 @@ final class LeaderRules {
     }
 
     private long checkQuorumDeadline(Leader leader, long nowMs) {
-        long contact = leader.majorityContactMs(core.settings.voters().majority(), nowMs);
+        long contact = leader.majorityContactMs(core.voters().majority(), nowMs);
         return contact + core.settings.checkQuorumMs();
     }
 

@@ -185,16 +185,17 @@ final class LogQuorumStore implements QuorumStore {
     }
 
     @Override
-    public void writeSnapshot(LogPosition snapshot, Supplier<List<byte[]>> records, Runnable done) {
+    public void writeSnapshot(
+            LogPosition snapshot, Optional<VoterSet> voters, Supplier<List<byte[]>> records, Runnable done) {
         onFiles(
                 () -> {
-                    snapshots.write(snapshot, SnapshotFile.encode(snapshot, records.get()));
+                    snapshots.write(snapshot, SnapshotFile.encode(snapshot, new StoredSnapshot(voters, records.get())));
                     return snapshot;
                 },
                 ignored -> done.run(),
                 full -> {
                     log.warn("no space for the metadata snapshot {}, trying again", snapshot);
-                    ports.alarm().set(20 * FULL_DISK_RETRY_MS, () -> writeSnapshot(snapshot, records, done));
+                    ports.alarm().set(20 * FULL_DISK_RETRY_MS, () -> writeSnapshot(snapshot, voters, records, done));
                 });
     }
 
@@ -205,17 +206,17 @@ final class LogQuorumStore implements QuorumStore {
 
     @Override
     public void storeSnapshotPart(
-            LogPosition snapshot, long position, byte[] bytes, boolean last, Consumer<Optional<List<byte[]>>> done) {
+            LogPosition snapshot, long position, byte[] bytes, boolean last, Consumer<Optional<StoredSnapshot>> done) {
         onFiles(
                 () -> {
                     snapshots.writePart(snapshot, position, bytes);
-                    return last ? snapshots.checkPart(snapshot) : Optional.<List<byte[]>>empty();
+                    return last ? snapshots.checkPart(snapshot) : Optional.<StoredSnapshot>empty();
                 },
-                records -> {
-                    if (last && records.isPresent()) {
-                        install(snapshot, records, done);
+                content -> {
+                    if (last && content.isPresent()) {
+                        install(snapshot, content, done);
                     } else if (last) {
-                        done.accept(records);
+                        done.accept(content);
                     }
                 },
                 full -> {
@@ -226,7 +227,8 @@ final class LogQuorumStore implements QuorumStore {
     }
 
     /** First the snapshot counts, then the log is emptied: a crash in between is mended at the next start. */
-    private void install(LogPosition snapshot, Optional<List<byte[]>> records, Consumer<Optional<List<byte[]>>> done) {
+    private void install(
+            LogPosition snapshot, Optional<StoredSnapshot> content, Consumer<Optional<StoredSnapshot>> done) {
         onFiles(
                 () -> {
                     snapshots.publish(snapshot);
@@ -234,7 +236,7 @@ final class LogQuorumStore implements QuorumStore {
                 },
                 ignored -> {
                     unwritten.cutTo(0);
-                    partition.truncateFullyAndStartAt(snapshot.endOffset(), () -> done.accept(records));
+                    partition.truncateFullyAndStartAt(snapshot.endOffset(), () -> done.accept(content));
                 },
                 full -> done.accept(Optional.empty()));
     }

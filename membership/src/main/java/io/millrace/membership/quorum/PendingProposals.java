@@ -1,9 +1,14 @@
 package io.millrace.membership.quorum;
 
+import io.millrace.membership.NotLeaderException;
 import io.millrace.membership.UnknownOutcomeException;
+import io.millrace.membership.VoterChangeException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Proposals that are in the log and not yet committed, in log order.
@@ -11,6 +16,9 @@ import java.util.concurrent.CompletableFuture;
  * <p>Thread: the owner's.
  */
 final class PendingProposals {
+    /** A controller that is so far ahead of its disk must wait. */
+    private static final int MAX_PENDING = 10_000;
+
     private record Pending(long lastOffset, CompletableFuture<Long> answer) {}
 
     private final Deque<Pending> pending = new ArrayDeque<>();
@@ -19,7 +27,31 @@ final class PendingProposals {
         return pending.size();
     }
 
-    void add(long lastOffset, CompletableFuture<Long> answer) {
+    /**
+     * Has a proposal appended, and answers when it is committed or at once when it was not appended.
+     *
+     * @param proposal gives the offset of its last record; empty when this node does not lead
+     */
+    void begin(Supplier<OptionalLong> proposal, CompletableFuture<Long> answer, Supplier<OptionalInt> leaderId) {
+        if (size() >= MAX_PENDING) {
+            answer.completeExceptionally(new NotLeaderException(
+                    MAX_PENDING + " proposals wait for their commit, nothing was appended", leaderId.get()));
+            return;
+        }
+        try {
+            OptionalLong lastOffset = proposal.get();
+            if (lastOffset.isPresent()) {
+                add(lastOffset.getAsLong(), answer);
+            } else {
+                answer.completeExceptionally(
+                        new NotLeaderException("this node does not lead the metadata quorum", leaderId.get()));
+            }
+        } catch (VoterChangeException refused) {
+            answer.completeExceptionally(refused);
+        }
+    }
+
+    private void add(long lastOffset, CompletableFuture<Long> answer) {
         pending.addLast(new Pending(lastOffset, answer));
     }
 

@@ -5,9 +5,10 @@ import io.millrace.membership.quorum.QuorumState.Leader;
 import io.millrace.membership.quorum.QuorumState.Observer;
 import io.millrace.membership.quorum.QuorumState.Prospective;
 import io.millrace.membership.quorum.QuorumState.Unattached;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -22,31 +23,33 @@ final class QuorumCore {
     final QuorumSettings settings;
     final QuorumEffects effects;
     final LogView log;
+    private final VoterHistory voters;
     private final IntUnaryOperator jitter;
     private QuorumState state;
     private long highWatermark;
-    private List<Integer> preference;
+    private List<Integer> preference = List.of();
     private boolean halted;
 
     QuorumCore(
             QuorumSettings settings,
             QuorumEffects effects,
             LogView log,
+            VoterHistory voters,
             ElectionState stored,
             long committed,
             IntUnaryOperator jitter) {
         this.settings = settings;
         this.effects = effects;
         this.log = log;
+        this.voters = voters;
         this.jitter = jitter;
         this.highWatermark = committed;
-        prefer(List.of());
         // Whoever reads the state before start sees what was stored, and nothing times out.
         this.state = initial(stored, Long.MAX_VALUE);
     }
 
     private QuorumState initial(ElectionState stored, long deadlineMs) {
-        if (!settings.isVoter()) {
+        if (!isVoter()) {
             return new Observer(stored.epoch(), stored.votedId(), NOBODY, deadlineMs);
         }
         return stored.votedId() == NOBODY
@@ -55,11 +58,51 @@ final class QuorumCore {
     }
 
     void start(long nowMs) {
-        state = initial(state.election(), settings.isVoter() ? electionDeadline(nowMs) : nowMs);
+        state = initial(state.election(), isVoter() ? electionDeadline(nowMs) : nowMs);
     }
 
     QuorumState state() {
         return state;
+    }
+
+    /** Those who decide: as the log says, to its very end. */
+    VoterSet voters() {
+        return voters.latest();
+    }
+
+    VoterHistory voterHistory() {
+        return voters;
+    }
+
+    /** Whether this node's own directory is among the voters; else it observes. */
+    boolean isVoter() {
+        return voters().contains(settings.nodeId(), settings.directoryId());
+    }
+
+    /** To the end of the log; a change of voters counts from here on. */
+    void append(QuorumBatch batch) {
+        log.append(batch);
+        VotersRecord.in(batch).ifPresent(set -> voters.note(batch.baseOffset(), set));
+        effects.append(batch);
+    }
+
+    void truncateTo(long endOffset) {
+        log.truncateTo(endOffset);
+        voters.truncateTo(endOffset);
+        effects.truncateTo(endOffset);
+    }
+
+    /** The log of a follower or observer has changed, and perhaps with it whether this node votes. */
+    void takeRole(long nowMs) {
+        if (state instanceof Follower follower && !isVoter()) {
+            become(new Observer(follower.epoch(), follower.votedId(), follower.leaderId(), follower.deadlineMs()));
+        } else if (state instanceof Observer observer && isVoter()) {
+            if (observer.leaderId() != NOBODY) {
+                become(new Follower(observer.epoch(), observer.votedId(), observer.leaderId(), observer.deadlineMs()));
+            } else {
+                become(initial(observer.election(), electionDeadline(nowMs)));
+            }
+        }
     }
 
     int self() {
@@ -76,16 +119,17 @@ final class QuorumCore {
 
     /** Voters that are not named come after those that are, by their ids. */
     void prefer(List<Integer> order) {
-        List<Integer> all = new ArrayList<>(order);
-        all.addAll(settings.voters().ids());
-        preference = all.stream().filter(settings.voters()::contains).distinct().toList();
+        preference = List.copyOf(order);
     }
 
     /** How many voters should stand before this one; a leader that is lost does not count. */
     int rank() {
         int lost = state instanceof Prospective asking ? asking.lostLeaderId() : state.leaderId();
+        Set<Integer> order = new LinkedHashSet<>(preference);
+        order.addAll(voters().ids());
+        order.retainAll(voters().ids());
         int rank = 0;
-        for (int voter : preference) {
+        for (int voter : order) {
             if (voter == settings.nodeId()) {
                 break;
             }
@@ -116,7 +160,7 @@ final class QuorumCore {
     /** Enters an epoch that somebody else has begun, or learns its leader. */
     void follow(int epoch, int leaderId, long nowMs) {
         int voted = epoch == state.epoch() ? state.votedId() : NOBODY;
-        if (!settings.isVoter()) {
+        if (!isVoter()) {
             become(new Observer(epoch, voted, leaderId, nowMs + settings.fetchTimeoutMs()));
         } else if (leaderId == NOBODY) {
             become(new Unattached(epoch, electionDeadline(nowMs)));
@@ -127,7 +171,7 @@ final class QuorumCore {
 
     /** Alone, there is nobody to wait for: the same election then takes no time. */
     long electionDeadline(long nowMs) {
-        if (settings.voters().majority() == 1) {
+        if (voters().majority() == 1) {
             return nowMs;
         }
         int timeout = settings.electionTimeoutMs();

@@ -1,6 +1,8 @@
 package io.millrace.membership.quorum;
 
 import io.millrace.membership.QuorumDescription;
+import io.millrace.membership.VoterChange;
+import io.millrace.membership.VoterChangeException;
 import io.millrace.membership.quorum.QuorumMessage.EndEpoch;
 import io.millrace.membership.quorum.QuorumMessage.FetchRequest;
 import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
@@ -52,6 +54,17 @@ public final class QuorumMachine {
             ElectionState stored,
             StoredLog log,
             IntUnaryOperator jitter) {
+        this(settings, effects, stored, log, new VoterHistory(settings.voters(), log.voters()), jitter);
+    }
+
+    /** For canaries: with a history of voters that breaks a rule. */
+    QuorumMachine(
+            QuorumSettings settings,
+            QuorumEffects effects,
+            ElectionState stored,
+            StoredLog log,
+            VoterHistory voters,
+            IntUnaryOperator jitter) {
         EpochHistory history = new EpochHistory();
         history.resetTo(log.base());
         log.epochStarts().forEach((epoch, start) -> {
@@ -60,7 +73,8 @@ public final class QuorumMachine {
             }
         });
         LogView view = new LogView(log.base(), history, log.endOffset());
-        core = new QuorumCore(settings, effects, view, stored, log.snapshot().endOffset(), jitter);
+        core = new QuorumCore(
+                settings, effects, view, voters, stored, log.snapshot().endOffset(), jitter);
         elections = new ElectionRules(core);
         leading = new LeaderRules(core, log.snapshot());
         following = new FollowerRules(core);
@@ -136,9 +150,7 @@ public final class QuorumMachine {
     private boolean learnEpoch(int from, QuorumMessage message, long nowMs) {
         QuorumState state = core.state();
         int leader = message.leaderId();
-        boolean impossible = leader == core.self() && message.epoch() > state.epoch();
-        if (impossible
-                || (leader != QuorumState.NOBODY && !core.settings.voters().contains(leader))) {
+        if (leader == core.self() && message.epoch() > state.epoch()) {
             return false;
         }
         if (message.epoch() > state.epoch()) {
@@ -183,6 +195,16 @@ public final class QuorumMachine {
         return core.halted() ? OptionalLong.empty() : leading.propose(records);
     }
 
+    /**
+     * Offset of the record that states the voters after the change, to be answered when committed; empty when this node does
+     * not lead.
+     *
+     * @throws VoterChangeException when nothing was appended
+     */
+    public OptionalLong changeVoters(VoterChange change, long nowMs) {
+        return core.halted() ? OptionalLong.empty() : leading.change(change, nowMs);
+    }
+
     public void onWritten(long endOffset) {
         core.log.writtenTo(endOffset);
         leading.wakeParked();
@@ -204,11 +226,13 @@ public final class QuorumMachine {
             core.log.trimTo(previous);
             core.effects.trimTo(previous);
         }
+        core.voterHistory().startAt(snapshot.endOffset());
     }
 
-    public void onSnapshotInstalled(LogPosition snapshot, long nowMs) {
+    /** @param voters as the snapshot states them; empty when they are those of the beginning */
+    public void onSnapshotInstalled(LogPosition snapshot, Optional<VoterSet> voters, long nowMs) {
         leading.snapshotIs(snapshot);
-        following.onSnapshotInstalled(snapshot, nowMs);
+        following.onSnapshotInstalled(snapshot, voters, nowMs);
     }
 
     public void onSnapshotRefused(long nowMs) {
@@ -244,6 +268,26 @@ public final class QuorumMachine {
     /** Who follows this node and how far; empty when it does not lead. */
     public Optional<QuorumDescription> describe(long nowMs) {
         return leading.describe(nowMs);
+    }
+
+    /** Those who decide by this node's log. */
+    public VoterSet voters() {
+        return core.voters();
+    }
+
+    /** Whether this node's own directory is one of them. */
+    public boolean isVoter() {
+        return core.isVoter();
+    }
+
+    /** What a snapshot that ends there has to state of the voters. */
+    Optional<VoterSet> votersStatedAt(long endOffset) {
+        return core.voterHistory().statedAt(endOffset);
+    }
+
+    /** No change of voters is under way. */
+    boolean votersSettled() {
+        return core.voterHistory().settled(core.highWatermark());
     }
 
     public QuorumState state() {

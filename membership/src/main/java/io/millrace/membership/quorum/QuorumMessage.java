@@ -1,6 +1,7 @@
 package io.millrace.membership.quorum;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -17,8 +18,18 @@ public sealed interface QuorumMessage {
         return QuorumState.NOBODY;
     }
 
-    /** "Would you vote for me?" (pre-vote, in the current epoch) or "vote for me" (in a new one). */
-    record VoteRequest(int epoch, UUID directoryId, LogPosition log, boolean preVote) implements QuorumMessage {}
+    /**
+     * "Would you vote for me?" (pre-vote, in the current epoch) or "vote for me" (in a new one).
+     *
+     * @param asked the directory whose vote counts by the candidate's log, whether or not that node has heard of it; empty
+     *     while the voters are those of the beginning, which everybody knows
+     */
+    record VoteRequest(int epoch, UUID directoryId, LogPosition log, boolean preVote, Optional<UUID> asked)
+            implements QuorumMessage {
+        public VoteRequest(int epoch, UUID directoryId, LogPosition log, boolean preVote) {
+            this(epoch, directoryId, log, preVote, Optional.empty());
+        }
+    }
 
     record VoteResponse(int epoch, int leaderId, boolean granted, boolean preVote) implements QuorumMessage {}
 

@@ -12,6 +12,7 @@ import io.millrace.membership.quorum.QuorumMessage.VoteResponse;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The bytes of a {@link QuorumMessage}. A position is an end offset (int64) and an epoch (int32), an id 16 bytes.
@@ -32,6 +33,7 @@ import java.util.List;
  *                       1 diverged: position      2 snapshot needed: position      3 not leader
  *   7 snapshot request  position, int64 byte position
  *   8 snapshot response int32 leader, position, int64 byte position, int64 size (-1: none), int32 length, bytes
+ *   9 vote request      as 1, then the directory id whose vote is asked for; once the voters were changed
  * </pre>
  *
  * <p>Thread: any; pure.
@@ -53,6 +55,7 @@ public final class QuorumMessageCodec {
     private static final int FETCH_RESPONSE = 6;
     private static final int SNAPSHOT_REQUEST = 7;
     private static final int SNAPSHOT_RESPONSE = 8;
+    private static final int VOTE_REQUEST_TO = 9;
 
     private static final int BATCHES = 0;
     private static final int DIVERGED = 1;
@@ -63,11 +66,7 @@ public final class QuorumMessageCodec {
 
     public static byte[] encode(QuorumMessage message) {
         if (message instanceof VoteRequest vote) {
-            return start(VOTE_REQUEST, vote, MessageWriter.UUID_BYTES + MessageWriter.POSITION_BYTES + 1)
-                    .uuid(vote.directoryId())
-                    .position(vote.log())
-                    .bool(vote.preVote())
-                    .done();
+            return voteRequest(vote);
         } else if (message instanceof VoteResponse vote) {
             return start(VOTE_RESPONSE, vote, Integer.BYTES + 2)
                     .int32(vote.leaderId())
@@ -111,6 +110,17 @@ public final class QuorumMessageCodec {
                 .int64(response.totalBytes())
                 .bytes(response.bytes())
                 .done();
+    }
+
+    private static byte[] voteRequest(VoteRequest vote) {
+        int kind = vote.asked().isPresent() ? VOTE_REQUEST_TO : VOTE_REQUEST;
+        int body = MessageWriter.UUID_BYTES + MessageWriter.POSITION_BYTES + 1;
+        MessageWriter out = start(kind, vote, vote.asked().isPresent() ? body + MessageWriter.UUID_BYTES : body)
+                .uuid(vote.directoryId())
+                .position(vote.log())
+                .bool(vote.preVote());
+        vote.asked().ifPresent(out::uuid);
+        return out.done();
     }
 
     private static MessageWriter start(int kind, QuorumMessage message, int bodyBytes) {
@@ -182,6 +192,8 @@ public final class QuorumMessageCodec {
         QuorumMessage message =
                 switch (kind) {
                     case VOTE_REQUEST -> new VoteRequest(epoch, in.uuid(), in.position(), in.bool());
+                    case VOTE_REQUEST_TO ->
+                        new VoteRequest(epoch, in.uuid(), in.position(), in.bool(), Optional.of(in.uuid()));
                     case VOTE_RESPONSE -> new VoteResponse(epoch, in.int32(), in.bool(), in.bool());
                     case BEGIN_EPOCH -> new BeginEpoch(epoch, in.int32());
                     case END_EPOCH -> new EndEpoch(epoch, successors(in));

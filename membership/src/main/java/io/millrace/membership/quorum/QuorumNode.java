@@ -4,6 +4,7 @@ import io.millrace.membership.CommitListener;
 import io.millrace.membership.MetadataQuorum;
 import io.millrace.membership.NotLeaderException;
 import io.millrace.membership.QuorumDescription;
+import io.millrace.membership.VoterChange;
 import io.millrace.membership.quorum.QuorumMessage.FetchOutcome;
 import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
 import io.millrace.membership.quorum.QuorumMessage.SnapshotRequest;
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread: {@link MetadataQuorum}'s methods and {@link #receive} from any thread; everything else on the owner.
  */
 public final class QuorumNode implements MetadataQuorum {
-    /** Proposals waiting for commit; a controller that is so far ahead of its disk must wait. */
-    static final int MAX_PENDING = 10_000;
     /** Per answer to a fetch, as any frame between nodes. */
     static final int MAX_FETCH_BYTES = 240 * 1024;
 
@@ -49,10 +49,29 @@ public final class QuorumNode implements MetadataQuorum {
     /** @param snapshotBytes so many bytes of applied records make a new snapshot worth while */
     public QuorumNode(
             QuorumSettings settings, QuorumStore store, LoadedQuorum loaded, QuorumPorts ports, long snapshotBytes) {
+        this(
+                settings,
+                store,
+                loaded,
+                new VoterHistory(settings.voters(), loaded.log().voters()),
+                ports,
+                snapshotBytes);
+    }
+
+    /** For canaries: with a history of voters that breaks a rule. */
+    QuorumNode(
+            QuorumSettings settings,
+            QuorumStore store,
+            LoadedQuorum loaded,
+            VoterHistory voters,
+            QuorumPorts ports,
+            long snapshotBytes) {
         this.ports = ports;
         this.store = store;
-        this.machine = new QuorumMachine(settings, new Effects(), loaded.election(), loaded.log(), ports.jitter());
-        this.applier = new CommittedReader(store, loaded, snapshotBytes, pending, this::snapshotWritten, this::halt);
+        this.machine =
+                new QuorumMachine(settings, new Effects(), loaded.election(), loaded.log(), voters, ports.jitter());
+        this.applier = new CommittedReader(
+                store, loaded, snapshotBytes, pending, machine::votersStatedAt, this::snapshotWritten, this::halt);
         store.setListener(new StoreEvents());
         publish();
     }
@@ -80,30 +99,24 @@ public final class QuorumNode implements MetadataQuorum {
         if (copy.isEmpty()) {
             throw new IllegalArgumentException("nothing to propose");
         }
+        return appended(() -> machine.propose(copy));
+    }
+
+    @Override
+    public CompletionStage<Long> changeVoters(VoterChange change) {
+        return appended(() -> machine.changeVoters(change, now()));
+    }
+
+    private CompletionStage<Long> appended(Supplier<OptionalLong> proposal) {
         CompletableFuture<Long> answer = new CompletableFuture<>();
         ports.owner().execute(() -> {
             if (stopped) {
                 answer.completeExceptionally(new NotLeaderException("this node has stopped", OptionalInt.empty()));
             } else {
-                step(() -> append(copy, answer));
+                step(() -> pending.begin(proposal, answer, this::leaderId));
             }
         });
         return answer;
-    }
-
-    private void append(List<byte[]> records, CompletableFuture<Long> answer) {
-        if (pending.size() >= MAX_PENDING) {
-            answer.completeExceptionally(new NotLeaderException(
-                    MAX_PENDING + " proposals wait for their commit, nothing was appended", leaderId()));
-            return;
-        }
-        OptionalLong lastOffset = machine.propose(records);
-        if (lastOffset.isPresent()) {
-            pending.add(lastOffset.getAsLong(), answer);
-        } else {
-            answer.completeExceptionally(
-                    new NotLeaderException("this node does not lead the metadata quorum", leaderId()));
-        }
     }
 
     /** Hands leadership to another voter. */
@@ -310,12 +323,12 @@ public final class QuorumNode implements MetadataQuorum {
                 return;
             }
             cuts++;
-            effects.await(done -> store.storeSnapshotPart(snapshot, position, bytes, true, records -> {
+            effects.await(done -> store.storeSnapshotPart(snapshot, position, bytes, true, content -> {
                 cuts--;
-                records.ifPresent(sound -> applier.replaceBy(snapshot, sound));
+                content.ifPresent(sound -> applier.replaceBy(snapshot, sound.records()));
                 step(() -> {
-                    if (records.isPresent()) {
-                        machine.onSnapshotInstalled(snapshot, now());
+                    if (content.isPresent()) {
+                        machine.onSnapshotInstalled(snapshot, content.get().voters(), now());
                     } else {
                         machine.onSnapshotRefused(now());
                     }

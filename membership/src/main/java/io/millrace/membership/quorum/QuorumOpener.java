@@ -10,7 +10,6 @@ import io.millrace.log.disk.Disk;
 import io.millrace.log.store.LogDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -143,14 +142,19 @@ public final class QuorumOpener {
 
     private void finish(
             PartitionLog log, NodePromises promises, Optional<SnapshotFolder.Sound> snapshot, LogPosition position) {
-        StoredLog stored = new StoredLog(position, position, epochStarts(log), log.assignedEnd());
-        LoadedQuorum loaded = new LoadedQuorum(
-                promises.election(),
-                stored,
-                snapshot.map(SnapshotFolder.Sound::records).orElse(List.of()));
         LogQuorumStore store = new LogQuorumStore(
                 log, stateFile, promises, snapshots, parts.files(), parts.ports(), parts.wallClockMs());
-        opened.complete(new QuorumNode(parts.settings(), store, loaded, parts.ports(), parts.snapshotBytes()));
+        StoredSnapshot content = snapshot.map(SnapshotFolder.Sound::content).orElse(StoredSnapshot.NONE);
+        new VoterScan(store, position.endOffset(), log.assignedEnd(), this::refuse).run(changes -> {
+            StoredLog stored = new StoredLog(
+                    position,
+                    position,
+                    epochStarts(log),
+                    log.assignedEnd(),
+                    new StoredVoters(content.voters(), changes));
+            LoadedQuorum loaded = new LoadedQuorum(promises.election(), stored, content.records());
+            opened.complete(new QuorumNode(parts.settings(), store, loaded, parts.ports(), parts.snapshotBytes()));
+        });
     }
 
     private static Map<Integer, Long> epochStarts(PartitionLog log) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  *   {@link Leader} --no majority fetches, or it hands over: {@link Leader#toResigned}--> {@link Voted}
  *   any but {@link Leader} --hears from the epoch's leader--> {@link Follower}
  *   any --hears of a higher epoch--> {@link Unattached} or {@link Follower}
- *   {@link Observer} stays one: it follows and never votes
+ *   {@link Follower} <--the log makes it a voter, or one no more--> {@link Observer}, which follows and never stands
  * </pre>
  *
  * <p>Thread: immutable.
@@ -139,6 +139,15 @@ public sealed interface QuorumState {
             return new Leader(epoch, leaderId, epochStartOffset, progress, nextMs);
         }
 
+        /** Nothing is known of a voter that was just added; who was removed counts no more. */
+        Leader withVoters(VoterSet voters, long nowMs) {
+            Map<Integer, Progress> next = new HashMap<>();
+            for (int voter : voters.ids()) {
+                next.put(voter, progress.getOrDefault(voter, new Progress(0, nowMs)));
+            }
+            return new Leader(epoch, leaderId, epochStartOffset, next, deadlineMs);
+        }
+
         /** Its vote of this epoch stays given (to itself), so that it cannot vote for another in it. */
         public Voted toResigned(long deadlineMs) {
             return new Voted(epoch, leaderId, deadlineMs);
@@ -165,7 +174,10 @@ public sealed interface QuorumState {
         }
     }
 
-    /** Follows without a vote: no voter, or one whose disk is not the one that voted. */
+    /**
+     * Follows without a vote, as far as it knows: no voter, or one whose disk is not the one that voted. When it was made a
+     * voter and has not heard of it, candidates that have ask for its vote, and it gives it.
+     */
     record Observer(int epoch, int votedId, int leaderId, long deadlineMs) implements QuorumState {
         public Observer heardAt(long deadlineMs) {
             return new Observer(epoch, votedId, leaderId, deadlineMs);

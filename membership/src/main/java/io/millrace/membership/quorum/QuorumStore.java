@@ -47,7 +47,7 @@ public interface QuorumStore {
     void persist(ElectionState election, Runnable done);
 
     /** {@code done} once the file is complete under its name and both would survive a power cut (rule Q7). */
-    void writeSnapshot(LogPosition snapshot, Supplier<List<byte[]>> records, Runnable done);
+    void writeSnapshot(LogPosition snapshot, Optional<VoterSet> voters, Supplier<List<byte[]>> records, Runnable done);
 
     void readSnapshotPart(LogPosition snapshot, long position, int maxBytes, Consumer<SnapshotPart> found);
 
@@ -55,10 +55,10 @@ public interface QuorumStore {
      * Keeps a part of another node's snapshot. With the last part the whole is checked; if sound it becomes the newest
      * snapshot, the log is emptied and goes on at its end.
      *
-     * @param done after the last part only: the snapshot's records, or empty when it was damaged
+     * @param done after the last part only: the snapshot's content, or empty when it was damaged
      */
     void storeSnapshotPart(
-            LogPosition snapshot, long position, byte[] bytes, boolean last, Consumer<Optional<List<byte[]>>> done);
+            LogPosition snapshot, long position, byte[] bytes, boolean last, Consumer<Optional<StoredSnapshot>> done);
 
     void close(Runnable done);
 }

@@ -11,11 +11,12 @@ import java.util.Optional;
  *
  * <pre>
  *    0 magic        int32   0x4D52534E ("MRSN")
- *    4 version      int16   1
+ *    4 version      int16   1; 2 once the voters were changed
  *    6 end offset   int64   exclusive
  *   14 epoch        int32   of the last record it stands for
  *   18 record count int32
- *   22 per record: length int32, bytes
+ *   22 in version 2: length int32 and bytes of the record that states the voters
+ *    . per record: length int32, bytes
  *    n CRC32C       int32   of everything before it
  * </pre>
  *
@@ -25,6 +26,7 @@ final class SnapshotFile {
     static final String SUFFIX = ".checkpoint";
     private static final int MAGIC = 0x4D52534E;
     private static final short VERSION = 1;
+    private static final short WITH_VOTERS = 2;
     private static final int HEADER_BYTES = 22;
 
     private SnapshotFile() {}
@@ -46,18 +48,22 @@ final class SnapshotFile {
         }
     }
 
-    static byte[] encode(LogPosition snapshot, List<byte[]> records) {
+    /** A cluster that has never changed its voters writes what it always wrote. */
+    static byte[] encode(LogPosition snapshot, StoredSnapshot content) {
+        List<byte[]> all = new ArrayList<>();
+        content.voters().map(VotersRecord::encode).ifPresent(all::add);
+        all.addAll(content.records());
         long size = HEADER_BYTES + Integer.BYTES;
-        for (byte[] one : records) {
+        for (byte[] one : all) {
             size += Integer.BYTES + one.length;
         }
         ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(size))
                 .putInt(MAGIC)
-                .putShort(VERSION)
+                .putShort(content.voters().isPresent() ? WITH_VOTERS : VERSION)
                 .putLong(snapshot.endOffset())
                 .putInt(snapshot.epoch())
-                .putInt(records.size());
-        for (byte[] one : records) {
+                .putInt(content.records().size());
+        for (byte[] one : all) {
             out.putInt(one.length).put(one);
         }
         out.putInt(Crc.of(out, 0, out.position()));
@@ -65,18 +71,17 @@ final class SnapshotFile {
     }
 
     /** Empty when a byte is missing, changed or too many, or another position stands in it. */
-    static Optional<List<byte[]>> decode(LogPosition expected, byte[] bytes) {
+    static Optional<StoredSnapshot> decode(LogPosition expected, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         int crcAt = bytes.length - Integer.BYTES;
-        boolean whole = crcAt >= HEADER_BYTES
-                && in.getInt(crcAt) == Crc.of(in, 0, crcAt)
-                && in.getInt() == MAGIC
-                && in.getShort() == VERSION
-                && new LogPosition(in.getLong(), in.getInt()).equals(expected);
-        if (!whole) {
+        boolean whole = crcAt >= HEADER_BYTES && in.getInt(crcAt) == Crc.of(in, 0, crcAt) && in.getInt() == MAGIC;
+        int version = whole ? in.getShort() : 0;
+        if ((version != VERSION && version != WITH_VOTERS)
+                || !new LogPosition(in.getLong(), in.getInt()).equals(expected)) {
             return Optional.empty();
         }
-        int count = in.getInt();
+        int own = version == WITH_VOTERS ? 1 : 0;
+        int count = in.getInt() + own;
         List<byte[]> records = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int length = in.remaining() < 2 * Integer.BYTES ? -1 : in.getInt();
@@ -87,6 +92,11 @@ final class SnapshotFile {
             in.get(one);
             records.add(one);
         }
-        return in.position() == crcAt ? Optional.of(records) : Optional.empty();
+        if (in.position() != crcAt || records.size() < own) {
+            return Optional.empty();
+        }
+        return Optional.of(new StoredSnapshot(
+                own == 0 ? Optional.empty() : VotersRecord.decode(records.get(0)),
+                records.subList(own, records.size())));
     }
 }

@@ -28,7 +28,7 @@ final class SnapshotFolder {
     private static final Logger log = LoggerFactory.getLogger(SnapshotFolder.class);
 
     /** A snapshot that was read and found sound. */
-    record Sound(LogPosition position, List<byte[]> records) {}
+    record Sound(LogPosition position, StoredSnapshot content) {}
 
     private final Disk disk;
     private final Path folder;
@@ -52,9 +52,9 @@ final class SnapshotFolder {
     Optional<Sound> loadNewest() throws IOException {
         for (LogPosition position : list()) {
             Path file = path(position);
-            Optional<List<byte[]>> records = SnapshotFile.decode(position, readAll(file));
-            if (records.isPresent()) {
-                return Optional.of(new Sound(position, records.get()));
+            Optional<StoredSnapshot> content = SnapshotFile.decode(position, readAll(file));
+            if (content.isPresent()) {
+                return Optional.of(new Sound(position, content.get()));
             }
             log.error("snapshot {} is damaged, looking for an older one", file);
             disk.rename(file, file.resolveSibling(file.getFileName() + ".damaged"));
@@ -89,7 +89,7 @@ final class SnapshotFolder {
     }
 
     /** What has come of another node's snapshot, if it is whole and sound. */
-    Optional<List<byte[]>> checkPart(LogPosition snapshot) throws IOException {
+    Optional<StoredSnapshot> checkPart(LogPosition snapshot) throws IOException {
         return SnapshotFile.decode(snapshot, readAll(part(snapshot)));
     }
 

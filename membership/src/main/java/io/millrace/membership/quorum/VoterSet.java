@@ -10,7 +10,7 @@ import java.util.UUID;
  * Who may vote: broker ids, each with the directory that holds its promises.
  *
  * <p>A voter whose disk was lost comes back with another directory id; it has forgotten what it promised, so it counts
- * as an observer until it is made a voter anew (rule Q6). {@link #ANY_DIRECTORY} stands for a directory that is not
+ * as an observer until it is made a voter anew (rule Q6, {@link VoterChanges}). {@link #ANY_DIRECTORY} stands for a directory that is not
  * known yet.
  *
  * <p>Thread: immutable.
@@ -37,6 +37,22 @@ public record VoterSet(Map<Integer, UUID> voters) {
 
     public boolean contains(int id) {
         return voters.containsKey(id);
+    }
+
+    boolean canHoldOneMore() {
+        return voters.size() < MAX_VOTERS;
+    }
+
+    VoterSet with(int id, UUID directoryId) {
+        Map<Integer, UUID> more = new TreeMap<>(voters);
+        more.put(id, directoryId);
+        return new VoterSet(more);
+    }
+
+    VoterSet without(int id) {
+        Map<Integer, UUID> fewer = new TreeMap<>(voters);
+        fewer.remove(id);
+        return new VoterSet(fewer);
     }
 
     /** Whether this very directory of this broker may vote. */

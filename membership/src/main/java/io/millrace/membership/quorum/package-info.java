@@ -19,8 +19,9 @@
  *   <li>Q3 Nothing commits before a record of the own epoch is on a majority. {@code q3*}, {@code LeaderCompleteness}.
  *   <li>Q4 Pre-vote and check-quorum. {@code q4*}.
  *   <li>Q5 Only what is committed is applied or answered. {@code q5*}, {@code StateMachineSafety}, {@code LogMatching}.
- *   <li>Q6 A voter with another disk is an observer (voters do not change yet). {@code q6*} here and in {@code
- *       FormationMachineTest}, {@code FormationSimulationTest}, disks lost in the simulation.
+ *   <li>Q6 A voter with another disk is an observer; voters change one at a time, by the log. {@code q6*} in {@code
+ *       QuorumRulesTest}, {@code VoterChangeRulesTest} and {@code FormationMachineTest}; {@code FormationSimulationTest},
+ *       {@code VoterChangeSimulationTest}.
  *   <li>Q7 Snapshots: written, synced, renamed, folder synced, then trimmed; an equal offset is checked. {@code q7*}.
  *   <li>Q8 An I/O error, damage or an impossible message halts the node; a failed sync is not tried again. {@code q8*}.
  * </ul>

@@ -114,7 +114,8 @@ class FollowerOnDiskTest {
     void itReplacesItsLogByTheLeadersSnapshotAlsoAcrossACrashInBetween() throws Throwable {
         LogPosition snapshot = new LogPosition(100, 6);
         byte[] bytes = SnapshotFile.encode(
-                snapshot, List.of("x".getBytes(StandardCharsets.UTF_8), "y".getBytes(StandardCharsets.UTF_8)));
+                snapshot,
+                StoredSnapshot.of(List.of("x".getBytes(StandardCharsets.UTF_8), "y".getBytes(StandardCharsets.UTF_8))));
         follow(7);
         batches(7, 1, batch(1, 7, "to be replaced"));
         answer(7, 1, new FetchOutcome.SnapshotNeeded(snapshot));
@@ -146,7 +147,7 @@ class FollowerOnDiskTest {
     @Test
     void aSnapshotThatArrivesDamagedIsAskedForAgain() throws Throwable {
         LogPosition snapshot = new LogPosition(100, 6);
-        byte[] bytes = SnapshotFile.encode(snapshot, List.of("x".getBytes(StandardCharsets.UTF_8)));
+        byte[] bytes = SnapshotFile.encode(snapshot, StoredSnapshot.of(List.of("x".getBytes(StandardCharsets.UTF_8))));
         bytes[bytes.length - 1] ^= 1;
         follow(7);
         answer(7, 1, new FetchOutcome.SnapshotNeeded(snapshot));

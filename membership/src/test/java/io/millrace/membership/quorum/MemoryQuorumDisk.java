@@ -16,7 +16,7 @@ final class MemoryQuorumDisk {
     List<QuorumBatch> log = new ArrayList<>();
     final TreeMap<Long, Snapshot> snapshots = new TreeMap<>();
 
-    record Snapshot(LogPosition position, List<byte[]> records) {}
+    record Snapshot(LogPosition position, StoredSnapshot content) {}
 
     long end() {
         return log.isEmpty() ? base.endOffset() : log.get(log.size() - 1).endOffset();
@@ -39,10 +39,16 @@ final class MemoryQuorumDisk {
     LoadedQuorum load() {
         Map<Integer, Long> epochs = new TreeMap<>();
         log.forEach(batch -> epochs.putIfAbsent(batch.epoch(), batch.baseOffset()));
-        List<byte[]> records = snapshots.isEmpty()
-                ? List.of()
-                : snapshots.lastEntry().getValue().records();
-        return new LoadedQuorum(election, new StoredLog(base, newestSnapshot(), epochs, end()), records);
+        StoredSnapshot content = snapshots.isEmpty()
+                ? StoredSnapshot.NONE
+                : snapshots.lastEntry().getValue().content();
+        Map<Long, VoterSet> changes = new TreeMap<>();
+        log.stream()
+                .filter(batch -> batch.baseOffset() >= newestSnapshot().endOffset())
+                .forEach(batch -> VotersRecord.in(batch).ifPresent(set -> changes.put(batch.baseOffset(), set)));
+        StoredVoters voters = new StoredVoters(content.voters(), changes);
+        return new LoadedQuorum(
+                election, new StoredLog(base, newestSnapshot(), epochs, end(), voters), content.records());
     }
 
     void keep(Snapshot snapshot) {

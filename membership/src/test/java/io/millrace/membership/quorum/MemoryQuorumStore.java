@@ -3,7 +3,6 @@ package io.millrace.membership.quorum;
 import io.millrace.sim.SimOwner;
 import io.millrace.sim.Simulation;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -190,8 +189,9 @@ class MemoryQuorumStore implements QuorumStore {
     }
 
     @Override
-    public void writeSnapshot(LogPosition snapshot, Supplier<List<byte[]>> records, Runnable done) {
-        List<byte[]> content = records.get();
+    public void writeSnapshot(
+            LogPosition snapshot, Optional<VoterSet> voters, Supplier<List<byte[]>> records, Runnable done) {
+        StoredSnapshot content = new StoredSnapshot(voters, records.get());
         later("snapshot", 40, () -> {
             if (snapshot.compareTo(disk.newestSnapshot()) > 0) {
                 disk.keep(new MemoryQuorumDisk.Snapshot(snapshot, content));
@@ -205,7 +205,7 @@ class MemoryQuorumStore implements QuorumStore {
         MemoryQuorumDisk.Snapshot stored = disk.snapshots.get(snapshot.endOffset());
         SnapshotPart part = new SnapshotPart(-1, new byte[0]);
         if (stored != null && stored.position().equals(snapshot)) {
-            byte[] all = encode(stored.records());
+            byte[] all = SnapshotFile.encode(snapshot, stored.content());
             // Small parts, so that crashes and new leaders fall between them.
             int length = (int) Math.min(200, all.length - position);
             byte[] bytes = new byte[length];
@@ -218,7 +218,7 @@ class MemoryQuorumStore implements QuorumStore {
 
     @Override
     public void storeSnapshotPart(
-            LogPosition snapshot, long position, byte[] bytes, boolean last, Consumer<Optional<List<byte[]>>> done) {
+            LogPosition snapshot, long position, byte[] bytes, boolean last, Consumer<Optional<StoredSnapshot>> done) {
         if (position == 0) {
             incoming = new ByteArrayOutputStream();
         }
@@ -226,11 +226,12 @@ class MemoryQuorumStore implements QuorumStore {
         if (!last) {
             return;
         }
-        List<byte[]> records = decode(incoming.toByteArray());
+        StoredSnapshot content =
+                SnapshotFile.decode(snapshot, incoming.toByteArray()).orElseThrow();
         cuts++;
         later("snapshot installed", 30, () -> {
             disk.snapshots.clear();
-            disk.keep(new MemoryQuorumDisk.Snapshot(snapshot, records));
+            disk.keep(new MemoryQuorumDisk.Snapshot(snapshot, content));
             disk.log = new ArrayList<>();
             disk.base = snapshot;
             live.clear();
@@ -238,29 +239,8 @@ class MemoryQuorumStore implements QuorumStore {
             synced = snapshot.endOffset();
             lowWater = 0;
             lowWaterOfNext = 0;
-            done.accept(Optional.of(records));
+            done.accept(Optional.of(content));
         });
-    }
-
-    private static byte[] encode(List<byte[]> records) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(ByteBuffer.allocate(4).putInt(records.size()).array());
-        for (byte[] one : records) {
-            out.writeBytes(ByteBuffer.allocate(4).putInt(one.length).array());
-            out.writeBytes(one);
-        }
-        return out.toByteArray();
-    }
-
-    private static List<byte[]> decode(byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        List<byte[]> records = new ArrayList<>();
-        for (int i = in.getInt(); i > 0; i--) {
-            byte[] one = new byte[in.getInt()];
-            in.get(one);
-            records.add(one);
-        }
-        return records;
     }
 
     @Override

@@ -24,6 +24,7 @@ class MessageCodecsTest {
 
     private static final List<QuorumMessage> ALL = List.of(
             new QuorumMessage.VoteRequest(7, ID, POSITION, true),
+            new QuorumMessage.VoteRequest(7, ID, POSITION, false, Optional.of(new UUID(3, 4))),
             new QuorumMessage.VoteResponse(7, -1, true, false),
             new QuorumMessage.BeginEpoch(7, 2),
             new QuorumMessage.EndEpoch(7, List.of(3, 1)),
@@ -89,12 +90,12 @@ class MessageCodecsTest {
 
     @Test
     void anotherVersionOrKindIsRefused() {
-        byte[] later = QuorumMessageCodec.encode(ALL.get(2));
+        byte[] later = QuorumMessageCodec.encode(ALL.get(3));
         later[0] = 2;
         assertThatThrownBy(() -> QuorumMessageCodec.decode(ByteBuffer.wrap(later)))
                 .isInstanceOf(MessageFormatException.class)
                 .hasMessage("version 2, expected 1");
-        byte[] unknown = QuorumMessageCodec.encode(ALL.get(2));
+        byte[] unknown = QuorumMessageCodec.encode(ALL.get(3));
         unknown[1] = 99;
         assertThatThrownBy(() -> QuorumMessageCodec.decode(ByteBuffer.wrap(unknown)))
                 .isInstanceOf(MessageFormatException.class);
@@ -121,7 +122,7 @@ class MessageCodecsTest {
             QuorumMessageCodec.encode(
                     new QuorumMessage.FetchResponse(7, 2, POSITION, 200, new FetchOutcome.Batches(List.of(BATCH)))),
             QuorumMessageCodec.encode(new SnapshotResponse(7, 2, POSITION, 4096, 9000, new byte[] {9, 8})),
-            QuorumMessageCodec.encode(ALL.get(3)),
+            QuorumMessageCodec.encode(ALL.get(4)),
             FormationMessageCodec.encode(WELCOME)
         };
         int refused = 0;

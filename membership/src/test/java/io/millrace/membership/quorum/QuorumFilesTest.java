@@ -116,7 +116,7 @@ class QuorumFilesTest {
     @Test
     void q7ACrashAtAnyStepLeavesNoHalfSnapshotUnderItsName() throws Exception {
         LogPosition position = new LogPosition(20, 3);
-        byte[] bytes = SnapshotFile.encode(position, records(50));
+        byte[] bytes = SnapshotFile.encode(position, StoredSnapshot.of(records(50)));
         for (PowerLoss loss : PowerLoss.values()) {
             for (long step = 1; step <= 12; step++) {
                 SimDisk crashing = new SimDisk(new Random(step));
@@ -146,7 +146,7 @@ class QuorumFilesTest {
         on.createDirectories(FOLDER);
         SnapshotFolder snapshots = new SnapshotFolder(on, FOLDER);
         LogPosition old = new LogPosition(10, 2);
-        snapshots.write(old, SnapshotFile.encode(old, records(5)));
+        snapshots.write(old, SnapshotFile.encode(old, StoredSnapshot.of(records(5))));
         on.syncDirectory(FOLDER.getParent());
         on.syncDirectory(FOLDER.getRoot());
         return snapshots;
@@ -156,13 +156,13 @@ class QuorumFilesTest {
     void aDamagedSnapshotFallsBackToTheOneBefore() throws Exception {
         SnapshotFolder snapshots = snapshotsWithOne(disk);
         LogPosition newest = new LogPosition(20, 3);
-        snapshots.write(newest, SnapshotFile.encode(newest, records(50)));
+        snapshots.write(newest, SnapshotFile.encode(newest, StoredSnapshot.of(records(50))));
         new LogCorrupter(disk).flipBit(FOLDER.resolve(SnapshotFile.name(newest)), 40, 3);
 
         SnapshotFolder.Sound found = snapshots.loadNewest().orElseThrow();
 
         assertThat(found.position()).isEqualTo(new LogPosition(10, 2));
-        assertThat(found.records()).hasSize(5);
+        assertThat(found.content().records()).hasSize(5);
         assertThat(disk.list(FOLDER)).anyMatch(f -> f.toString().endsWith(".damaged"));
     }
 
@@ -171,7 +171,7 @@ class QuorumFilesTest {
         SnapshotFolder snapshots = snapshotsWithOne(disk);
         for (int offset = 20; offset <= 50; offset += 10) {
             LogPosition position = new LogPosition(offset, 3);
-            snapshots.write(position, SnapshotFile.encode(position, records(1)));
+            snapshots.write(position, SnapshotFile.encode(position, StoredSnapshot.of(records(1))));
         }
 
         assertThat(snapshots.list()).containsExactly(new LogPosition(50, 3), new LogPosition(40, 3));
@@ -179,7 +179,8 @@ class QuorumFilesTest {
 
     @Test
     void aSnapshotHasTheseBytes() {
-        byte[] bytes = SnapshotFile.encode(new LogPosition(258, 3), List.of("ab".getBytes(StandardCharsets.US_ASCII)));
+        byte[] bytes = SnapshotFile.encode(
+                new LogPosition(258, 3), StoredSnapshot.of(List.of("ab".getBytes(StandardCharsets.US_ASCII))));
 
         assertThat(java.util.HexFormat.of().formatHex(bytes))
                 .startsWith("4d52534e" + "0001" + "0000000000000102" + "00000003" + "00000001" + "00000002" + "6162")

@@ -177,7 +177,7 @@ final class QuorumInvariants {
                 }
             }
             for (SimQuorumNode node : world.nodes()) {
-                if (node.up() && node.role() instanceof Leader) {
+                if (node.up() && node.role() instanceof Leader leader && hasCommitted(node, leader)) {
                     Optional<String> wrong = onMajority(node);
                     if (wrong.isPresent()) {
                         return wrong;
@@ -185,6 +185,11 @@ final class QuorumInvariants {
                 }
             }
             return Optional.empty();
+        }
+
+        /** Before that, what is committed is so by the voters of earlier leaders, and its own may be others. */
+        private static boolean hasCommitted(SimQuorumNode node, Leader leader) {
+            return node.node().machine().highWatermark() > leader.epochStartOffset();
         }
 
         private Optional<String> onMajority(SimQuorumNode leader) {
@@ -196,11 +201,13 @@ final class QuorumInvariants {
             checkedTo.put(leader.id, committed);
             for (QuorumBatch batch : leader.store().live()) {
                 if (batch.endOffset() > from && batch.endOffset() <= committed) {
+                    VoterSet voters = leader.node().machine().voters();
                     // A disk that was replaced may have held it when it vouched for it.
-                    long holders = world.voterNodes().stream()
-                            .filter(voter -> !voter.votes() || voter.disk.holds(batch))
+                    long holders = voters.ids().stream()
+                            .map(world::node)
+                            .filter(voter -> !voter.votes(voters) || voter.disk.holds(batch))
                             .count();
-                    if (holders < world.voters().majority()) {
+                    if (holders < voters.majority()) {
                         return Optional.of(batch + " counts as committed and is on " + holders + " disks only");
                     }
                 }

@@ -175,7 +175,7 @@ class QuorumSimulationTest {
             case 11 -> {
                 boolean first = nodes.stream()
                         .filter(n -> world.voters().contains(n.id))
-                        .allMatch(SimQuorumNode::votes);
+                        .allMatch(n -> n.votes(world.voters()));
                 if (!one.up() && first && world.voterNodes().size() > 1 && random.nextInt(3) == 0) {
                     one.loseDisk();
                 }

@@ -22,6 +22,7 @@ final class QuorumWorld {
     private final SimNetwork<QuorumMessage> network;
     private final List<SimQuorumNode> nodes = new ArrayList<>();
     private final VoterSet voters;
+    private SimQuorumNode.HistoryMaker historyMaker = VoterHistory::new;
     private final Random client;
     /** The one history: what was applied first at each place, by whoever was first. */
     private final List<Applied> history = new ArrayList<>();
@@ -69,6 +70,15 @@ final class QuorumWorld {
         return network;
     }
 
+    void historyMaker(SimQuorumNode.HistoryMaker maker) {
+        historyMaker = maker;
+    }
+
+    SimQuorumNode.HistoryMaker historyMaker() {
+        return historyMaker;
+    }
+
+    /** Those of the beginning. */
     VoterSet voters() {
         return voters;
     }

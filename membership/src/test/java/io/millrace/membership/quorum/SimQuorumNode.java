@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * One node of a simulated quorum through all its lives: the disk stays, everything else is made anew.
@@ -21,6 +22,11 @@ final class SimQuorumNode {
     /** Makes the store of a life; a canary hands in one that lies. */
     interface StoreMaker {
         MemoryQuorumStore make(Simulation simulation, SimOwner owner, MemoryQuorumDisk disk, String name);
+    }
+
+    /** Makes what a life believes of its voters; a canary hands in one that breaks a rule. */
+    interface HistoryMaker {
+        VoterHistory make(VoterSet initial, StoredVoters stored);
     }
 
     /** One committed record as it was applied. */
@@ -40,6 +46,7 @@ final class SimQuorumNode {
     private final QuorumWorld world;
     private final StoreMaker storeMaker;
     private UUID directoryId;
+    private int disks = 1;
     private SimOwner owner;
     private MemoryQuorumStore store;
     private QuorumNode node;
@@ -94,7 +101,8 @@ final class SimQuorumNode {
         state = new ArrayList<>();
         activeEpoch = -1;
         Random jitter = simulation.random("jitter of " + id);
-        QuorumSettings settings = new QuorumSettings(id, directoryId, world.voters(), 200, 60, 20);
+        QuorumSettings settings = new QuorumSettings(id, directoryId, world.voters(), 200, 60, 20)
+                .knowing(world.nodes().stream().map(node -> node.id).collect(Collectors.toSet()));
         QuorumPorts ports = new QuorumPorts(
                 life,
                 simulation::nowMs,
@@ -102,7 +110,14 @@ final class SimQuorumNode {
                 (to, message) -> network.send(id, to, message),
                 jitter::nextInt,
                 why -> world.halted(id, why));
-        node = new QuorumNode(settings, store, disk.load(), ports, world.snapshotBytes());
+        LoadedQuorum loaded = disk.load();
+        node = new QuorumNode(
+                settings,
+                store,
+                loaded,
+                world.historyMaker().make(world.voters(), loaded.log().voters()),
+                ports,
+                world.snapshotBytes());
         node.onCommit(new Listener());
         network.join(id, node::receive);
         node.start();
@@ -124,12 +139,17 @@ final class SimQuorumNode {
         disk.base = LogPosition.EMPTY;
         disk.log = new ArrayList<>();
         disk.snapshots.clear();
-        directoryId = new UUID(2, id);
+        disks++;
+        directoryId = new UUID(disks, id);
     }
 
-    /** Whether this node may vote: it has the disk it was made a voter with. */
-    boolean votes() {
-        return world.voters().contains(id, directoryId);
+    UUID directoryId() {
+        return directoryId;
+    }
+
+    /** Whether this node may vote by these voters: it has the disk it was made one with. */
+    boolean votes(VoterSet voters) {
+        return voters.contains(id, directoryId);
     }
 
     private final class Listener implements CommitListener {

@@ -132,12 +132,15 @@ final class MetadataVerticle extends VerticleBase {
                 parts.directories().get(0),
                 new RealDisk(),
                 new QuorumSettings(
-                        formed.nodeId(),
-                        formed.directoryId(),
-                        formed.voters(),
-                        timers.quorumFetchMs(),
-                        timers.quorumElectionMs(),
-                        timers.quorumElectionMs() / 3),
+                                formed.nodeId(),
+                                formed.directoryId(),
+                                formed.voters(),
+                                timers.quorumFetchMs(),
+                                timers.quorumElectionMs(),
+                                timers.quorumElectionMs() / 3)
+                        .knowing(parts.config().cluster().voters().stream()
+                                .map(NodeConfig.Voter::nodeId)
+                                .collect(Collectors.toSet())),
                 formed,
                 ports,
                 this::runOnWorker,

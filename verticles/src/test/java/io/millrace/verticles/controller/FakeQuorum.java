@@ -5,6 +5,7 @@ import io.millrace.membership.MetadataQuorum;
 import io.millrace.membership.NotLeaderException;
 import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.UnknownOutcomeException;
+import io.millrace.membership.VoterChange;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -72,6 +73,11 @@ final class FakeQuorum implements MetadataQuorum {
         Proposal proposal = new Proposal(records, new CompletableFuture<>());
         proposals.add(proposal);
         return proposal.answer();
+    }
+
+    @Override
+    public CompletionStage<Long> changeVoters(VoterChange change) {
+        return CompletableFuture.failedFuture(new NotLeaderException("voters do not change here", OptionalInt.empty()));
     }
 
     @Override

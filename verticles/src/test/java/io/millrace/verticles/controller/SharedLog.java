@@ -5,6 +5,7 @@ import io.millrace.membership.MetadataQuorum;
 import io.millrace.membership.NotLeaderException;
 import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.UnknownOutcomeException;
+import io.millrace.membership.VoterChange;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -138,6 +139,12 @@ final class SharedLog {
                 (leader == this && activeEpoch == epoch ? proposals : inVain).add(proposal);
             }
             return answer;
+        }
+
+        @Override
+        public CompletionStage<Long> changeVoters(VoterChange change) {
+            return CompletableFuture.failedFuture(
+                    new NotLeaderException("voters do not change here", OptionalInt.empty()));
         }
 
         @Override
