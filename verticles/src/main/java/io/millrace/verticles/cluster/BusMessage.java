@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @param bodyAt where the body begins, counted from the message's first byte
  */
-record BusMessage(String codec, String address, String sender, int bodyAt) {
+public record BusMessage(String codec, String address, String sender, int bodyAt) {
     private static final byte VERSION = 2;
     private static final byte NAMED_CODEC = -1;
     private static final int MOST_TEXT_BYTES = 1024;

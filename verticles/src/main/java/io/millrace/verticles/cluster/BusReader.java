@@ -6,8 +6,8 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.util.Optional;
-import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Cuts what comes in on a connection of the bus into messages, outside of the heap, and reads large ones to where they stay. Those that
@@ -18,6 +18,13 @@ import java.util.function.Consumer;
  * <p>Thread: the connection's loop.
  */
 final class BusReader extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(BusReader.class);
+    /**
+     * No message is larger: a request has 100 MiB at most, as on a socket (SUPPORT), and a batch on its way to a follower no more
+     * than that. Whoever announces more is no bus, and would have this node collect it.
+     */
+    static final int MOST_MESSAGE_BYTES = 128 << 20;
+
     private static final int FIRST_CAPACITY_BYTES = 4096;
     private static final int MOST_TRUSTED_BYTES = 1 << 20;
     /** Less than that comes with the next read of the usual size, perhaps together with other messages. */
@@ -89,7 +96,12 @@ final class BusReader extends ChannelInboundHandlerAdapter {
         if (sizeBytes < Integer.BYTES) {
             return;
         }
-        if (size <= 0) {
+        if (size <= 0 || size > MOST_MESSAGE_BYTES) {
+            log.warn(
+                    "closes the bus connection of {}: it announces a message of {} bytes, 1 to {} are possible",
+                    context.channel().remoteAddress(),
+                    size,
+                    MOST_MESSAGE_BYTES);
             broken = true;
             context.close();
             return;
@@ -104,9 +116,7 @@ final class BusReader extends ChannelInboundHandlerAdapter {
         sizeBytes = 0;
         trustedBytes = Math.min(MOST_TRUSTED_BYTES, Math.max(trustedBytes, whole.readableBytes()));
         BusMessage head = BusMessage.parse(whole);
-        Optional<Consumer<ByteBuf>> taker = head == null ? Optional.empty() : transport.taker(head);
-        if (taker.isPresent()) {
-            taker.get().accept(whole.skipBytes(head.bodyAt()));
+        if (head != null && transport.give(head, whole)) {
             return;
         }
         try {

@@ -17,26 +17,31 @@ import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.transport.Transport;
 import java.net.SocketAddress;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
  * The transport that Vert.x uses anyway, which reads the event bus' connections by message and outside of the heap, and gives
- * the bodies of one address away before Vert.x decodes them. The way there: Vert.x has its transport prepare every server, and the first
+ * certain messages away before Vert.x decodes them. The way there: Vert.x has its transport prepare every server, and the first
  * one, before anybody else has the Vert.x instance, is the bus'.
  *
  * <p>Thread: any.
  */
 public final class BusTransport implements Transport {
-    /** Who takes the bodies of an address. */
-    record Taker(String address, String codec, Consumer<ByteBuf> bodies) {}
+    /** Who takes the messages of some addresses that were written by a codec. */
+    private record Taker(
+            Set<String> addresses, String codec, boolean brokersOnly, BiConsumer<BusMessage, ByteBuf> messages) {}
 
     private final Transport usual;
     private boolean prepared;
     /** The last sender that passed: frames come in long runs of one. */
     private volatile String lastBroker = "";
 
-    private volatile Taker taker;
+    /** A handful; the next ones are put there whole. */
+    private volatile List<Taker> takers = List.of();
 
     private BusTransport(Transport usual) {
         this.usual = usual;
@@ -80,21 +85,38 @@ public final class BusTransport implements Transport {
      * them. They are not seen by consumers or interceptors of the bus.
      */
     public void take(String address, String codec, Consumer<ByteBuf> bodies) {
-        taker = new Taker(address, codec, bodies);
+        add(new Taker(
+                Set.of(address), codec, true, (head, message) -> bodies.accept(message.skipBytes(head.bodyAt()))));
     }
 
-    /** Messages of that address are Vert.x' again. */
-    public void takeNoMore() {
-        taker = null;
+    /** Gives away messages to these addresses, whoever sent them, whole and with what is known of their heads; as above. */
+    public void takeWhole(Set<String> addresses, String codec, BiConsumer<BusMessage, ByteBuf> messages) {
+        add(new Taker(addresses, codec, false, messages));
     }
 
-    Optional<Consumer<ByteBuf>> taker(BusMessage message) {
-        Taker now = taker;
-        boolean takes = now != null
-                && now.codec().equals(message.codec())
-                && now.address().equals(message.address())
-                && isBroker(message.sender());
-        return takes ? Optional.of(now.bodies()) : Optional.empty();
+    private synchronized void add(Taker added) {
+        List<Taker> all = new ArrayList<>(takers);
+        all.removeIf(taker -> taker.codec().equals(added.codec()));
+        all.add(added);
+        takers = List.copyOf(all);
+    }
+
+    /** Messages of that codec are Vert.x' again. */
+    public synchronized void takeNoMore(String codec) {
+        takers = takers.stream().filter(taker -> !taker.codec().equals(codec)).toList();
+    }
+
+    /** Gives a message away, its reference with it; false when nobody takes it. */
+    boolean give(BusMessage head, ByteBuf message) {
+        for (Taker taker : takers) {
+            if (taker.codec().equals(head.codec())
+                    && taker.addresses().contains(head.address())
+                    && (!taker.brokersOnly() || isBroker(head.sender()))) {
+                taker.messages().accept(head, message);
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isBroker(String sender) {

@@ -5,10 +5,9 @@ import io.millrace.verticles.listener.InboundRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +27,7 @@ final class BusRequest implements InboundRequest {
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final DoorSession session;
-    private final Message<?> message;
+    private final DoorMessage message;
     private final int chargedBytes;
     private final long receivedAtNanos = System.nanoTime();
     private ByteBuf frame;
@@ -41,7 +40,7 @@ final class BusRequest implements InboundRequest {
     private boolean answered;
     private Runnable abandoned;
 
-    BusRequest(DoorSession session, Message<?> message, ByteBuf frame, int chargedBytes) {
+    BusRequest(DoorSession session, DoorMessage message, ByteBuf frame, int chargedBytes) {
         this.session = session;
         this.message = message;
         this.frame = frame;
@@ -185,7 +184,7 @@ final class BusRequest implements InboundRequest {
     @Override
     public void respondNothing() {
         if (loop().inEventLoop()) {
-            finish(session.isClosed() ? null : DoorFrame.empty(), null);
+            finish(session.isClosed() ? null : Unpooled.buffer(1, 1).writeByte(DoorFrame.VERSION), null);
         } else {
             loop().execute(this::respondNothing);
         }
@@ -205,16 +204,16 @@ final class BusRequest implements InboundRequest {
         }
     }
 
-    private void finish(Buffer reply, DoorFailure failure) {
+    private void finish(ByteBuf reply, DoorFailure failure) {
         if (answered) {
             throw new IllegalStateException("request " + correlationId + " of " + session.sender() + " answered twice");
         }
         answered = true;
         frameIsRead();
         if (reply != null) {
-            message.reply(reply, DoorCodec.answering(message));
+            message.reply(session.context(), session.sender(), reply);
         } else if (failure != null) {
-            message.fail(failure.code(), failure.getMessage());
+            message.envelope().fail(failure.code(), failure.getMessage());
         }
         session.answered(this);
         if (api != null) {

@@ -7,12 +7,10 @@ import io.millrace.protocol.RequestHeaderDecoder;
 import io.millrace.verticles.listener.RequestDispatcher;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.metrics.LoopMetrics;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -41,6 +39,7 @@ final class DoorSession {
     private final Set<BusRequest> requests = new LinkedHashSet<>();
     private int inFlightBytes;
     private LoopMetrics metrics;
+    private ContextInternal context;
     private boolean closed;
     private volatile long lastUsedNanos = System.nanoTime();
     private volatile boolean busy;
@@ -55,24 +54,32 @@ final class DoorSession {
     }
 
     /** Takes a request of this session; keeps the order of the caller. */
-    void accept(Message<?> message, Buffer body) {
+    void accept(DoorMessage message) {
         lastUsedNanos = System.nanoTime();
         if (loop.inEventLoop()) {
-            serve(message, body);
+            serve(message);
         } else {
-            loop.execute(() -> serve(message, body));
+            message.retain();
+            loop.execute(() -> {
+                try {
+                    serve(message);
+                } finally {
+                    message.release();
+                }
+            });
         }
     }
 
-    private void serve(Message<?> message, Buffer body) {
+    private void serve(DoorMessage message) {
         try {
-            begin(message, body);
+            begin(message);
         } catch (DoorFailure refused) {
-            message.fail(refused.code(), refused.getMessage());
+            message.envelope().fail(refused.code(), refused.getMessage());
         }
     }
 
-    private void begin(Message<?> message, Buffer body) {
+    private void begin(DoorMessage message) {
+        Buffer body = message.body();
         if (closed) {
             throw DoorFailure.of(DoorFailure.UNKNOWN_SESSION, "session " + id + " is closed");
         }
@@ -93,22 +100,12 @@ final class DoorSession {
         if (metrics == null) {
             metrics = owner.metrics().here();
         }
-        BusRequest request = new BusRequest(this, message, frame(key, body), body.length());
+        BusRequest request = new BusRequest(
+                this, message, message.frame(DoorFrame.KAFKA_AT, key == ApiKeys.PRODUCE.id), body.length());
         inFlightBytes += body.length();
         requests.add(request);
         busy = true;
         dispatch(request);
-    }
-
-    /** A Produce's records stay in memory for consumers, outside of the heap as those of any other connection. */
-    private static ByteBuf frame(short key, Buffer body) {
-        ByteBuf received = ((BufferInternal) body).getByteBuf();
-        int size = received.readableBytes() - DoorFrame.KAFKA_AT;
-        int from = received.readerIndex() + DoorFrame.KAFKA_AT;
-        if (key != ApiKeys.PRODUCE.id) {
-            return received.slice(from, size);
-        }
-        return PooledByteBufAllocator.DEFAULT.directBuffer(size, size).writeBytes(received, from, size);
     }
 
     private void dispatch(BusRequest request) {
@@ -173,6 +170,14 @@ final class DoorSession {
         return loop;
     }
 
+    /** What is sent on its loop is sent from here. */
+    ContextInternal context() {
+        if (context == null) {
+            context = owner.context(loop);
+        }
+        return context;
+    }
+
     DoorLimits limits() {
         return owner.limits();
     }
@@ -190,5 +195,10 @@ final class DoorSession {
     }
 
     /** What sessions of one door share. */
-    record Services(RequestDispatcher dispatcher, BrokerMetrics metrics, DoorLimits limits, String listenerName) {}
+    record Services(
+            VertxInternal vertx,
+            RequestDispatcher dispatcher,
+            BrokerMetrics metrics,
+            DoorLimits limits,
+            String listenerName) {}
 }

@@ -3,6 +3,7 @@ package io.millrace.verticles.door;
 import io.millrace.verticles.listener.RequestDispatcher;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.netty.channel.EventLoop;
+import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
@@ -106,6 +107,10 @@ final class DoorSessions {
 
     BrokerMetrics metrics() {
         return services.metrics();
+    }
+
+    ContextInternal context(EventLoop loop) {
+        return services.vertx().contextBuilder().withEventLoop(loop).build();
     }
 
     DoorLimits limits() {

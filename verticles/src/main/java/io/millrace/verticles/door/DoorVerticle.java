@@ -1,8 +1,11 @@
 package io.millrace.verticles.door;
 
+import io.millrace.verticles.cluster.BusMessage;
+import io.millrace.verticles.cluster.BusTransport;
 import io.millrace.verticles.cluster.MessageOrigin;
 import io.millrace.verticles.listener.RequestDispatcher;
 import io.millrace.verticles.node.Node;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Context;
@@ -12,10 +15,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.impl.EventBusImpl;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,11 +72,17 @@ public final class DoorVerticle extends VerticleBase {
             loops.add((EventLoop) loop);
         }
         String listenerName = node.config().listeners().get(0).name();
-        sessions = new DoorSessions(new DoorSession.Services(dispatcher, node.metrics(), limits, listenerName), loops);
+        sessions = new DoorSessions(
+                new DoorSession.Services((VertxInternal) vertx, dispatcher, node.metrics(), limits, listenerName),
+                loops);
         plain = new PlainDoor(node, vertx, limits);
         node.metrics().gauge("millrace_door_sessions", "Sessions of event-bus clients open", sessions::count);
         node.metrics().gauge("millrace_door_plain_requests", "Plain event-bus requests in flight", plain::inFlight);
         vertx.setPeriodic(IDLE_CHECK_MS, timer -> sessions.closeIdle(System.nanoTime()));
+        if (((VertxInternal) vertx).transport() instanceof BusTransport transport) {
+            transport.takeWhole(
+                    Set.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId())), DoorCodec.NAME, this::taken);
+        }
         // Registering needs Hazelcast, which comes later than the node's clients; until then local senders are served.
         for (String address : List.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId()))) {
             MessageConsumer<Object> consumer = vertx.eventBus().consumer(address, this::receive);
@@ -84,11 +95,42 @@ public final class DoorVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        if (((VertxInternal) vertx).transport() instanceof BusTransport transport) {
+            transport.takeNoMore(DoorCodec.NAME);
+        }
         List<Future<Void>> gone =
                 consumers.stream().map(MessageConsumer::unregister).toList();
         sessions.closeAll();
         plain.closeAll();
         return Future.join(gone).otherwiseEmpty();
+    }
+
+    /** From the bus' reader, on its loop; the reference is taken over. */
+    private void taken(BusMessage head, ByteBuf whole) {
+        DoorMessage message;
+        try {
+            message = DoorMessage.taken((EventBusImpl) vertx.eventBus(), head, whole);
+        } catch (RuntimeException malformed) {
+            whole.release();
+            log.warn("dropped a message of {} that cannot be read: {}", head.sender(), malformed.getMessage());
+            return;
+        }
+        home.runOnContext(go -> {
+            try {
+                if (message.envelope().headers().contains(PlainFields.OP)) {
+                    plain.receive(
+                            head.sender(), message.envelope(), message.body().copy());
+                } else {
+                    receive(head.sender(), message);
+                }
+            } catch (DoorFailure refused) {
+                message.envelope().fail(refused.code(), refused.getMessage());
+            } catch (RuntimeException bug) {
+                failed(head.sender(), message.envelope(), bug);
+            } finally {
+                message.release();
+            }
+        });
     }
 
     private void receive(Message<Object> message) {
@@ -101,30 +143,36 @@ public final class DoorVerticle extends VerticleBase {
             } else if (message.headers().contains(PlainFields.OP)) {
                 plain.receive(sender, message, body);
             } else {
-                receive(sender, message, body);
+                receive(sender, DoorMessage.of(message, body));
             }
         } catch (DoorFailure refused) {
             message.fail(refused.code(), refused.getMessage());
         } catch (RuntimeException bug) {
-            log.error("a message of {} could not be served", sender, bug);
-            message.fail(
-                    DoorFailure.MALFORMED,
-                    DoorFailure.of(DoorFailure.MALFORMED, "internal error").getMessage());
+            failed(sender, message, bug);
         }
     }
 
-    private void receive(String sender, Message<Object> message, Buffer body) {
+    private static void failed(String sender, Message<?> message, RuntimeException bug) {
+        log.error("a message of {} could not be served", sender, bug);
+        message.fail(
+                DoorFailure.MALFORMED,
+                DoorFailure.of(DoorFailure.MALFORMED, "internal error").getMessage());
+    }
+
+    private void receive(String sender, DoorMessage message) {
+        Buffer body = message.body();
         switch (DoorFrame.kindOf(body)) {
             case DoorFrame.OPEN -> {
                 DoorSession session = sessions.open(sender, body.getInt(DoorFrame.CREDIT_AT));
-                message.reply(DoorFrame.opened(
-                        session.id(), session.creditBytes(), limits.maxResponseBytes(), node.brokerId()));
+                message.envelope()
+                        .reply(DoorFrame.opened(
+                                session.id(), session.creditBytes(), limits.maxResponseBytes(), node.brokerId()));
             }
             case DoorFrame.REQUEST ->
-                sessions.find(body.getLong(DoorFrame.SESSION_AT), sender).accept(message, body);
+                sessions.find(body.getLong(DoorFrame.SESSION_AT), sender).accept(message);
             default -> {
                 sessions.close(sessions.find(body.getLong(DoorFrame.SESSION_AT), sender));
-                message.reply(DoorFrame.empty());
+                message.envelope().reply(DoorFrame.empty());
             }
         }
     }

@@ -1,80 +1,64 @@
 package io.millrace.verticles.door;
 
+import io.millrace.verticles.wire.FileBytes;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.FileRegion;
 import io.netty.util.ReferenceCountUtil;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
 /**
- * Puts the parts of an encoded answer into one message body: the one copy that the bus asks for, since it sends bodies and not
- * files or references.
+ * Puts the parts of an encoded answer together for a message's body: what is in memory by reference, what is in a file read to where the
+ * socket takes it from, since the bus sends bytes and not files.
  *
- * <p>Thread: the session's loop. File regions are resident in the page cache when they get here.
+ * <p>Thread: the session's loop. Files' parts are resident in the page cache when they get here.
  */
 final class ReplyBytes {
     private static final int SIZE_FIELD_BYTES = 4;
 
     private ReplyBytes() {}
 
-    /** The body of the reply; releases the parts, in any case. */
-    static Buffer of(List<?> parts) throws IOException {
-        int size = 1 - SIZE_FIELD_BYTES;
-        for (Object part : parts) {
-            size += part instanceof ByteBuf bytes
-                    ? bytes.readableBytes()
-                    : Math.toIntExact(((FileRegion) part).count());
-        }
-        ByteBuffer body = ByteBuffer.allocate(size);
-        body.put(DoorFrame.VERSION);
-        int skip = SIZE_FIELD_BYTES;
+    /** The body of the reply, outside of the heap; the parts go with it, or are released when it fails. */
+    static ByteBuf of(List<?> parts) throws IOException {
+        CompositeByteBuf body = new CompositeByteBuf(UnpooledByteBufAllocator.DEFAULT, true, parts.size() + 1);
+        body.addComponent(true, Unpooled.directBuffer(1, 1).writeByte(DoorFrame.VERSION));
+        int taken = 0;
         try {
+            int skip = SIZE_FIELD_BYTES;
             for (Object part : parts) {
                 if (part instanceof ByteBuf bytes) {
                     bytes.skipBytes(skip);
                     skip = 0;
-                    ByteBuffer target = body.duplicate();
-                    target.limit(target.position() + bytes.readableBytes());
-                    body.position(target.limit());
-                    bytes.readBytes(target);
+                    taken++;
+                    body.addComponent(true, bytes);
                 } else {
-                    copy((FileRegion) part, body);
+                    ByteBuf read = read((FileRegion) part);
+                    taken++;
+                    body.addComponent(true, read);
                 }
             }
-        } finally {
-            parts.forEach(ReferenceCountUtil::release);
-        }
-        return BufferInternal.buffer(Unpooled.wrappedBuffer(body.array()));
-    }
-
-    private static void copy(FileRegion region, ByteBuffer body) throws IOException {
-        Sink sink = new Sink(body);
-        while (region.transferred() < region.count()) {
-            if (region.transferTo(sink, region.transferred()) <= 0) {
-                throw new IOException("a segment ends " + (region.count() - region.transferred()) + " bytes early");
-            }
+            return body;
+        } catch (IOException | RuntimeException failed) {
+            parts.subList(taken, parts.size()).forEach(ReferenceCountUtil::release);
+            body.release();
+            throw failed;
         }
     }
 
-    private record Sink(ByteBuffer body) implements WritableByteChannel {
-        @Override
-        public int write(ByteBuffer source) {
-            int bytes = source.remaining();
-            body.put(source);
-            return bytes;
+    private static ByteBuf read(FileRegion region) throws IOException {
+        int size = Math.toIntExact(region.count());
+        ByteBuf target = PooledByteBufAllocator.DEFAULT.directBuffer(size, size);
+        try {
+            ((FileBytes) region).readInto(target);
+        } catch (IOException | RuntimeException failed) {
+            target.release();
+            throw failed;
         }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
+        region.release();
+        return target;
     }
 }

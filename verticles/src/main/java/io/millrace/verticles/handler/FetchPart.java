@@ -4,8 +4,12 @@ import io.millrace.log.FileSlice;
 import io.millrace.log.Payload;
 import io.millrace.protocol.fetch.RecordsPart;
 import io.millrace.verticles.shard.ByteBufPayload;
+import io.millrace.verticles.wire.FileBytes;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultFileRegion;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 
 /**
  * A piece of a fetch answer's records, and how Netty sends it without a copy.
@@ -43,12 +47,25 @@ sealed interface FetchPart extends RecordsPart {
     }
 
     /** A file region that gives its slice back instead of closing the file, which other readers share. */
-    final class Region extends DefaultFileRegion {
+    final class Region extends DefaultFileRegion implements FileBytes {
         private final FileSlice slice;
 
         Region(FileSlice slice) {
             super(slice.file().channel().orElseThrow(), slice.position(), slice.sizeBytes());
             this.slice = slice;
+        }
+
+        @Override
+        public void readInto(ByteBuf target) throws IOException {
+            FileChannel file = slice.file().channel().orElseThrow();
+            int done = 0;
+            while (done < slice.sizeBytes()) {
+                int read = target.writeBytes(file, slice.position() + done, slice.sizeBytes() - done);
+                if (read <= 0) {
+                    throw new IOException("a segment ends " + (slice.sizeBytes() - done) + " bytes early");
+                }
+                done += read;
+            }
         }
 
         @Override

@@ -115,7 +115,7 @@ public final class ReplicationBus {
     /** Takes no more frames. */
     public Future<Void> close() {
         if (vertx.transport() instanceof BusTransport transport) {
-            transport.takeNoMore();
+            transport.takeNoMore(FrameCodec.NAME);
         }
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }

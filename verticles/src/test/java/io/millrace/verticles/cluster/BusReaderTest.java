@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class BusReaderTest {
         channel.writeInbound(stream.copy());
         assertThat(taken).isEmpty();
         assertThat(passed()).isEqualTo(bytes(stream));
-        transport.takeNoMore();
+        transport.takeNoMore("frames");
         ByteBuf late = message("frames", "b.1.repl", BROKER, body(10));
         channel.writeInbound(late.copy());
         assertThat(taken).isEmpty();
@@ -154,5 +155,35 @@ class BusReaderTest {
         assertThat(passed()).isEqualTo(bytes(malformed));
         channel.writeInbound(Unpooled.buffer().writeInt(-1));
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void theLargestPossibleSizeIsWaitedForAndALargerOneEndsTheConnection() {
+        channel.writeInbound(Unpooled.buffer().writeInt(BusReader.MOST_MESSAGE_BYTES));
+        assertThat(channel.isOpen()).isTrue();
+
+        EmbeddedChannel other = new EmbeddedChannel(new BusReader(transport));
+        other.writeInbound(Unpooled.buffer().writeInt(BusReader.MOST_MESSAGE_BYTES + 1));
+        assertThat(other.isOpen()).isFalse();
+    }
+
+    @Test
+    void whoTakesMessagesWholeGetsThoseOfAnybodyAtEachOfItsAddresses() {
+        take();
+        List<String> heads = new ArrayList<>();
+        transport.takeWhole(Set.of("door", "door.1"), "buffers", (head, message) -> {
+            heads.add(head.sender() + " to " + head.address());
+            taken.add(bytes(message.slice(head.bodyAt(), message.readableBytes() - head.bodyAt())));
+            frames.add(message);
+            message.release();
+        });
+        ByteBuf other = message("buffers", "door.2", "someone", body(10));
+        channel.writeInbound(message("buffers", "door", "someone", body(20)));
+        channel.writeInbound(other.copy());
+        channel.writeInbound(message("buffers", "door.1", BROKER, body(30)));
+        channel.writeInbound(message("frames", "b.1.repl", BROKER, body(40)));
+        assertThat(heads).containsExactly("someone to door", BROKER + " to door.1");
+        assertThat(taken).containsExactly(body(20), body(30), body(40));
+        assertThat(passed()).isEqualTo(bytes(other));
     }
 }
