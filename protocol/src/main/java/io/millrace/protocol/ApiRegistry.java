@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
 
@@ -89,77 +88,77 @@ public final class ApiRegistry {
     public static ApiRegistry standard(int socketRequestMaxBytes) {
         return new ApiRegistry(List.of(
                 new ApiSpec(
-                        ApiMessageType.PRODUCE,
+                        Api.PRODUCE,
                         (short) 0,
                         (short) 3,
                         (short) 13,
                         socketRequestMaxBytes,
                         PRODUCE_FIELDS,
                         HEAP_BYTES_PER_FIELD),
-                partitions(ApiMessageType.FETCH, 4, 18, socketRequestMaxBytes),
-                partitions(ApiMessageType.LIST_OFFSETS, 1, 11, socketRequestMaxBytes),
-                topics(ApiMessageType.METADATA, 0, 13, socketRequestMaxBytes),
-                topics(ApiMessageType.FIND_COORDINATOR, 0, 6, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.API_VERSIONS, 0, 5, socketRequestMaxBytes),
-                keyed(ApiMessageType.CREATE_TOPICS, 2, 7, socketRequestMaxBytes),
-                topics(ApiMessageType.DELETE_TOPICS, 1, 6, socketRequestMaxBytes),
-                partitions(ApiMessageType.DELETE_RECORDS, 0, 2, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.INIT_PRODUCER_ID, 0, 5, socketRequestMaxBytes),
-                keyed(ApiMessageType.OFFSET_FOR_LEADER_EPOCH, 2, 4, socketRequestMaxBytes),
-                keyed(ApiMessageType.DESCRIBE_CONFIGS, 1, 4, socketRequestMaxBytes),
-                keyed(ApiMessageType.ALTER_CONFIGS, 0, 2, socketRequestMaxBytes),
-                keyed(ApiMessageType.ALTER_REPLICA_LOG_DIRS, 1, 2, socketRequestMaxBytes),
-                keyed(ApiMessageType.DESCRIBE_LOG_DIRS, 1, 5, socketRequestMaxBytes),
-                keyed(ApiMessageType.CREATE_PARTITIONS, 0, 3, socketRequestMaxBytes),
-                keyed(ApiMessageType.INCREMENTAL_ALTER_CONFIGS, 0, 1, socketRequestMaxBytes),
-                keyed(ApiMessageType.ELECT_LEADERS, 0, 2, socketRequestMaxBytes),
-                partitions(ApiMessageType.ALTER_PARTITION_REASSIGNMENTS, 0, 1, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.DESCRIBE_QUORUM, 0, 2, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.UNREGISTER_BROKER, 0, 0, socketRequestMaxBytes),
-                partitions(ApiMessageType.LIST_PARTITION_REASSIGNMENTS, 0, 0, socketRequestMaxBytes),
-                keyed(ApiMessageType.DESCRIBE_PRODUCERS, 0, 0, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.DESCRIBE_ACLS, 1, 3, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.DESCRIBE_CLIENT_QUOTAS, 0, 1, socketRequestMaxBytes),
-                topics(ApiMessageType.DESCRIBE_USER_SCRAM_CREDENTIALS, 0, 0, socketRequestMaxBytes),
-                partitions(ApiMessageType.OFFSET_COMMIT, 2, 10, socketRequestMaxBytes),
-                partitions(ApiMessageType.OFFSET_FETCH, 1, 10, socketRequestMaxBytes),
-                group(ApiMessageType.JOIN_GROUP, 0, 9, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.HEARTBEAT, 0, 4, socketRequestMaxBytes),
-                topics(ApiMessageType.LEAVE_GROUP, 0, 5, socketRequestMaxBytes),
-                group(ApiMessageType.SYNC_GROUP, 0, 5, socketRequestMaxBytes),
-                topics(ApiMessageType.DESCRIBE_GROUPS, 0, 6, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.LIST_GROUPS, 0, 5, socketRequestMaxBytes),
-                topics(ApiMessageType.DELETE_GROUPS, 0, 3, socketRequestMaxBytes),
-                keyed(ApiMessageType.OFFSET_DELETE, 0, 0, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.DESCRIBE_CLUSTER, 0, 2, socketRequestMaxBytes),
-                fewStrings(ApiMessageType.LIST_CONFIG_RESOURCES, 0, 1, socketRequestMaxBytes),
-                topics(ApiMessageType.DESCRIBE_TOPIC_PARTITIONS, 0, 0, socketRequestMaxBytes)));
+                partitions(Api.FETCH, 4, 18, socketRequestMaxBytes),
+                partitions(Api.LIST_OFFSETS, 1, 11, socketRequestMaxBytes),
+                topics(Api.METADATA, 0, 13, socketRequestMaxBytes),
+                topics(Api.FIND_COORDINATOR, 0, 6, socketRequestMaxBytes),
+                fewStrings(Api.API_VERSIONS, 0, 5, socketRequestMaxBytes),
+                keyed(Api.CREATE_TOPICS, 2, 7, socketRequestMaxBytes),
+                topics(Api.DELETE_TOPICS, 1, 6, socketRequestMaxBytes),
+                partitions(Api.DELETE_RECORDS, 0, 2, socketRequestMaxBytes),
+                fewStrings(Api.INIT_PRODUCER_ID, 0, 5, socketRequestMaxBytes),
+                keyed(Api.OFFSET_FOR_LEADER_EPOCH, 2, 4, socketRequestMaxBytes),
+                keyed(Api.DESCRIBE_CONFIGS, 1, 4, socketRequestMaxBytes),
+                keyed(Api.ALTER_CONFIGS, 0, 2, socketRequestMaxBytes),
+                keyed(Api.ALTER_REPLICA_LOG_DIRS, 1, 2, socketRequestMaxBytes),
+                keyed(Api.DESCRIBE_LOG_DIRS, 1, 5, socketRequestMaxBytes),
+                keyed(Api.CREATE_PARTITIONS, 0, 3, socketRequestMaxBytes),
+                keyed(Api.INCREMENTAL_ALTER_CONFIGS, 0, 1, socketRequestMaxBytes),
+                keyed(Api.ELECT_LEADERS, 0, 2, socketRequestMaxBytes),
+                partitions(Api.ALTER_PARTITION_REASSIGNMENTS, 0, 1, socketRequestMaxBytes),
+                fewStrings(Api.DESCRIBE_QUORUM, 0, 2, socketRequestMaxBytes),
+                fewStrings(Api.UNREGISTER_BROKER, 0, 0, socketRequestMaxBytes),
+                partitions(Api.LIST_PARTITION_REASSIGNMENTS, 0, 0, socketRequestMaxBytes),
+                keyed(Api.DESCRIBE_PRODUCERS, 0, 0, socketRequestMaxBytes),
+                fewStrings(Api.DESCRIBE_ACLS, 1, 3, socketRequestMaxBytes),
+                fewStrings(Api.DESCRIBE_CLIENT_QUOTAS, 0, 1, socketRequestMaxBytes),
+                topics(Api.DESCRIBE_USER_SCRAM_CREDENTIALS, 0, 0, socketRequestMaxBytes),
+                partitions(Api.OFFSET_COMMIT, 2, 10, socketRequestMaxBytes),
+                partitions(Api.OFFSET_FETCH, 1, 10, socketRequestMaxBytes),
+                group(Api.JOIN_GROUP, 0, 9, socketRequestMaxBytes),
+                fewStrings(Api.HEARTBEAT, 0, 4, socketRequestMaxBytes),
+                topics(Api.LEAVE_GROUP, 0, 5, socketRequestMaxBytes),
+                group(Api.SYNC_GROUP, 0, 5, socketRequestMaxBytes),
+                topics(Api.DESCRIBE_GROUPS, 0, 6, socketRequestMaxBytes),
+                fewStrings(Api.LIST_GROUPS, 0, 5, socketRequestMaxBytes),
+                topics(Api.DELETE_GROUPS, 0, 3, socketRequestMaxBytes),
+                keyed(Api.OFFSET_DELETE, 0, 0, socketRequestMaxBytes),
+                fewStrings(Api.DESCRIBE_CLUSTER, 0, 2, socketRequestMaxBytes),
+                fewStrings(Api.LIST_CONFIG_RESOURCES, 0, 1, socketRequestMaxBytes),
+                topics(Api.DESCRIBE_TOPIC_PARTITIONS, 0, 0, socketRequestMaxBytes)));
     }
 
-    private static ApiSpec fewStrings(ApiMessageType type, int min, int max, int cap) {
-        return spec(type, min, max, Math.min(cap, FEW_STRINGS_FRAME_BYTES), FEW_STRINGS_FIELDS, HEAP_BYTES_PER_FIELD);
+    private static ApiSpec fewStrings(Api api, int min, int max, int cap) {
+        return spec(api, min, max, Math.min(cap, FEW_STRINGS_FRAME_BYTES), FEW_STRINGS_FIELDS, HEAP_BYTES_PER_FIELD);
     }
 
-    private static ApiSpec topics(ApiMessageType type, int min, int max, int cap) {
-        return spec(type, min, max, Math.min(cap, TOPIC_LIST_FRAME_BYTES), TOPIC_LIST_FIELDS, HEAP_BYTES_PER_FIELD);
+    private static ApiSpec topics(Api api, int min, int max, int cap) {
+        return spec(api, min, max, Math.min(cap, TOPIC_LIST_FRAME_BYTES), TOPIC_LIST_FIELDS, HEAP_BYTES_PER_FIELD);
     }
 
-    private static ApiSpec partitions(ApiMessageType type, int min, int max, int cap) {
+    private static ApiSpec partitions(Api api, int min, int max, int cap) {
         return spec(
-                type, min, max, Math.min(cap, PARTITION_LIST_FRAME_BYTES), PARTITION_LIST_FIELDS, HEAP_BYTES_PER_FIELD);
+                api, min, max, Math.min(cap, PARTITION_LIST_FRAME_BYTES), PARTITION_LIST_FIELDS, HEAP_BYTES_PER_FIELD);
     }
 
-    private static ApiSpec keyed(ApiMessageType type, int min, int max, int cap) {
+    private static ApiSpec keyed(Api api, int min, int max, int cap) {
         return spec(
-                type, min, max, Math.min(cap, KEYED_LIST_FRAME_BYTES), KEYED_LIST_FIELDS, KEYED_HEAP_BYTES_PER_FIELD);
+                api, min, max, Math.min(cap, KEYED_LIST_FRAME_BYTES), KEYED_LIST_FIELDS, KEYED_HEAP_BYTES_PER_FIELD);
     }
 
-    private static ApiSpec group(ApiMessageType type, int min, int max, int cap) {
-        return spec(type, min, max, Math.min(cap, GROUP_FRAME_BYTES), GROUP_FIELDS, KEYED_HEAP_BYTES_PER_FIELD);
+    private static ApiSpec group(Api api, int min, int max, int cap) {
+        return spec(api, min, max, Math.min(cap, GROUP_FRAME_BYTES), GROUP_FIELDS, KEYED_HEAP_BYTES_PER_FIELD);
     }
 
-    private static ApiSpec spec(ApiMessageType type, int min, int max, int frameBytes, int fields, int heapPerField) {
-        return new ApiSpec(type, (short) min, (short) min, (short) max, frameBytes, fields, heapPerField);
+    private static ApiSpec spec(Api api, int min, int max, int frameBytes, int fields, int heapPerField) {
+        return new ApiSpec(api, (short) min, (short) min, (short) max, frameBytes, fields, heapPerField);
     }
 
     /** The API of this key, or null when it is not served. */

@@ -1,7 +1,5 @@
 package io.millrace.protocol;
 
-import org.apache.kafka.common.message.ApiMessageType;
-
 /**
  * What this broker says and does about one API: the versions, and the bounds of one request.
  *
@@ -18,7 +16,7 @@ import org.apache.kafka.common.message.ApiMessageType;
  *     (measured by {@code DecodeAmplificationTest})
  */
 public record ApiSpec(
-        ApiMessageType type,
+        Api api,
         short minAdvertised,
         short minServed,
         short max,
@@ -31,23 +29,19 @@ public record ApiSpec(
 
     public ApiSpec {
         if (minAdvertised > minServed || minServed > max) {
-            throw new IllegalArgumentException(type.name + ": versions out of order");
-        }
-        if (minServed < type.lowestSupportedVersion() || max > type.highestSupportedVersion(false)) {
-            throw new IllegalArgumentException(
-                    type.name + ": only stable versions known to kafka-clients can be served");
+            throw new IllegalArgumentException(api.title() + ": versions out of order");
         }
         if (maxFrameBytes <= 0 || maxFields <= 0 || heapBytesPerField <= 0) {
-            throw new IllegalArgumentException(type.name + ": bounds must be positive");
+            throw new IllegalArgumentException(api.title() + ": bounds must be positive");
         }
     }
 
     public short key() {
-        return type.apiKey();
+        return api.key();
     }
 
     public String name() {
-        return type.name;
+        return api.title();
     }
 
     /** Whether requests of this version are answered. */
@@ -56,12 +50,11 @@ public record ApiSpec(
     }
 
     public short requestHeaderVersion(short version) {
-        return type.requestHeaderVersion(version);
+        return api.requestHeaderVersion(version);
     }
 
-    /** ApiVersions always gets header v0: its sender does not know yet what the broker can do (KIP-511). */
     public short responseHeaderVersion(short version) {
-        return type == ApiMessageType.API_VERSIONS ? 0 : type.responseHeaderVersion(version);
+        return api.responseHeaderVersion(version);
     }
 
     /** Most heap that a message takes of which so many values and bytes were read. */
@@ -73,7 +66,7 @@ public record ApiSpec(
     public long maxDecodedBytes(int frameBytes) {
         // Each value takes at least a byte of the frame; a byte of text becomes at most two bytes of a string.
         long fields = Math.min(maxFields, frameBytes);
-        long textBytes = type == ApiMessageType.PRODUCE ? Math.min(frameBytes, 4L * Short.MAX_VALUE) : frameBytes;
+        long textBytes = api == Api.PRODUCE ? Math.min(frameBytes, 4L * Short.MAX_VALUE) : frameBytes;
         return HEAP_BYTES_CONSTANT + heapBytesPerField * fields + 2 * textBytes;
     }
 }

@@ -2,7 +2,6 @@ package io.millrace.protocol;
 
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
@@ -49,7 +48,7 @@ public final class ApiVersionsResponder {
     /** To a version that is not served: v0, error 35, and the one entry that says what to ask with (KIP-511). */
     public Answer unsupportedVersion() {
         ApiVersionCollection only = new ApiVersionCollection(1);
-        only.add(ApiRegistry.advertised(registry.spec(ApiMessageType.API_VERSIONS.apiKey())));
+        only.add(ApiRegistry.advertised(registry.spec(Api.API_VERSIONS.key())));
         return new Answer(
                 (short) 0,
                 new ApiVersionsResponseData()

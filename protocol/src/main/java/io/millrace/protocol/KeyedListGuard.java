@@ -32,7 +32,7 @@ final class KeyedListGuard {
         if (body.readableBytes() <= HARMLESS_BYTES) {
             return;
         }
-        WirePlan plan = KeyedLists.plan(api.type(), version);
+        WirePlan plan = KeyedLists.plan(api.api(), version);
         if (plan != null) {
             new KeyedListGuard(new ByteBufReadable(body.duplicate(), api.maxFields())).walk(plan);
         }

@@ -39,7 +39,7 @@ public final class MessageCodec {
 
     /** As {@link #decode(short, short, ByteBuf)} for an API and a version that are known to be served. */
     public ApiMessage decode(ApiSpec api, short version, ByteBuf body, HeapCharge account) {
-        ApiMessage request = api.type().newRequest();
+        ApiMessage request = api.api().newRequest();
         try {
             KeyedListGuard.check(api, version, body);
             int start = body.readerIndex();

@@ -1,9 +1,7 @@
 package io.millrace.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.junit.jupiter.api.Test;
 
@@ -16,32 +14,21 @@ class ApiRegistryTest {
         for (ApiVersion advertised : registry.advertised()) {
             ApiSpec spec = registry.spec(advertised.apiKey());
             for (short v = advertised.minVersion(); v <= advertised.maxVersion(); v++) {
-                boolean oldProduce = spec.type() == ApiMessageType.PRODUCE && v < 3;
+                boolean oldProduce = spec.api() == Api.PRODUCE && v < 3;
                 assertThat(spec.serves(v)).as("%s v%d", spec.name(), v).isEqualTo(!oldProduce);
             }
             assertThat(spec.serves((short) (advertised.maxVersion() + 1))).isFalse();
             assertThat(spec.serves((short) -1)).isFalse();
         }
         assertThat(registry.advertised()).hasSize(39);
-        assertThat(registry.advertised().find(ApiMessageType.PRODUCE.apiKey()).minVersion())
-                .isZero();
-    }
-
-    @Test
-    void unstableVersionsCannotBeRegistered() {
-        assertThat(ApiMessageType.INIT_PRODUCER_ID.highestSupportedVersion(true))
-                .isEqualTo((short) 6);
-        assertThatThrownBy(() ->
-                        new ApiSpec(ApiMessageType.INIT_PRODUCER_ID, (short) 0, (short) 0, (short) 6, 1024, 10, 10))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("stable");
+        assertThat(registry.advertised().find(Api.PRODUCE.key()).minVersion()).isZero();
     }
 
     @Test
     void onlyProduceReachesTheLargestFrame() {
         assertThat(registry.maxFrameBytes()).isEqualTo(100 << 20);
         for (ApiSpec spec : registry.specs()) {
-            if (spec.type() != ApiMessageType.PRODUCE) {
+            if (spec.api() != Api.PRODUCE) {
                 assertThat(spec.maxFrameBytes()).as(spec.name()).isLessThanOrEqualTo(4 << 20);
             }
         }

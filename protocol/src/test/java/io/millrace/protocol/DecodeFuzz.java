@@ -32,7 +32,7 @@ final class DecodeFuzz {
     DecodeFuzz(long seed) {
         random = new Random(seed);
         for (Decoders.Case c : cases) {
-            Schema schema = c.api().type().requestSchemas()[c.version()];
+            Schema schema = Decoders.type(c.api()).requestSchemas()[c.version()];
             List<byte[]> own = new ArrayList<>();
             for (int i = 0; i < SEEDS_PER_CASE; i++) {
                 own.add(ByteBufUtil.getBytes(SchemaBytes.write(schema, SchemaBytes.random(random))));

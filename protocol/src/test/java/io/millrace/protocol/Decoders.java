@@ -31,11 +31,16 @@ final class Decoders {
     private final FetchRequestDecoder fetch = new FetchRequestDecoder(registry.spec(ApiMessageType.FETCH.apiKey()));
 
     Object decode(Case c, ByteBuf body) {
-        return switch (c.api().type()) {
+        return switch (c.api().api()) {
             case PRODUCE -> produce.decode(c.version(), body);
             case FETCH -> fetch.decode(c.version(), body);
             default -> codec.decode(c.api(), c.version(), body, charged -> heapCharged = charged);
         };
+    }
+
+    /** What kafka-clients knows of an API. */
+    static ApiMessageType type(ApiSpec api) {
+        return ApiMessageType.fromApiKey(api.key());
     }
 
     List<Case> all() {

@@ -102,11 +102,11 @@ class KeyedListGuardTest {
         Map<String, TreeSet<String>> keyed = new TreeMap<>();
         Map<String, TreeSet<String>> known = new TreeMap<>();
         for (ApiSpec api : decoders.registry.specs()) {
-            if (api.type() == ApiMessageType.PRODUCE || api.type() == ApiMessageType.FETCH) {
+            if (api.api() == Api.PRODUCE || api.api() == Api.FETCH) {
                 continue;
             }
             TreeSet<String> names = new TreeSet<>();
-            KeyedLists.of(api.type()).values().forEach(names::addAll);
+            KeyedLists.of(api.api()).values().forEach(names::addAll);
             if (!names.isEmpty()) {
                 known.put(api.name(), names);
             }

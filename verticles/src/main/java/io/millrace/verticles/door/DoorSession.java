@@ -1,5 +1,6 @@
 package io.millrace.verticles.door;
 
+import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiSpec;
 import io.millrace.protocol.MalformedRequestException;
 import io.millrace.protocol.MessageCodec;
@@ -14,7 +15,6 @@ import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,7 +101,7 @@ final class DoorSession {
             metrics = owner.metrics().here();
         }
         BusRequest request = new BusRequest(
-                this, message, message.frame(DoorFrame.KAFKA_AT, key == ApiKeys.PRODUCE.id), body.length());
+                this, message, message.frame(DoorFrame.KAFKA_AT, key == Api.PRODUCE.key()), body.length());
         inFlightBytes += body.length();
         requests.add(request);
         busy = true;

@@ -2,6 +2,7 @@ package io.millrace.verticles.handler;
 
 import io.millrace.membership.controller.Features;
 import io.millrace.membership.image.MetadataImage;
+import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.protocol.ApiVersionsResponder;
 import io.millrace.protocol.ApiVersionsResponder.SupportedFeature;
@@ -11,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
-import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
  * ApiVersions: the first thing a client asks, answered even in a version that is not known.
@@ -51,7 +51,7 @@ public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestDa
         context.respondEncoded(List.of(codec.encodeResponse(
                 context.allocator(),
                 context.correlationId(),
-                ApiKeys.API_VERSIONS.id,
+                Api.API_VERSIONS.key(),
                 answer.bodyVersion(),
                 answer.body())));
     }

@@ -1,6 +1,6 @@
 package io.millrace.verticles.listener;
 
-import org.apache.kafka.common.protocol.ApiKeys;
+import io.millrace.protocol.Api;
 
 /**
  * Says how large a request frame of an API may be.
@@ -14,6 +14,6 @@ interface FrameLimits {
 
     /** The largest frame of any API, which is a Produce: what a size may say while the API is not known yet. */
     default int largestFrameBytes() {
-        return maxFrameBytes(ApiKeys.PRODUCE.id);
+        return maxFrameBytes(Api.PRODUCE.key());
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.verticles.listener;
 
+import io.millrace.protocol.Api;
 import io.millrace.protocol.MalformedRequestException;
 import io.millrace.protocol.MessageCodec;
 import io.millrace.protocol.RequestHeaderDecoder;
@@ -15,7 +16,6 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -168,7 +168,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
      */
     private void serve(ByteBuf frame, int permitBytes) {
         short key = frame.getShort(frame.readerIndex());
-        if (responses.size() == 0 || key == runningKey && (key == ApiKeys.PRODUCE.id || key == ApiKeys.FETCH.id)) {
+        if (responses.size() == 0 || key == runningKey && (key == Api.PRODUCE.key() || key == Api.FETCH.key())) {
             begin(key, frame, permitBytes);
         } else {
             stalled = frame;

@@ -1,5 +1,6 @@
 package io.millrace.verticles.listener;
 
+import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiSpec;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.wire.FrameReads;
@@ -20,7 +21,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,7 +138,7 @@ public final class KafkaListener {
         if (api == null) {
             return 0;
         }
-        return apiKey == ApiKeys.PRODUCE.id
+        return apiKey == Api.PRODUCE.key()
                 ? limits.maxRequestBytes()
                 : Math.min(api.maxFrameBytes(), limits.maxRequestBytes());
     }

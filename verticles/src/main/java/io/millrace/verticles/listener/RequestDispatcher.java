@@ -1,5 +1,6 @@
 package io.millrace.verticles.listener;
 
+import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.protocol.ApiSpec;
 import io.millrace.protocol.HeapCharge;
@@ -9,7 +10,6 @@ import io.millrace.protocol.RequestHeader;
 import io.millrace.protocol.RequestHeaderDecoder;
 import io.millrace.verticles.handler.ApiHandler;
 import io.netty.buffer.ByteBuf;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
@@ -53,28 +53,28 @@ public final class RequestDispatcher {
     }
 
     /** Serves an API with a lean codec of its own, whose requests refer to the frame until they are answered. */
-    public <Q> RequestDispatcher serve(ApiKeys api, BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
-        routes[api.id] = new Route<>(decoder, true, handler);
+    public <Q> RequestDispatcher serve(Api api, BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
+        routes[api.key()] = new Route<>(decoder, true, handler);
         return this;
     }
 
     /** The same for a codec that keeps nothing of the frame: a request that waits long then holds no frame's memory. */
-    public <Q> RequestDispatcher serveDetached(ApiKeys api, BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
-        routes[api.id] = new Route<>(decoder, false, handler);
+    public <Q> RequestDispatcher serveDetached(Api api, BodyDecoder<Q> decoder, ApiHandler<Q> handler) {
+        routes[api.key()] = new Route<>(decoder, false, handler);
         return this;
     }
 
     /** Serves an API by its generated message class; {@code Q} must be the request class of {@code api}. */
     @SuppressWarnings("unchecked")
-    public <Q extends ApiMessage> RequestDispatcher serve(ApiKeys api, ApiHandler<Q> handler) {
-        ApiSpec spec = registry.spec(api.id);
+    public <Q extends ApiMessage> RequestDispatcher serve(Api api, ApiHandler<Q> handler) {
+        ApiSpec spec = registry.spec(api.key());
         return serve(api, (body, version, account) -> (Q) codec.decode(spec, version, body, account), handler);
     }
 
-    /** The same as {@link #serveDetached(ApiKeys, BodyDecoder, ApiHandler)} for a generated class without views of the frame. */
+    /** The same as {@link #serveDetached(Api, BodyDecoder, ApiHandler)} for a generated class without views of the frame. */
     @SuppressWarnings("unchecked")
-    public <Q extends ApiMessage> RequestDispatcher serveDetached(ApiKeys api, ApiHandler<Q> handler) {
-        ApiSpec spec = registry.spec(api.id);
+    public <Q extends ApiMessage> RequestDispatcher serveDetached(Api api, ApiHandler<Q> handler) {
+        ApiSpec spec = registry.spec(api.key());
         return serveDetached(api, (body, version, account) -> (Q) codec.decode(spec, version, body, account), handler);
     }
 
@@ -105,7 +105,7 @@ public final class RequestDispatcher {
         request.identify(api, header.version(), header.correlationId(), header.clientId());
         if (api.serves(header.version())) {
             routes[api.key()].serve(frame, request);
-        } else if (api.key() == ApiKeys.API_VERSIONS.id && unsupportedApiVersions != null) {
+        } else if (api.key() == Api.API_VERSIONS.key() && unsupportedApiVersions != null) {
             unsupportedApiVersions.handle(null, request);
         } else {
             throw new MalformedRequestException(api.name() + " version " + header.version() + " is not served");

@@ -1,11 +1,11 @@
 package io.millrace.verticles.metrics;
 
+import io.millrace.protocol.Api;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -47,14 +47,14 @@ final class RequestSeries {
                             name,
                             quantileMs(recent, quantile),
                             "request",
-                            name(key),
+                            Api.titleOf(key),
                             "quantile",
                             Double.toString(quantile));
                 }
             }
             text.counter(name + "_count", "Requests measured.");
             for (int key : now.keySet()) {
-                text.sample(name + "_count", count(now.get(key)[part]), "request", name(key));
+                text.sample(name + "_count", count(now.get(key)[part]), "request", Api.titleOf(key));
             }
         }
         for (String nothing : NOTHING) {
@@ -62,7 +62,7 @@ final class RequestSeries {
             text.gauge(name, "Always 0: a request meets no such queue here.");
             for (int key : now.keySet()) {
                 for (double quantile : QUANTILES) {
-                    text.sample(name, 0, "request", name(key), "quantile", Double.toString(quantile));
+                    text.sample(name, 0, "request", Api.titleOf(key), "quantile", Double.toString(quantile));
                 }
             }
         }
@@ -86,7 +86,7 @@ final class RequestSeries {
                     sum += api == null ? 0 : api.requestsByVersion[version].get();
                 }
                 if (sum > 0) {
-                    text.sample(requests, sum, "request", name(key), "version", Integer.toString(version));
+                    text.sample(requests, sum, "request", Api.titleOf(key), "version", Integer.toString(version));
                 }
             }
         }
@@ -104,7 +104,7 @@ final class RequestSeries {
                     errors,
                     sum,
                     "request",
-                    name(key),
+                    Api.titleOf(key),
                     "error",
                     Errors.forCode(code).name()));
         }
@@ -114,7 +114,7 @@ final class RequestSeries {
         text.family(HISTOGRAM, "histogram", "From a request's last byte read to its answer handed to the socket.");
         for (Map.Entry<Integer, long[][]> api : now.entrySet()) {
             long[] cells = api.getValue()[0];
-            String request = name(api.getKey());
+            String request = Api.titleOf(api.getKey());
             long below = 0;
             for (int bucket = 0; bucket < LatencyHistogram.BOUNDS_US.length; bucket++) {
                 below += cells[bucket];
@@ -201,9 +201,5 @@ final class RequestSeries {
             below += cells[bucket];
         }
         return 0;
-    }
-
-    private static String name(int key) {
-        return ApiKeys.hasId(key) ? ApiKeys.forId(key).name : "Unknown";
     }
 }

@@ -44,6 +44,11 @@ public final class ReplicaRoles implements BrokerLiveness {
     private final Set<TopicPartitionId> leaving = new HashSet<>();
 
     private MetadataImage image = MetadataImage.EMPTY;
+    /** The settings that were asked for last, of that topic in that image: a new topic's partitions all ask for the same. */
+    private LogConfig config;
+
+    private MetadataImage configIn;
+    private String configTopic;
     private Runnable whenLoaded;
     /** The metadata knows this life of the broker; all roles are of after that. */
     private boolean registered;
@@ -64,6 +69,8 @@ public final class ReplicaRoles implements BrokerLiveness {
             return;
         }
         image = delta.after();
+        // Lets the image before go, too.
+        configIn = null;
         boolean registersNow = !registered && isRegistered();
         registered |= registersNow;
         for (TopicDelta topic : delta.topics()) {
@@ -100,7 +107,7 @@ public final class ReplicaRoles implements BrokerLiveness {
 
     /** The settings of a replica's topic, as far as this shard has followed the metadata. */
     LogConfig configOf(Replica replica) {
-        return context.configs().logConfig(image, replica.log().id().topic());
+        return logConfig(replica.log().id().topic());
     }
 
     /** As far as this shard has followed the metadata. */
@@ -167,12 +174,12 @@ public final class ReplicaRoles implements BrokerLiveness {
         if (loading.contains(id) || leaving.contains(id)) {
             return;
         }
-        LogConfig config = context.configs().logConfig(image, topic.name());
+        LogConfig settings = logConfig(topic.name());
         Optional<LogDirectory> holding = context.directories().holding(id);
         if (holding.isPresent()) {
             loading.add(id);
             LogDirectory directory = holding.get();
-            directory.load(id, config, shard, shard.tail(), outcome -> loaded(id, directory, outcome));
+            directory.load(id, settings, shard, shard.tail(), outcome -> loaded(id, directory, outcome));
             return;
         }
         if (!isNew && context.directories().mayHoldUnseen()) {
@@ -188,7 +195,20 @@ public final class ReplicaRoles implements BrokerLiveness {
             log.error("{} can not be opened: every log directory is offline", id);
             return;
         }
-        install(topic, partition.partition(), directory.get(), directory.get().create(id, config, shard, shard.tail()));
+        install(
+                topic,
+                partition.partition(),
+                directory.get(),
+                directory.get().create(id, settings, shard, shard.tail()));
+    }
+
+    private LogConfig logConfig(String topic) {
+        if (configIn != image || !topic.equals(configTopic)) {
+            config = context.configs().logConfig(image, topic);
+            configIn = image;
+            configTopic = topic;
+        }
+        return config;
     }
 
     private void loaded(TopicPartitionId id, LogDirectory directory, LoadOutcome outcome) {
@@ -197,7 +217,7 @@ public final class ReplicaRoles implements BrokerLiveness {
         PartitionImage partition = topic == null ? null : topic.partition(id.partition());
         if (outcome instanceof LoadOutcome.Loaded loaded) {
             if (partition != null && partition.isReplica(context.brokerId())) {
-                loaded.log().applyConfig(context.configs().logConfig(image, id.topic()));
+                loaded.log().applyConfig(logConfig(id.topic()));
                 install(topic, id.partition(), directory, loaded.log());
             } else {
                 leave(directory, loaded.log());
@@ -273,13 +293,11 @@ public final class ReplicaRoles implements BrokerLiveness {
     }
 
     private void reconfigure(TopicImage topic) {
-        LogConfig config = null;
         for (PartitionImage partition : topic.partitions()) {
             Replica replica =
                     isMine(topic, partition.partition()) ? shard.replica(topic.id(), partition.partition()) : null;
             if (replica != null) {
-                config = config == null ? context.configs().logConfig(image, topic.name()) : config;
-                replica.configure(config);
+                replica.configure(logConfig(topic.name()));
                 throttle(replica, topic.name());
             }
         }

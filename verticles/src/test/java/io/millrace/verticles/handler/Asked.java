@@ -1,5 +1,6 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.protocol.ApiSpec;
 import io.millrace.protocol.MessageCodec;
@@ -12,7 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 
@@ -32,24 +33,24 @@ final class Asked implements RequestContext {
     private final CompletableFuture<ByteBuf> answer = new CompletableFuture<>();
     private short error;
 
-    private Asked(ApiKeys key, short version) {
-        this.api = REGISTRY.spec(key.id);
+    private Asked(Api key, short version) {
+        this.api = REGISTRY.spec(key.key());
         this.version = version;
     }
 
     /** The handler's answer, encoded and decoded again. */
     @SuppressWarnings("unchecked")
-    static <Q extends ApiMessage, R> R of(ApiHandler<Q> handler, ApiKeys key, int version, Q request) {
+    static <Q extends ApiMessage, R> R of(ApiHandler<Q> handler, Api key, int version, Q request) {
         ByteBuf frame = frameOf(handler, key, version, request);
-        ApiSpec api = REGISTRY.spec(key.id);
-        ApiMessage response = api.type().newResponse();
+        ApiSpec api = REGISTRY.spec(key.key());
+        ApiMessage response = ApiMessageType.fromApiKey(api.key()).newResponse();
         frame.skipBytes(4 + 4 + (api.responseHeaderVersion((short) version) >= 1 ? 1 : 0));
         response.read(new ByteBufferAccessor(frame.nioBuffer()), (short) version);
         return (R) response;
     }
 
     /** The handler's answer as it would go to the socket. */
-    static <Q extends ApiMessage> ByteBuf frameOf(ApiHandler<Q> handler, ApiKeys key, int version, Q request) {
+    static <Q extends ApiMessage> ByteBuf frameOf(ApiHandler<Q> handler, Api key, int version, Q request) {
         Asked asked = new Asked(key, (short) version);
         handler.handle(request, asked);
         return asked.answer.orTimeout(10, TimeUnit.SECONDS).join();

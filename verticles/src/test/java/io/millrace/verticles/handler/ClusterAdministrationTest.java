@@ -9,6 +9,7 @@ import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.image.PartitionImage;
+import io.millrace.protocol.Api;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.node.ControllerGateway;
@@ -34,7 +35,6 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +64,7 @@ class ClusterAdministrationTest {
     private ReassignablePartitionResponse reassign(int version, boolean mayResize, Integer... brokers) {
         AlterPartitionReassignmentsResponseData response = Asked.of(
                 new AlterPartitionReassignmentsHandler(node),
-                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                Api.ALTER_PARTITION_REASSIGNMENTS,
                 version,
                 new AlterPartitionReassignmentsRequestData()
                         .setAllowReplicationFactorChange(mayResize)
@@ -80,7 +80,7 @@ class ClusterAdministrationTest {
     private ListPartitionReassignmentsResponseData ongoing() {
         return Asked.of(
                 new ListPartitionReassignmentsHandler(node),
-                ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                Api.LIST_PARTITION_REASSIGNMENTS,
                 0,
                 new ListPartitionReassignmentsRequestData().setTopics(null));
     }
@@ -114,7 +114,7 @@ class ClusterAdministrationTest {
         node.failWith(ControllerException.unknownOutcome("the controller changed"));
         AlterPartitionReassignmentsResponseData response = Asked.of(
                 new AlterPartitionReassignmentsHandler(node),
-                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                Api.ALTER_PARTITION_REASSIGNMENTS,
                 1,
                 new AlterPartitionReassignmentsRequestData());
 
@@ -131,7 +131,7 @@ class ClusterAdministrationTest {
     }
 
     private ElectLeadersResponseData elect(int version, ElectLeadersRequestData request) {
-        return Asked.of(new ElectLeadersHandler(node), ApiKeys.ELECT_LEADERS, version, request);
+        return Asked.of(new ElectLeadersHandler(node), Api.ELECT_LEADERS, version, request);
     }
 
     @ParameterizedTest
@@ -191,7 +191,7 @@ class ClusterAdministrationTest {
     private UnregisterBrokerResponseData unregister(int broker) {
         return Asked.of(
                 new UnregisterBrokerHandler(node),
-                ApiKeys.UNREGISTER_BROKER,
+                Api.UNREGISTER_BROKER,
                 0,
                 new UnregisterBrokerRequestData().setBrokerId(broker));
     }
@@ -244,7 +244,7 @@ class ClusterAdministrationTest {
         return Asked.of(
                 new DescribeQuorumHandler(
                         asked, List.of(new NodeConfig.Voter(1, new HostPort("127.0.0.1", 7001))), () -> 1_000),
-                ApiKeys.DESCRIBE_QUORUM,
+                Api.DESCRIBE_QUORUM,
                 version,
                 new DescribeQuorumRequestData()
                         .setTopics(List.of(new DescribeQuorumRequestData.TopicData()

@@ -3,6 +3,7 @@ package io.millrace.verticles.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.record.ConfigResource;
+import io.millrace.protocol.Api;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
@@ -16,7 +17,6 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class ConfigAdministrationTest {
     private DescribeConfigsResult describe(int version, byte type, String name, List<String> keys) {
         DescribeConfigsResponseData response = Asked.of(
                 new DescribeConfigsHandler(node),
-                ApiKeys.DESCRIBE_CONFIGS,
+                Api.DESCRIBE_CONFIGS,
                 version,
                 new DescribeConfigsRequestData()
                         .setIncludeSynonyms(true)
@@ -124,7 +124,7 @@ class ConfigAdministrationTest {
         IncrementalAlterConfigsRequestData request =
                 new IncrementalAlterConfigsRequestData().setValidateOnly(validateOnly);
         request.resources().add(changes);
-        return Asked.of(new IncrementalAlterConfigsHandler(node), ApiKeys.INCREMENTAL_ALTER_CONFIGS, version, request);
+        return Asked.of(new IncrementalAlterConfigsHandler(node), Api.INCREMENTAL_ALTER_CONFIGS, version, request);
     }
 
     @ParameterizedTest
@@ -187,7 +187,7 @@ class ConfigAdministrationTest {
         request.resources().add(changes);
 
         AlterConfigsResponseData response =
-                Asked.of(new AlterConfigsHandler(node), ApiKeys.ALTER_CONFIGS, version, request);
+                Asked.of(new AlterConfigsHandler(node), Api.ALTER_CONFIGS, version, request);
 
         assertThat(response.responses().get(0).errorCode()).isZero();
         assertThat(node.image().configs(ConfigResource.topic("t"))).isEqualTo(Map.of("segment.ms", "7000"));
@@ -196,7 +196,7 @@ class ConfigAdministrationTest {
     private ListConfigResourcesResponseData list(int version, Byte... types) {
         return Asked.of(
                 new ListConfigResourcesHandler(node),
-                ApiKeys.LIST_CONFIG_RESOURCES,
+                Api.LIST_CONFIG_RESOURCES,
                 version,
                 new ListConfigResourcesRequestData().setResourceTypes(List.of(types)));
     }

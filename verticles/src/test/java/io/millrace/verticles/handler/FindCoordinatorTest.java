@@ -6,11 +6,11 @@ import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.ConfigResource;
+import io.millrace.protocol.Api;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +22,7 @@ class FindCoordinatorTest {
     private final FakeNode node = new FakeNode();
 
     private FindCoordinatorResponseData ask(int version, FindCoordinatorRequestData request) {
-        return Asked.of(new FindCoordinatorHandler(node), ApiKeys.FIND_COORDINATOR, version, request);
+        return Asked.of(new FindCoordinatorHandler(node), Api.FIND_COORDINATOR, version, request);
     }
 
     @ParameterizedTest

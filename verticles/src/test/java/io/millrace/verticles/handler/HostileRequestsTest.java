@@ -2,6 +2,7 @@ package io.millrace.verticles.handler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.Api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.TopicRequest;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,7 +45,7 @@ class HostileRequestsTest {
 
         assertThat(Asked.frameOf(
                                 new MetadataHandler(node),
-                                ApiKeys.METADATA,
+                                Api.METADATA,
                                 12,
                                 new MetadataRequestData().setTopics(topics))
                         .readableBytes())
@@ -60,7 +60,7 @@ class HostileRequestsTest {
 
         assertThat(Asked.frameOf(
                                 new MetadataHandler(node),
-                                ApiKeys.METADATA,
+                                Api.METADATA,
                                 12,
                                 new MetadataRequestData().setTopics(topics))
                         .readableBytes())
@@ -77,7 +77,7 @@ class HostileRequestsTest {
 
         assertThat(Asked.frameOf(
                                 new MetadataHandler(node),
-                                ApiKeys.METADATA,
+                                Api.METADATA,
                                 12,
                                 new MetadataRequestData().setTopics(topics))
                         .readableBytes())
@@ -92,7 +92,7 @@ class HostileRequestsTest {
             topics.add(new MetadataRequestTopic().setName("t" + i));
         }
 
-        Asked.frameOf(new MetadataHandler(creating), ApiKeys.METADATA, 12, new MetadataRequestData().setTopics(topics));
+        Asked.frameOf(new MetadataHandler(creating), Api.METADATA, 12, new MetadataRequestData().setTopics(topics));
 
         assertThat(creating.image().topicCount()).isLessThanOrEqualTo(10_000);
     }
@@ -106,7 +106,7 @@ class HostileRequestsTest {
 
         assertThat(Asked.frameOf(
                                 new DeleteTopicsHandler(node),
-                                ApiKeys.DELETE_TOPICS,
+                                Api.DELETE_TOPICS,
                                 6,
                                 new DeleteTopicsRequestData().setTopics(topics).setTimeoutMs(5_000))
                         .readableBytes())
@@ -121,7 +121,7 @@ class HostileRequestsTest {
 
         assertThat(Asked.frameOf(
                                 new DescribeTopicPartitionsHandler(node),
-                                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                                Api.DESCRIBE_TOPIC_PARTITIONS,
                                 0,
                                 new DescribeTopicPartitionsRequestData().setTopics(topics))
                         .readableBytes())
@@ -140,7 +140,7 @@ class HostileRequestsTest {
 
         assertThat(Asked.frameOf(
                                 new DescribeConfigsHandler(node),
-                                ApiKeys.DESCRIBE_CONFIGS,
+                                Api.DESCRIBE_CONFIGS,
                                 4,
                                 new DescribeConfigsRequestData().setResources(resources))
                         .readableBytes())

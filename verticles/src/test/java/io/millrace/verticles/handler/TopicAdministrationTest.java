@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
+import io.millrace.protocol.Api;
 import io.millrace.protocol.KafkaIds;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,6 @@ import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +45,7 @@ class TopicAdministrationTest {
     }
 
     private CreateTopicsResponseData create(int version, CreateTopicsRequestData request) {
-        return Asked.of(new CreateTopicsHandler(node), ApiKeys.CREATE_TOPICS, version, request);
+        return Asked.of(new CreateTopicsHandler(node), Api.CREATE_TOPICS, version, request);
     }
 
     @ParameterizedTest
@@ -142,7 +142,7 @@ class TopicAdministrationTest {
 
         DeleteTopicsResponseData response = Asked.of(
                 new DeleteTopicsHandler(node),
-                ApiKeys.DELETE_TOPICS,
+                Api.DELETE_TOPICS,
                 version,
                 new DeleteTopicsRequestData()
                         .setTopicNames(List.of("t", "absent"))
@@ -160,7 +160,7 @@ class TopicAdministrationTest {
 
         DeleteTopicsResponseData response = Asked.of(
                 new DeleteTopicsHandler(node),
-                ApiKeys.DELETE_TOPICS,
+                Api.DELETE_TOPICS,
                 6,
                 new DeleteTopicsRequestData()
                         .setTopics(List.of(
@@ -183,7 +183,7 @@ class TopicAdministrationTest {
 
         DeleteTopicsResponseData response = Asked.of(
                 new DeleteTopicsHandler(keeping),
-                ApiKeys.DELETE_TOPICS,
+                Api.DELETE_TOPICS,
                 version,
                 new DeleteTopicsRequestData().setTopicNames(List.of("t")).setTimeoutMs(5_000));
 
@@ -206,7 +206,7 @@ class TopicAdministrationTest {
                 .add(new CreatePartitionsTopic().setName("absent").setCount(2).setAssignments(null));
 
         CreatePartitionsResponseData response =
-                Asked.of(new CreatePartitionsHandler(node), ApiKeys.CREATE_PARTITIONS, version, request);
+                Asked.of(new CreatePartitionsHandler(node), Api.CREATE_PARTITIONS, version, request);
 
         assertThat(response.results())
                 .extracting(result -> result.name() + " " + Errors.forCode(result.errorCode()))

@@ -2,6 +2,7 @@ package io.millrace.verticles.handler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.Api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,6 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ class TopicDescriptionTest {
     }
 
     private DescribeTopicPartitionsResponseData describe(DescribeTopicPartitionsRequestData request) {
-        return Asked.of(new DescribeTopicPartitionsHandler(node), ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, request);
+        return Asked.of(new DescribeTopicPartitionsHandler(node), Api.DESCRIBE_TOPIC_PARTITIONS, 0, request);
     }
 
     private static DescribeTopicPartitionsRequestData asking(int limit, Cursor cursor, String... topics) {
@@ -94,7 +94,7 @@ class TopicDescriptionTest {
         FakeNode small = new FakeNode(Map.of("max.request.partition.size.limit", "1"));
         small.create("t", 5);
         DescribeTopicPartitionsResponseData response = Asked.of(
-                new DescribeTopicPartitionsHandler(small), ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, asking(2000, null));
+                new DescribeTopicPartitionsHandler(small), Api.DESCRIBE_TOPIC_PARTITIONS, 0, asking(2000, null));
         assertThat(told(response)).containsExactly("t/0", "then t/1");
     }
 
@@ -133,7 +133,7 @@ class TopicDescriptionTest {
         MetadataRequestData request =
                 new MetadataRequestData().setTopics(List.of(new MetadataRequestTopic().setName("b")));
 
-        MetadataResponseData response = Asked.of(new MetadataHandler(node), ApiKeys.METADATA, version, request);
+        MetadataResponseData response = Asked.of(new MetadataHandler(node), Api.METADATA, version, request);
 
         assertThat(response.topics().find("b").partitions()).hasSize(3);
         assertThat(response.brokers().find(1).host()).isEqualTo("host-1");
@@ -143,9 +143,9 @@ class TopicDescriptionTest {
     void emptyAndNullTopicListsMeanWhatTheVersionSays() {
         MetadataHandler handler = new MetadataHandler(node);
         MetadataRequestData none = new MetadataRequestData().setTopics(List.of());
-        MetadataResponseData all0 = Asked.of(handler, ApiKeys.METADATA, 0, none);
-        MetadataResponseData none1 = Asked.of(handler, ApiKeys.METADATA, 1, none);
-        MetadataResponseData all1 = Asked.of(handler, ApiKeys.METADATA, 1, new MetadataRequestData().setTopics(null));
+        MetadataResponseData all0 = Asked.of(handler, Api.METADATA, 0, none);
+        MetadataResponseData none1 = Asked.of(handler, Api.METADATA, 1, none);
+        MetadataResponseData all1 = Asked.of(handler, Api.METADATA, 1, new MetadataRequestData().setTopics(null));
 
         assertThat(all0.topics()).hasSize(3);
         assertThat(none1.topics()).isEmpty();
@@ -160,7 +160,7 @@ class TopicDescriptionTest {
 
         DescribeClusterResponseData response = Asked.of(
                 handler,
-                ApiKeys.DESCRIBE_CLUSTER,
+                Api.DESCRIBE_CLUSTER,
                 version,
                 new DescribeClusterRequestData().setIncludeFencedBrokers(version >= 2));
 
@@ -176,10 +176,10 @@ class TopicDescriptionTest {
     @Test
     void aQuestionForControllersIsRefusedHere() {
         DescribeClusterHandler handler = new DescribeClusterHandler(node);
-        DescribeClusterResponseData controllers = Asked.of(
-                handler, ApiKeys.DESCRIBE_CLUSTER, 1, new DescribeClusterRequestData().setEndpointType((byte) 2));
-        DescribeClusterResponseData unknown = Asked.of(
-                handler, ApiKeys.DESCRIBE_CLUSTER, 1, new DescribeClusterRequestData().setEndpointType((byte) 9));
+        DescribeClusterResponseData controllers =
+                Asked.of(handler, Api.DESCRIBE_CLUSTER, 1, new DescribeClusterRequestData().setEndpointType((byte) 2));
+        DescribeClusterResponseData unknown =
+                Asked.of(handler, Api.DESCRIBE_CLUSTER, 1, new DescribeClusterRequestData().setEndpointType((byte) 9));
 
         assertThat(controllers.errorCode()).isEqualTo(Errors.MISMATCHED_ENDPOINT_TYPE.code());
         assertThat(unknown.errorCode()).isEqualTo(Errors.UNSUPPORTED_ENDPOINT_TYPE.code());
@@ -190,12 +190,12 @@ class TopicDescriptionTest {
         ListPartitionReassignmentsHandler handler = new ListPartitionReassignmentsHandler(node);
         ListPartitionReassignmentsResponseData all = Asked.of(
                 handler,
-                ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                Api.LIST_PARTITION_REASSIGNMENTS,
                 0,
                 new ListPartitionReassignmentsRequestData().setTopics(null));
         ListPartitionReassignmentsResponseData some = Asked.of(
                 handler,
-                ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                Api.LIST_PARTITION_REASSIGNMENTS,
                 0,
                 new ListPartitionReassignmentsRequestData()
                         .setTopics(List.of(new ListPartitionReassignmentsTopics()

@@ -2,6 +2,7 @@ package io.millrace.verticles.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.verticles.handler.RequestContext;
 import io.millrace.verticles.metrics.BrokerMetrics;
@@ -15,13 +16,13 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageSizeAccumulator;
@@ -49,10 +50,10 @@ class KafkaListenerTest {
     void bind() {
         RequestDispatcher dispatcher = new RequestDispatcher(ApiRegistry.standard(1 << 20))
                 .serve(
-                        ApiKeys.LIST_OFFSETS,
+                        Api.LIST_OFFSETS,
                         (ListOffsetsRequestData request, RequestContext context) -> served.add(context));
-        dispatcher.serve(ApiKeys.FETCH, (FetchRequestData request, RequestContext context) -> served.add(context));
-        dispatcher.serve(ApiKeys.DESCRIBE_CLUSTER, (DescribeClusterRequestData request, RequestContext context) -> {
+        dispatcher.serve(Api.FETCH, (FetchRequestData request, RequestContext context) -> served.add(context));
+        dispatcher.serve(Api.DESCRIBE_CLUSTER, (DescribeClusterRequestData request, RequestContext context) -> {
             throw new IllegalStateException("a bug in a handler");
         });
         ListenerLimits limits = new ListenerLimits(3, 3, IN_FLIGHT, 1 << 20, 60_000, 300);
@@ -79,15 +80,15 @@ class KafkaListenerTest {
         return socket;
     }
 
-    private static void send(Socket socket, ApiKeys api, int correlationId) throws IOException {
-        send(socket, api, correlationId, api.messageType.newRequest());
+    private static void send(Socket socket, Api api, int correlationId) throws IOException {
+        send(socket, api, correlationId, ApiMessageType.fromApiKey(api.key()).newRequest());
     }
 
-    private static void send(Socket socket, ApiKeys api, int correlationId, ApiMessage message) throws IOException {
+    private static void send(Socket socket, Api api, int correlationId, ApiMessage message) throws IOException {
         ByteBuffer body = ByteBuffer.allocate(100_000);
-        short version = api == ApiKeys.FETCH ? FETCH_VERSION : VERSION;
-        short headerVersion = api.requestHeaderVersion(version);
-        body.putShort(api.id).putShort(version).putInt(correlationId).putShort((short) -1);
+        short version = api == Api.FETCH ? FETCH_VERSION : VERSION;
+        short headerVersion = ApiMessageType.fromApiKey(api.key()).requestHeaderVersion(version);
+        body.putShort(api.key()).putShort(version).putInt(correlationId).putShort((short) -1);
         if (headerVersion >= 2) {
             body.put((byte) 0);
         }
@@ -116,7 +117,7 @@ class KafkaListenerTest {
     void answersLeaveInTheOrderOfTheRequestsWhateverTheOrderOfTheHandlers() throws Exception {
         try (Socket socket = connect()) {
             for (int id = 1; id <= 3; id++) {
-                send(socket, ApiKeys.FETCH, id);
+                send(socket, Api.FETCH, id);
             }
             RequestContext first = next();
             RequestContext second = next();
@@ -135,8 +136,8 @@ class KafkaListenerTest {
     @Test
     void aRequestWithoutAnAnswerDoesNotHoldUpTheNext() throws Exception {
         try (Socket socket = connect()) {
-            send(socket, ApiKeys.FETCH, 1);
-            send(socket, ApiKeys.FETCH, 2);
+            send(socket, Api.FETCH, 1);
+            send(socket, Api.FETCH, 2);
 
             next().respondNothing();
             next().respond(new FetchResponseData());
@@ -149,7 +150,7 @@ class KafkaListenerTest {
     void noMoreRequestsAreServedAtATimeThanTheLimitAndTheRestIsServedLater() throws Exception {
         try (Socket socket = connect()) {
             for (int id = 1; id <= IN_FLIGHT + 3; id++) {
-                send(socket, ApiKeys.FETCH, id);
+                send(socket, Api.FETCH, id);
             }
             RequestContext[] contexts = new RequestContext[IN_FLIGHT];
             for (int i = 0; i < IN_FLIGHT; i++) {
@@ -176,10 +177,10 @@ class KafkaListenerTest {
     @Test
     void aRequestBehindOneOfAnotherKindBeginsWhenThatIsAnswered() throws Exception {
         try (Socket socket = connect()) {
-            send(socket, ApiKeys.FETCH, 1);
+            send(socket, Api.FETCH, 1);
             RequestContext fetch = next();
-            send(socket, ApiKeys.LIST_OFFSETS, 2);
-            send(socket, ApiKeys.LIST_OFFSETS, 3);
+            send(socket, Api.LIST_OFFSETS, 2);
+            send(socket, Api.LIST_OFFSETS, 3);
             // Turns of the connection's loop: had the second begun, it would be seen.
             for (int turn = 0; turn < 3; turn++) {
                 fetch.loop().submit(() -> {}).get();
@@ -207,11 +208,11 @@ class KafkaListenerTest {
         }
         try (Socket greedy = connectAndServe();
                 Socket modest = connectAndServe()) {
-            send(greedy, ApiKeys.LIST_OFFSETS, 1, large);
+            send(greedy, Api.LIST_OFFSETS, 1, large);
             RequestContext first = next();
             assertThat(decoded.isFull()).isTrue();
 
-            send(modest, ApiKeys.LIST_OFFSETS, 2);
+            send(modest, Api.LIST_OFFSETS, 2);
             assertThat(served.poll(200, TimeUnit.MILLISECONDS)).isNull();
 
             first.respond(new ListOffsetsResponseData());
@@ -228,7 +229,7 @@ class KafkaListenerTest {
             new DataOutputStream(bad.getOutputStream()).write(new byte[] {0x7f, -1, -1, -1, 0, 2, 0, 1});
             assertThat(bad.getInputStream().read()).isEqualTo(-1);
 
-            send(good, ApiKeys.LIST_OFFSETS, 7);
+            send(good, Api.LIST_OFFSETS, 7);
             next().respond(new ListOffsetsResponseData());
             assertThat(receiveCorrelationId(good)).isEqualTo(7);
         }
@@ -237,8 +238,8 @@ class KafkaListenerTest {
     @Test
     void aBugInAHandlerClosesTheConnectionAfterWhatWasAskedBefore() throws Exception {
         try (Socket socket = connect()) {
-            send(socket, ApiKeys.LIST_OFFSETS, 1);
-            send(socket, ApiKeys.DESCRIBE_CLUSTER, 2);
+            send(socket, Api.LIST_OFFSETS, 1);
+            send(socket, Api.DESCRIBE_CLUSTER, 2);
 
             next().respond(new ListOffsetsResponseData());
 
@@ -259,7 +260,7 @@ class KafkaListenerTest {
     /** A round trip: the connection has been admitted. */
     private Socket connectAndServe() throws Exception {
         Socket socket = connect();
-        send(socket, ApiKeys.LIST_OFFSETS, 1);
+        send(socket, Api.LIST_OFFSETS, 1);
         next().respond(new ListOffsetsResponseData());
         assertThat(receiveCorrelationId(socket)).isEqualTo(1);
         return socket;
@@ -280,7 +281,7 @@ class KafkaListenerTest {
     @Test
     void anAnswerAfterTheClientHasGoneIsDroppedAndItsMemoryGivenBack() throws Exception {
         Socket socket = connect();
-        send(socket, ApiKeys.LIST_OFFSETS, 1);
+        send(socket, Api.LIST_OFFSETS, 1);
         RequestContext context = next();
         socket.close();
         while (!context.loop().submit(context::isClosed).get()) {
