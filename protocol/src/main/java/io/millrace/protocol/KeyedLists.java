@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
@@ -40,6 +41,7 @@ final class KeyedLists {
                             "/resources", List.of("resource_type", "resource_name"),
                             "/resources/configs", List.of("name", "config_operation"))),
             Map.entry(Api.OFFSET_FOR_LEADER_EPOCH, Map.of("/topics", List.of("topic"))),
+            Map.entry(Api.ALTER_REPLICA_LOG_DIRS, Map.of("/dirs", List.of("path"), "/dirs/topics", List.of("name"))),
             Map.entry(Api.DESCRIBE_LOG_DIRS, Map.of("/topics", List.of("topic"))),
             Map.entry(Api.JOIN_GROUP, Map.of("/protocols", List.of("name"))),
             Map.entry(Api.OFFSET_DELETE, Map.of("/topics", List.of("name"))),
@@ -81,6 +83,7 @@ final class KeyedLists {
             case ALTER_CONFIGS -> AlterConfigsRequestData.SCHEMAS;
             case INCREMENTAL_ALTER_CONFIGS -> IncrementalAlterConfigsRequestData.SCHEMAS;
             case OFFSET_FOR_LEADER_EPOCH -> OffsetForLeaderEpochRequestData.SCHEMAS;
+            case ALTER_REPLICA_LOG_DIRS -> AlterReplicaLogDirsRequestData.SCHEMAS;
             case DESCRIBE_LOG_DIRS -> DescribeLogDirsRequestData.SCHEMAS;
             case JOIN_GROUP -> JoinGroupRequestData.SCHEMAS;
             case OFFSET_DELETE -> OffsetDeleteRequestData.SCHEMAS;
