@@ -255,6 +255,11 @@ final class SimLife {
         SimCommands.Ends ends = SimCommands.between(
                 broker.id(), metadataLoop::execute, ports.alarm(), shell, publisher, new SimCommands.Line() {
                     @Override
+                    public long newCall() {
+                        return world.nextStamp();
+                    }
+
+                    @Override
                     public void command(int to, long call, byte[] bytes) {
                         world.network().send(broker.id(), to, new SimMessage.Command(call, bytes));
                     }

@@ -32,7 +32,6 @@ final class SimProbes {
     private final Verdict verdict;
     private final Set<Integer> probing = new HashSet<>();
     private final Map<Long, Open> open = new HashMap<>();
-    private long lastCall;
 
     SimProbes(SimLife life, ClusterWorld world, int self, QuorumPorts.Alarm alarm, Verdict verdict) {
         this.life = life;
@@ -46,7 +45,7 @@ final class SimProbes {
         if (brokerId == self || !probing.add(brokerId)) {
             return;
         }
-        long call = ++lastCall;
+        long call = world.nextStamp();
         BrokerImage known = life.image().broker(brokerId);
         open.put(call, new Open(brokerId, Optional.ofNullable(known).map(BrokerImage::incarnation)));
         world.network().send(self, brokerId, new SimMessage.Probe(call));

@@ -22,6 +22,9 @@ import java.util.concurrent.TimeoutException;
 public final class SimCommands implements CommandCarrier {
     /** The network. */
     public interface Line {
+        /** A number that no call of any life of any node has: what answers a dead process must not answer its successor. */
+        long newCall();
+
         void command(int to, long call, byte[] bytes);
 
         void answer(int to, long call, byte[] bytes);
@@ -32,7 +35,6 @@ public final class SimCommands implements CommandCarrier {
     private final ActiveController controller;
     private final Line line;
     private final Map<Long, Promise<byte[]>> calls = new HashMap<>();
-    private long lastCall;
 
     private SimCommands(Owner owner, QuorumPorts.Alarm alarm, ActiveController controller, Line line) {
         this.owner = owner;
@@ -57,7 +59,7 @@ public final class SimCommands implements CommandCarrier {
 
     @Override
     public Future<byte[]> carry(int brokerId, byte[] command, long timeoutMs) {
-        long call = ++lastCall;
+        long call = line.newCall();
         Promise<byte[]> promise = Promise.promise();
         calls.put(call, promise);
         alarm.set(timeoutMs, () -> {
