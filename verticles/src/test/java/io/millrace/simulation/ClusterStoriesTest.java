@@ -95,6 +95,34 @@ class ClusterStoriesTest {
         }
     }
 
+    /** A disk is lost, the controller does not know it yet, and somebody takes the last whole copy away (rule I15). */
+    @Test
+    void aMoveTakesNoCopyAwayThatALostDiskStillNeeds() {
+        for (int seed = 1; seed <= 3; seed++) {
+            tell(new ClusterWorld(seed, true), world -> {
+                world.simulation().runFor(2_000);
+                SimBroker stays = leading(world, 0);
+                SimBroker behind = world.broker(stays.id() % ClusterWorld.NODES + 1);
+                SimBroker goes = world.broker(behind.id() % ClusterWorld.NODES + 1);
+                behind.kill();
+                await(world, "it is out", () -> !ofFirst(world).isInSync(behind.id()));
+                world.admin().reassign(ClusterWorld.TOPIC, 0, List.of(stays.id(), behind.id()));
+                world.simulation().runFor(1_000);
+                assertThat(ofFirst(world).isReplica(goes.id()))
+                        .as("one of two is in sync among those that stay")
+                        .isTrue();
+                stays.loseDisk();
+                stays.start();
+                behind.start();
+            });
+        }
+    }
+
+    private static SimBroker leading(ClusterWorld world, int partition) {
+        return world.broker(
+                world.newestTopic(ClusterWorld.TOPIC).partition(partition).leader());
+    }
+
     private static PartitionImage ofFirst(ClusterWorld world) {
         return world.newestTopic(ClusterWorld.TOPIC).partition(0);
     }

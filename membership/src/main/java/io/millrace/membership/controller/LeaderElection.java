@@ -98,7 +98,7 @@ final class LeaderElection {
     /**
      * Some configs decide about leaders, and take effect at once: a topic may now elect uncleanly; and with enough
      * in-sync replicas under the new minimum, the high watermark moves without the eligible ones, which then are none
-     * any more. (Where there is no ISR it cannot move, and they stay.)
+     * any more. (Where there is no ISR it cannot move, and they stay.) A reassignment may have waited for that minimum.
      */
     void configsChanged(ConfigResource resource, Set<String> names, Decision decision) {
         if (!names.contains("min.insync.replicas") && !names.contains("unclean.leader.election.enable")) {
@@ -111,7 +111,7 @@ final class LeaderElection {
         for (TopicImage topic : topics) {
             TopicRules rules = rules(image, topic.name());
             for (PartitionImage partition : topic.partitions()) {
-                if (!partition.hasLeader() || partition.elr().length > 0) {
+                if (!partition.hasLeader() || partition.elr().length > 0 || partition.isReassigning()) {
                     add(PartitionTransition.from(partition, rules, mayLead).record(topic.id()), decision);
                 }
             }

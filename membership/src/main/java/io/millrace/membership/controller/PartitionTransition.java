@@ -18,8 +18,11 @@ import java.util.function.IntPredicate;
  *
  * <p>"Under its minimum" means below min(min.insync.replicas, number of replicas).
  *
- * <p>A reassignment (KIP-455) is complete when all replicas that it adds are in sync; the ones that it removes then go, and
- * the leader epoch rises even if the leader stays, so that they cannot count as followers any more.
+ * <p>A reassignment (KIP-455) is complete when all replicas that it adds are in sync, and of those that stay as many as the
+ * minimum; the ones that it removes then go, and the leader epoch rises even if the leader stays, so that they cannot count as
+ * followers any more. KAFKA: there one in sync that stays is enough. Who is removed has what was acknowledged and will delete
+ * it, and is eligible for nothing then: the loss of the one that stays, which may have happened and not be known yet, would
+ * lose it although fewer replicas than the minimum have failed.
  *
  * <p>Thread: the controller's; one per change.
  */
@@ -131,20 +134,22 @@ final class PartitionTransition {
             return;
         }
         int[] staying = without(isr, removing);
-        if (staying.length > 0 && containsAll(staying, adding)) {
-            replicas = without(replicas, removing);
+        int[] left = without(replicas, removing);
+        if (staying.length >= minInsync(left) && containsAll(staying, adding)) {
+            replicas = left;
             isr = staying;
             adding = NONE;
             removing = NONE;
         }
     }
 
-    private int minInsync() {
-        return Math.min(rules.minInsync(), replicas.length);
+    /** At least 1: without anybody in sync a reassignment does not end. */
+    private int minInsync(int[] of) {
+        return Math.max(1, Math.min(rules.minInsync(), of.length));
     }
 
     private int[] eligible() {
-        if (isr.length >= minInsync()) {
+        if (isr.length >= minInsync(replicas)) {
             return NONE;
         }
         int[] eligible = new int[replicas.length];
@@ -204,7 +209,7 @@ final class PartitionTransition {
 
     private void becomesSole() {
         isr = new int[] {leader};
-        elr = isr.length >= minInsync() ? NONE : without(elr, isr);
+        elr = isr.length >= minInsync(replicas) ? NONE : without(elr, isr);
     }
 
     private void becomesSoleUncleanly() {

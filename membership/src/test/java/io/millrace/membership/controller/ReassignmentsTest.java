@@ -3,6 +3,7 @@ package io.millrace.membership.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.image.PartitionImage;
+import io.millrace.membership.record.ConfigResource;
 import io.millrace.membership.record.PartitionRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,11 @@ class ReassignmentsTest {
     }
 
     private void leaderSees(Integer... isr) {
-        PartitionImage now = cluster.partition("t");
+        leaderSees("t", isr);
+    }
+
+    private void leaderSees(String topic, Integer... isr) {
+        PartitionImage now = cluster.partition(topic);
         List<AlterPartition.IsrMember> members = new ArrayList<>();
         for (int member : isr) {
             members.add(new AlterPartition.IsrMember(member, -1));
@@ -40,7 +45,7 @@ class ReassignmentsTest {
                 now.leader(),
                 cluster.image.broker(now.leader()).epoch(),
                 List.of(new AlterPartition.Partition(
-                        cluster.image.topic("t").id(),
+                        cluster.image.topic(topic).id(),
                         0,
                         now.leaderEpoch(),
                         now.partitionEpoch(),
@@ -113,6 +118,40 @@ class ReassignmentsTest {
         leaderSees(1, 2);
         assertThat(cluster.partition("t").replicas()).containsExactly(2);
         assertThat(cluster.partition("t").leader()).isEqualTo(2);
+    }
+
+    /** What 1 has may be gone, and the controller not know it yet: with 3, two would still have what was acknowledged. */
+    @Test
+    void whoHasTheDataStaysUntilAsManyAsTheMinimumHaveIt() {
+        cluster.assign("two", Map.of("min.insync.replicas", "2"), 1, 2, 3);
+        leaderSees("two", 1, 3);
+
+        submit("two", 0, List.of(1, 2), true);
+
+        PartitionImage waiting = cluster.partition("two");
+        assertThat(waiting.replicas()).containsExactly(1, 2, 3);
+        assertThat(waiting.removing()).containsExactly(3);
+        leaderSees("two", 1, 3, 2);
+        assertThat(cluster.partition("two").replicas()).containsExactly(1, 2);
+        assertThat(cluster.partition("two").isReassigning()).isFalse();
+    }
+
+    @Test
+    void aMoveThatWaitsForTheMinimumEndsWhenThatIsLowered() {
+        cluster.assign("two", Map.of("min.insync.replicas", "2"), 1, 2, 3);
+        leaderSees("two", 1, 3);
+        submit("two", 0, List.of(1, 2), true);
+        assertThat(cluster.partition("two").isReassigning()).isTrue();
+
+        cluster.submit(new IncrementalAlterConfigs(
+                List.of(new IncrementalAlterConfigs.Resource(
+                        ConfigResource.Type.TOPIC.id(),
+                        "two",
+                        List.of(new IncrementalAlterConfigs.Change(
+                                "min.insync.replicas", IncrementalAlterConfigs.Operation.SET, "1")))),
+                false));
+
+        assertThat(cluster.partition("two").replicas()).containsExactly(1, 2);
     }
 
     @Test
