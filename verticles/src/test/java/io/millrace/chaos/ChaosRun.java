@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread: main.
  */
 public final class ChaosRun {
-    private static final String LINE = "| %-48s | %7d | %8s | %5d | %5d | %5d | %6d | %6d | %s |%n";
+    private static final String LINE = "| %-59s | %7d | %8s | %5d | %5d | %5d | %6d | %6d | %s |%n";
     private static final String SMALL_DISK = "192m";
 
     private final Network network;
@@ -81,7 +81,7 @@ public final class ChaosRun {
                 for (Story story : stories) {
                     String missing = missing(story);
                     if (missing != null) {
-                        System.out.printf("| %-48s | not run: %s |%n", story.name(), missing);
+                        System.out.printf("| %-59s | not run: %s |%n", story.name(), missing);
                     } else if (!tell(story, cluster)) {
                         // Its data stays for a look at it; the next story gets a fresh cluster.
                         cluster.close();
@@ -91,6 +91,11 @@ public final class ChaosRun {
             }
         } finally {
             cluster.close();
+            if (place == Place.SMALL_DISK && !failed) {
+                cluster.nodes()
+                        .forEach(node ->
+                                Commands.run(List.of("umount", node.data().toString())));
+            }
         }
         if (!failed) {
             ChaosNode.deleteTree(folder);

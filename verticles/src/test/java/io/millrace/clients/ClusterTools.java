@@ -7,20 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Kafka's command line tools against a {@link ThreeNodes}: by the names of their scripts, through any node.
+ * Kafka's command line tools against three nodes: by the names of their scripts, through any node.
  *
  * <p>Thread: the test's.
  */
 final class ClusterTools implements AutoCloseable {
     private static final String TOOLS = "org.apache.kafka.tools.";
 
-    private final ThreeNodes nodes;
+    private final Addresses nodes;
     private final Path folder;
     private final ToolShell shell;
     private int files;
     private Said last;
 
-    ClusterTools(ThreeNodes nodes, Path folder) throws IOException {
+    ClusterTools(Addresses nodes, Path folder) throws IOException {
         this.nodes = nodes;
         this.folder = folder;
         this.shell = new ToolShell(nodes.bootstrap(), text -> text);
@@ -85,6 +85,10 @@ final class ClusterTools implements AutoCloseable {
 
     Said logDirsAt(int node, String... arguments) {
         return run(TOOLS + "LogDirsCommand", nodes.bootstrap(node), List.of(), arguments);
+    }
+
+    Said featuresAt(int node, String... arguments) {
+        return run(TOOLS + "FeatureCommand", nodes.bootstrap(node), List.of(), arguments);
     }
 
     Said apiVersionsAt(int node) {

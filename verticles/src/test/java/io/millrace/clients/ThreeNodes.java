@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <p>Thread: the test's. What a test run leaves behind is killed by a shutdown hook.
  */
-final class ThreeNodes implements AutoCloseable {
+final class ThreeNodes implements Addresses, AutoCloseable {
     static final List<Integer> IDS = List.of(1, 2, 3);
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -148,12 +148,13 @@ final class ThreeNodes implements AutoCloseable {
         }
     }
 
-    String bootstrap(int id) {
+    @Override
+    public String bootstrap(int id) {
         return "127.0.0.1:" + ports.get(id - 1);
     }
 
-    /** Of all nodes, whether or not they run. */
-    String bootstrap() {
+    @Override
+    public String bootstrap() {
         return IDS.stream().map(this::bootstrap).collect(Collectors.joining(","));
     }
 

@@ -261,6 +261,12 @@ public final class EffectiveConfigs {
         return Long.parseLong(brokerValue(image, name));
     }
 
+    /** For settings that have no default. */
+    public long brokerLong(MetadataImage image, String name, long whenUnset) {
+        String value = brokerValue(image, name);
+        return value == null ? whenUnset : Long.parseLong(value);
+    }
+
     public boolean brokerBoolean(MetadataImage image, String name) {
         return Boolean.parseBoolean(brokerValue(image, name));
     }

@@ -22,7 +22,7 @@ class ConfigCatalogTest {
         assertThat(catalog.topics().stream().filter(each -> !each.internal())).hasSize(37);
         assertThat(catalog.topics()).hasSize(38 + 1);
         assertThat(catalog.brokers().stream().filter(each -> !each.internal())).hasSize(350);
-        assertThat(catalog.brokers()).hasSize(379 + 1 + 2);
+        assertThat(catalog.brokers()).hasSize(379 + 1 + 3);
     }
 
     @Test

@@ -136,7 +136,7 @@ final class BrokerReplication {
 
     /** A shard's part of the node's rate. */
     private long rate(MetadataImage image, String name, Shards shards) {
-        long rate = configs.brokerLong(image, name);
+        long rate = configs.brokerLong(image, name, ReplicationThrottle.UNLIMITED);
         return rate == ReplicationThrottle.UNLIMITED
                 ? rate
                 : Math.max(1, rate / shards.all().size());
