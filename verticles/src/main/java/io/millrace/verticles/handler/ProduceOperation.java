@@ -148,16 +148,25 @@ final class ProduceOperation {
             }
             fail(entry, append.error(), append.message(), append.recordErrors());
             response.logStartOffset(entry, append.logStartOffset());
-            if (append.error() == Errors.NOT_LEADER_OR_FOLLOWER && request.version() >= FIRST_WITH_LEADER_HINTS) {
-                hintLeader(entry, append);
+            if (append.error() == Errors.NOT_LEADER_OR_FOLLOWER) {
+                sendElsewhere(entry, append);
             }
         }
     }
 
-    private void hintLeader(int entry, PartitionAppend append) {
+    /**
+     * Tells who leads now (KIP-951). A node that is cut off knows only itself, and would name itself again in the Metadata that the
+     * client asks for next, which it likes to ask of the node that has least to do: so its connection is closed, and it asks
+     * another one.
+     */
+    private void sendElsewhere(int entry, PartitionAppend append) {
         MetadataImage now = node.image();
         PartitionImage partition = now.partition(append.topicId(), append.partition());
-        if (partition != null) {
+        boolean leadsByImage =
+                partition != null && partition.leader() == node.config().nodeId();
+        if (leadsByImage && node.shards().isCutOff()) {
+            context.closeAfterwards("this node is cut off from the controller, and others may lead what it did");
+        } else if (partition != null && request.version() >= FIRST_WITH_LEADER_HINTS) {
             response.currentLeader(
                     entry,
                     partition.leader(),

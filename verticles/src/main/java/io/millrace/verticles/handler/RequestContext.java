@@ -67,6 +67,12 @@ public interface RequestContext {
     /** Closes the connection instead of answering; what was asked before is still answered first. */
     void close(String reason);
 
+    /**
+     * Has the connection closed when this request's answer is out, so that the client looks for another node; before the answer.
+     * A carrier that has no connection of the client's own lets it be.
+     */
+    default void closeAfterwards(String reason) {}
+
     /** Tells the metrics that the answer carries this error code; 0 is no error. */
     void error(short code);
 }

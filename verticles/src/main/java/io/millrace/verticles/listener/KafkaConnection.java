@@ -213,6 +213,10 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             send(next);
+            if (next.closeBehindReason() != null) {
+                closeNow(next.closeBehindReason());
+                return;
+            }
         }
         if (!turning && dirty && !flushScheduled) {
             flushScheduled = true;

@@ -35,6 +35,7 @@ final class PendingRequest implements InboundRequest {
     private List<?> parts;
     private boolean answered;
     private String closeReason;
+    private String closeBehindReason;
     private long handledNanos;
     private Runnable abandoned;
 
@@ -93,6 +94,11 @@ final class PendingRequest implements InboundRequest {
     /** Why the connection is to be closed in place of this answer, or null. */
     String closeReason() {
         return closeReason;
+    }
+
+    /** Why the connection is to be closed behind this answer, or null. */
+    String closeBehindReason() {
+        return closeBehindReason;
     }
 
     short errorCode() {
@@ -218,6 +224,11 @@ final class PendingRequest implements InboundRequest {
         } else {
             loop().execute(() -> answer(List.of(), reason));
         }
+    }
+
+    @Override
+    public void closeAfterwards(String reason) {
+        closeBehindReason = reason;
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
  */
 public final class Shards {
     private final List<Shard> shards;
+    private volatile boolean cutOff;
 
     /** The shards in the order of their indexes. */
     public Shards(List<Shard> shards) {
@@ -37,7 +38,13 @@ public final class Shards {
 
     /** No controller is heard, or one is again: {@link Shard#cutOff}. */
     public void cutOff(boolean now) {
+        cutOff = now;
         shards.forEach(shard -> shard.execute(() -> shard.cutOff(now)));
+    }
+
+    /** Whether no controller is heard. */
+    public boolean isCutOff() {
+        return cutOff;
     }
 
     /**

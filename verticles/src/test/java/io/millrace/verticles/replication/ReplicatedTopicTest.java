@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.oracle.Batches;
+import io.millrace.oracle.Requests;
+import io.millrace.oracle.Topic;
+import io.millrace.oracle.WireClient;
 import io.millrace.verticles.cluster.TestCluster;
+import io.millrace.verticles.node.Broker;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -28,6 +33,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +181,35 @@ class ReplicatedTopicTest {
         assertThat(acked).hasSize(RECORDS);
         assertThat(consume(4)).isEqualTo(acked);
         assertEqualOnDisk(4);
+    }
+
+    /** It knows no other leader, and a client that may ask it again for the metadata would. */
+    @Test
+    void aLeaderThatIsCutOffAnswersAndThenClosesTheConnection() throws Exception {
+        start(Map.of());
+        createTopic(1, Map.of());
+        awaitAllInSync();
+        int leader = topic().partition(0).leader();
+        Broker broker = cluster.broker(leader);
+        try (WireClient client = WireClient.to(broker.advertised().get(0).port())) {
+            assertThat(produce(client).errorCode()).isEqualTo(Errors.NONE.code());
+
+            broker.shards().cutOff(true);
+            PartitionProduceResponse refused = produce(client);
+            assertThat(refused.errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+            assertThat(refused.currentLeader().leaderId()).as("no leader").isEqualTo(-1);
+            assertThat(client.closedWithinMs(10_000)).isTrue();
+        }
+        broker.shards().cutOff(false);
+        try (WireClient client = WireClient.to(broker.advertised().get(0).port())) {
+            assertThat(produce(client).errorCode()).isEqualTo(Errors.NONE.code());
+        }
+    }
+
+    private static PartitionProduceResponse produce(WireClient client) throws IOException {
+        ProduceResponseData answer = client.ask(
+                Requests.produce(new Topic(TOPIC, Uuid.ZERO_UUID), 0, Batches.values("v")), 10);
+        return answer.responses().iterator().next().partitionResponses().get(0);
     }
 
     @Test
