@@ -99,6 +99,8 @@ public final class QuorumMachine {
             } else if (following.installing()) {
                 // The log is being replaced; until that is done this node has no position to stand with.
                 core.become(waitLonger(state, nowMs));
+            } else if (state instanceof Follower follower) {
+                leaderIsLost(follower, nowMs);
             } else {
                 elections.prospect(nowMs);
             }
@@ -239,19 +241,24 @@ public final class QuorumMachine {
         following.onSnapshotRefused(nowMs);
     }
 
-    /**
-     * A failed probe of the leader counts as a fetch timeout. All voters notice at the same moment, so they stand one after
-     * the other: the first in the preferred order at once, the next only if that came to nothing. From here on all of them
-     * would vote for another.
-     */
+    /** A failed probe of the leader counts as a fetch timeout. */
     public void onLeaderProbeFailed(int leaderId, long nowMs) {
         if (core.state() instanceof Follower follower && follower.leaderId() == leaderId && !following.installing()) {
-            int rank = core.rank();
-            if (rank == 0) {
-                elections.prospect(nowMs);
-            } else {
-                core.become(Prospective.of(follower, core.self(), nowMs + (long) rank * core.settings.rankDelayMs()));
-            }
+            leaderIsLost(follower, nowMs);
+        }
+    }
+
+    /**
+     * All voters notice at about the same moment, so they stand one after the other: the first in the preferred order at once,
+     * the next only if that came to nothing. From here on all of them would vote for another. If all stood at once, each
+     * would vote for itself and the epoch would pass without a leader.
+     */
+    private void leaderIsLost(Follower follower, long nowMs) {
+        int rank = core.rank();
+        if (rank == 0) {
+            elections.prospect(nowMs);
+        } else {
+            core.become(Prospective.of(follower, core.self(), nowMs + (long) rank * core.settings.rankDelayMs()));
         }
     }
 

@@ -339,4 +339,33 @@ class QuorumRulesTest {
         machine.onLeaderProbeFailed(2, now);
         assertThat(machine.state()).isInstanceOf(Prospective.class);
     }
+
+    /** Else each votes for itself, and the epoch passes without a leader. */
+    @Test
+    void thoseWhoLoseTheirLeaderAtOnceStandOneAfterTheOther() {
+        QuorumMachine machine = newMachine();
+        machine.prefer(List.of(2, 3, 1));
+        machine.onMessage(2, new BeginEpoch(1, 2), now);
+
+        now = machine.state().deadlineMs();
+        machine.onTick(now);
+        assertThat(effects.sent(VoteRequest.class)).as("node 3 comes first").isEmpty();
+        machine.onMessage(3, new VoteRequest(1, DIR_3, new LogPosition(99, 1), true), now);
+        assertThat(effects.lastSent(VoteResponse.class).granted()).isTrue();
+
+        now = machine.state().deadlineMs();
+        machine.onTick(now);
+        assertThat(effects.lastSent(VoteRequest.class).preVote()).isTrue();
+    }
+
+    @Test
+    void whoComesFirstStandsWhenItHasLostItsLeader() {
+        QuorumMachine machine = newMachine();
+        machine.prefer(List.of(2, 1, 3));
+        machine.onMessage(2, new BeginEpoch(1, 2), now);
+
+        machine.onTick(machine.state().deadlineMs());
+
+        assertThat(effects.lastSent(VoteRequest.class).preVote()).isTrue();
+    }
 }

@@ -207,8 +207,8 @@ class ReplicatedTopicTest {
     }
 
     private static PartitionProduceResponse produce(WireClient client) throws IOException {
-        ProduceResponseData answer = client.ask(
-                Requests.produce(new Topic(TOPIC, Uuid.ZERO_UUID), 0, Batches.values("v")), 10);
+        ProduceResponseData answer =
+                client.ask(Requests.produce(new Topic(TOPIC, Uuid.ZERO_UUID), 0, Batches.values("v")), 10);
         return answer.responses().iterator().next().partitionResponses().get(0);
     }
 
