@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where an application begins: makes producers and consumers on a Vert.x that is part of the cluster's event bus.
@@ -18,6 +19,8 @@ import java.util.List;
  */
 public final class LogClient {
     private static final long ANSWER_MS = 5_000;
+    private static final long CONNECT_MS = 3_000;
+    private static final long ASK_AGAIN_MS = 200;
     private static final int READER_CREDIT_BYTES = 256 << 10;
 
     private final Vertx vertx;
@@ -31,7 +34,8 @@ public final class LogClient {
     }
 
     /**
-     * Whether a node answers on this bus. Fails with {@link LogError#NODE_UNREACHABLE} and what to look at when nobody does,
+     * Whether a node answers on this bus; asks again for some seconds, since a node's door may come onto the bus a little later than its
+     * Hazelcast. Fails with {@link LogError#NODE_UNREACHABLE} and what to look at when nobody does,
      * with {@link LogError#UNSUPPORTED_FRAME} when client and nodes are of versions that do not fit together.
      */
     public Future<Void> connected() {
@@ -39,16 +43,29 @@ public final class LogClient {
         LinkSettings link = new LinkSettings(LinkSettings.ANY, "millrace-client", READER_CREDIT_BYTES, ANSWER_MS);
         Cluster cluster = new Cluster(vertx, context, link);
         Promise<Void> answered = Promise.promise();
-        context.runOnContext(go -> cluster.refresh(List.of())
+        long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CONNECT_MS);
+        context.runOnContext(go -> ask(cluster, untilNanos)
                 .recover(failure -> Future.failedFuture(explained(LogException.of(failure))))
                 .eventually(cluster::close)
                 .onComplete(answered));
         return answered.future();
     }
 
+    private Future<Void> ask(Cluster cluster, long untilNanos) {
+        return cluster.refresh(List.of()).recover(failure -> {
+            if (!isNobody(LogException.of(failure)) || System.nanoTime() - untilNanos >= 0) {
+                return Future.failedFuture(failure);
+            }
+            return vertx.timer(ASK_AGAIN_MS, TimeUnit.MILLISECONDS).compose(later -> ask(cluster, untilNanos));
+        });
+    }
+
+    private static boolean isNobody(LogException why) {
+        return why.error() == LogError.NODE_UNREACHABLE || why.error() == LogError.TIMED_OUT;
+    }
+
     private LogException explained(LogException why) {
-        boolean nobody = why.error() == LogError.NODE_UNREACHABLE || why.error() == LogError.TIMED_OUT;
-        if (!nobody) {
+        if (!isNobody(why)) {
             return why;
         }
         return new LogException(

@@ -38,7 +38,7 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
     private final ByteBuf body;
     private ByteBuf wire;
 
-    private DoorReply(String self, String to, String address, ByteBuf body, EventBusImpl bus) {
+    DoorReply(String self, String to, String address, ByteBuf body, EventBusImpl bus) {
         super(self, address, null, Buffer.buffer(), new DoorCodec(), true, bus);
         this.body = body;
         REPLIED_TO.set(this, to);
@@ -85,7 +85,8 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
         return BufferInternal.buffer(wire);
     }
 
-    private void release() {
+    /** The message has left, or never will. */
+    void release() {
         if (wire != null) {
             wire.release();
             wire = null;

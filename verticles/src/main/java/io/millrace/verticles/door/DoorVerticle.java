@@ -32,11 +32,13 @@ import org.slf4j.LoggerFactory;
 public final class DoorVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(DoorVerticle.class);
     private static final long IDLE_CHECK_MS = 10_000;
+    private static final long LISTEN_AGAIN_MS = 1_000;
 
     private final Node node;
     private final RequestDispatcher dispatcher;
     private final DoorLimits limits;
     private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+    private boolean stopped;
     private DoorSessions sessions;
     private PlainDoor plain;
     private volatile Context home;
@@ -83,23 +85,38 @@ public final class DoorVerticle extends VerticleBase {
             transport.takeWhole(
                     Set.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId())), DoorCodec.NAME, this::taken);
         }
-        // Registering needs Hazelcast, which comes later than the node's clients; until then local senders are served.
-        for (String address : List.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId()))) {
-            MessageConsumer<Object> consumer = vertx.eventBus().consumer(address, this::receive);
-            consumer.completion()
-                    .onFailure(failure -> log.warn("{} is not reachable: {}", address, failure.getMessage()));
-            consumers.add(consumer);
-        }
+        List.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId())).forEach(this::listenAt);
         return Future.succeededFuture();
+    }
+
+    /**
+     * Registering needs Hazelcast, which comes later than the node's clients; until then local senders are served. On a machine that
+     * is busy with starting it may come later than the bus waits for it.
+     */
+    private void listenAt(String address) {
+        MessageConsumer<Object> consumer = vertx.eventBus().consumer(address, this::receive);
+        consumers.add(consumer);
+        consumer.completion().onFailure(failure -> {
+            if (consumers.remove(consumer)) {
+                log.warn("{} is not reachable, tries again: {}", address, failure.getMessage());
+                consumer.unregister().onComplete(gone -> vertx.setTimer(LISTEN_AGAIN_MS, again -> {
+                    if (!stopped) {
+                        listenAt(address);
+                    }
+                }));
+            }
+        });
     }
 
     @Override
     public Future<?> stop() {
+        stopped = true;
         if (((VertxInternal) vertx).transport() instanceof BusTransport transport) {
             transport.takeNoMore(DoorCodec.NAME);
         }
-        List<Future<Void>> gone =
-                consumers.stream().map(MessageConsumer::unregister).toList();
+        List<MessageConsumer<Object>> open = List.copyOf(consumers);
+        consumers.clear();
+        List<Future<Void>> gone = open.stream().map(MessageConsumer::unregister).toList();
         sessions.closeAll();
         plain.closeAll();
         return Future.join(gone).otherwiseEmpty();

@@ -1,0 +1,71 @@
+package io.millrace.verticles.door;
+
+import io.millrace.verticles.wire.FileBytes;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.FileRegion;
+import io.netty.util.AbstractReferenceCounted;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * A part of an answer whose disk has failed.
+ *
+ * <p>Thread: the test's.
+ */
+final class UnreadableRegion extends AbstractReferenceCounted implements FileRegion, FileBytes {
+    @Override
+    public void readInto(ByteBuf target) throws IOException {
+        throw new IOException("planted");
+    }
+
+    @Override
+    public long position() {
+        return 0;
+    }
+
+    @Override
+    @Deprecated
+    public long transfered() {
+        return 0;
+    }
+
+    @Override
+    public long transferred() {
+        return 0;
+    }
+
+    @Override
+    public long count() {
+        return 100;
+    }
+
+    @Override
+    public long transferTo(WritableByteChannel target, long position) throws IOException {
+        throw new IOException("planted");
+    }
+
+    @Override
+    public FileRegion retain() {
+        super.retain();
+        return this;
+    }
+
+    @Override
+    public FileRegion retain(int increment) {
+        super.retain(increment);
+        return this;
+    }
+
+    @Override
+    public FileRegion touch() {
+        return this;
+    }
+
+    @Override
+    public FileRegion touch(Object hint) {
+        return this;
+    }
+
+    @Override
+    protected void deallocate() {}
+}
