@@ -235,7 +235,7 @@ public final class Fetcher {
     }
 
     private void answered(Read read, AsyncResult<WireReader> answer) {
-        reads.end(read);
+        reads.end(read, answer.succeeded());
         List<Fetch.Found> found = List.of();
         LogException failure = null;
         try {

@@ -57,8 +57,12 @@ final class ReadsUnderWay {
         return read;
     }
 
-    void end(Read read) {
+    /** @param answered whether the node has said anything */
+    void end(Read read, boolean answered) {
         reads.remove(read);
+        if (answered) {
+            cluster.trust(read.brokerId());
+        }
         countOf.merge(read.brokerId(), -1, Integer::sum);
     }
 
@@ -67,6 +71,7 @@ final class ReadsUnderWay {
         Set<String> topics = new LinkedHashSet<>();
         for (Read read : reads) {
             if (nowNanos - read.overdueNanos() >= 0) {
+                cluster.doubt(read.brokerId());
                 read.parts().forEach(part -> topics.add(part.buffer().partition.topic()));
             }
         }

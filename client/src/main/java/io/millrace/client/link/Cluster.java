@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class Cluster {
     private final DoorNode any;
     private final Map<String, Leader[]> topics = new HashMap<>();
     private final TreeSet<Integer> brokers = new TreeSet<>();
+    private final Set<Integer> doubted = new HashSet<>();
     private final Set<String> asked = new LinkedHashSet<>();
     private final Set<String> askedNext = new LinkedHashSet<>();
     private final List<Promise<Void>> askedBy = new ArrayList<>();
@@ -73,14 +75,32 @@ public final class Cluster {
                 brokerId, id -> new DoorNode(vertx, context, addressOf(id), settings.clientId(), CONTROL_CREDIT_BYTES));
     }
 
-    /** Whoever answers first: another one with every call while nodes are known, else anybody on the public address. */
+    /**
+     * Another node with every call while nodes are known, else anybody on the public address. Those in doubt are left out while there
+     * are others: asking them would take as long as the doubt did.
+     */
     public DoorNode anybody() {
-        int choices = brokers.size() + 1;
-        int choice = turn++ % choices;
-        if (choice == 0) {
-            return any;
+        List<DoorNode> choices = new ArrayList<>();
+        // Before it has a session it is whoever the bus chooses.
+        if (doubted.isEmpty() || any.brokerId() >= 0 && !doubted.contains(any.brokerId())) {
+            choices.add(any);
         }
-        return control(new ArrayList<>(brokers).get(choice - 1));
+        for (int broker : brokers) {
+            if (!doubted.contains(broker)) {
+                choices.add(control(broker));
+            }
+        }
+        return choices.isEmpty() ? any : choices.get(turn++ % choices.size());
+    }
+
+    /** A node owes an answer for long: others are asked the way. */
+    public void doubt(int brokerId) {
+        doubted.add(brokerId);
+    }
+
+    /** It has answered. */
+    public void trust(int brokerId) {
+        doubted.remove(brokerId);
     }
 
     /** The partitions of a topic, -1 when not known. */
@@ -171,6 +191,8 @@ public final class Cluster {
         if (!answer.brokers().isEmpty()) {
             brokers.clear();
             brokers.addAll(answer.brokers());
+            // Who has left and comes back is asked as any other.
+            doubted.retainAll(brokers);
         }
         answer.topics().forEach((name, told) -> {
             LogError error = LogError.ofCode(told.error());

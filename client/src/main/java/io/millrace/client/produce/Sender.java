@@ -12,7 +12,6 @@ import io.millrace.client.link.WireReader;
 import io.millrace.client.message.Produce;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -286,6 +285,9 @@ public final class Sender {
         sendings.remove(sending);
         Map<TopicPartition, Produce.Outcome> outcomes = Map.of();
         LogException failure = null;
+        if (answer.succeeded()) {
+            cluster.trust(sending.brokerId());
+        }
         if (answer.failed()) {
             failure = LogException.of(answer.cause());
         } else if (options.acks() != ProducerOptions.Acks.NONE) {
@@ -354,6 +356,7 @@ public final class Sender {
         long limitNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(options.doubtMs());
         for (Sending sending : sendings) {
             if (sending.sentNanos() <= limitNanos) {
+                cluster.doubt(sending.brokerId());
                 sending.parts()
                         .forEach(part -> topics.add(part.queue().partition.topic()));
             }
@@ -362,8 +365,7 @@ public final class Sender {
             doubt.within(Math.max(10, options.doubtMs() / 2));
         }
         if (!topics.isEmpty()) {
-            Future<Void> asked = cluster.refresh(topics);
-            asked.onComplete(answer -> giveUpOnFormerLeaders());
+            cluster.refresh(topics).onComplete(answer -> giveUpOnFormerLeaders());
         }
     }
 

@@ -99,11 +99,12 @@ public final class DoorVerticle extends VerticleBase {
         consumer.completion().onFailure(failure -> {
             if (consumers.remove(consumer)) {
                 log.warn("{} is not reachable, tries again: {}", address, failure.getMessage());
-                consumer.unregister().onComplete(gone -> vertx.setTimer(LISTEN_AGAIN_MS, again -> {
-                    if (!stopped) {
-                        listenAt(address);
-                    }
-                }));
+                consumer.unregister()
+                        .onComplete(gone -> vertx.setTimer(LISTEN_AGAIN_MS, again -> {
+                            if (!stopped) {
+                                listenAt(address);
+                            }
+                        }));
             }
         });
     }

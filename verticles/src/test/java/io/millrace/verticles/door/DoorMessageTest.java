@@ -105,13 +105,19 @@ class DoorMessageTest {
             expected[0] = DoorFrame.VERSION;
             // An encoded answer begins with its size, which the envelope leaves out.
             System.arraycopy(all, 4, expected, 1, 2 * size);
-            DoorReply reply = new DoorReply(
-                    "self", "asker", "__vertx.reply.7", ReplyBytes.of(List.of(first, second)), bus);
+            DoorReply reply =
+                    new DoorReply("self", "asker", "__vertx.reply.7", ReplyBytes.of(List.of(first, second)), bus);
 
             ByteBuf wire = ((BufferInternal) reply.encodeToWire()).getByteBuf();
 
             ByteBuf usual = ((BufferInternal) new ClusteredMessage<Buffer, Buffer>(
-                                    "self", "__vertx.reply.7", null, Buffer.buffer(expected), new DoorCodec(), true, bus)
+                                    "self",
+                                    "__vertx.reply.7",
+                                    null,
+                                    Buffer.buffer(expected),
+                                    new DoorCodec(),
+                                    true,
+                                    bus)
                             .encodeToWire())
                     .getByteBuf();
             assertThat(wire).isEqualTo(usual);

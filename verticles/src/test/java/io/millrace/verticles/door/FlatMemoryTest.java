@@ -94,7 +94,9 @@ class FlatMemoryTest {
             assertThat(read.get()).as("bytes read").isPositive();
             assertThat(unasked).as("records of who has asked for ten").hasValue(10);
             for (int sample = 1; sample < SAMPLES; sample++) {
-                assertThat(heap[sample]).as("heap after %s MB", sent.get() >> 20).isLessThan(heap[0] + TOLERANCE_BYTES);
+                assertThat(heap[sample])
+                        .as("heap after %s MB", sent.get() >> 20)
+                        .isLessThan(heap[0] + TOLERANCE_BYTES);
                 assertThat(direct[sample])
                         .as("direct memory after %s MB", sent.get() >> 20)
                         .isLessThan(direct[0] + TOLERANCE_BYTES);
