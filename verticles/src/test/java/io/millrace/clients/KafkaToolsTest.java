@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.oracle.Batches;
 import io.millrace.oracle.BothBrokers;
-import io.millrace.oracle.Commands;
+import io.millrace.oracle.KafkaTool;
 import io.millrace.oracle.Requests;
 import io.millrace.oracle.Side;
-import io.millrace.oracle.TestTools;
 import io.millrace.oracle.Topic;
 import io.millrace.oracle.WireClient;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,21 +38,7 @@ class KafkaToolsTest {
     }
 
     private static String tool(Side side, String main, String... arguments) {
-        List<String> all = new ArrayList<>();
-        if (!List.of(arguments).contains("--bootstrap-server") && !main.endsWith("Performance")) {
-            all.addAll(List.of("--bootstrap-server", side.broker().bootstrap()));
-        }
-        all.addAll(List.of(arguments));
-        Commands.Result result = Commands.run(Commands.java(
-                TestTools.classpath("kafka-tools"),
-                List.of(
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"),
-                main,
-                all.toArray(String[]::new)));
-        return "exit " + result.exitCode() + "\n" + side.normal(result.output() + result.errors());
+        return KafkaTool.run(side, main, arguments);
     }
 
     @Test
@@ -89,6 +75,27 @@ class KafkaToolsTest {
                     + tool(side, CONFIGS, join(of, "--describe", "--all"));
         });
         assertThat(answer).contains("Completed updating config", "retention.ms=5000000");
+    }
+
+    @Test
+    void configsOfGroupsAreDescribedAndAltered() throws Exception {
+        String answer = both.sameAtOnce("tools", side -> {
+            String[] of = {"--entity-type", "groups", "--entity-name", side.uniqueName("set group")};
+            return tool(side, CONFIGS, join(of, "--alter", "--add-config", "consumer.session.timeout.ms=50000"))
+                    + tool(side, CONFIGS, join(of, "--alter", "--add-config", "share.auto.offset.reset=nowhere"))
+                            .replaceAll("(?s)Error while executing.*", "refused\n")
+                    + lines(tool(side, CONFIGS, join(of, "--describe")))
+                    + lines(tool(side, CONFIGS, join(of, "--describe", "--all")))
+                    + tool(side, CONFIGS, join(of, "--alter", "--delete-config", "consumer.session.timeout.ms"))
+                    + lines(tool(side, CONFIGS, join(of, "--describe")));
+        });
+        assertThat(answer)
+                .contains("Completed updating config for group", "GROUP_CONFIG:consumer.session.timeout.ms=50000");
+    }
+
+    /** Kafka's come in the order of their hashes. */
+    private static String lines(String printed) {
+        return printed.lines().sorted().collect(Collectors.joining("\n", "", "\n"));
     }
 
     private static String[] join(String[] first, String... second) {

@@ -3,6 +3,7 @@ package io.millrace.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -266,6 +267,39 @@ class LogDirMovesTest {
             assertThat(read.toArray(new byte[0][])).isDeepEqualTo(sent.toArray(new byte[0][]));
             return "moved";
         });
+    }
+
+    @Test
+    void theReassignmentToolMovesItAndSeesIt() throws Exception {
+        String answer = both.sameAtOnce("tools", side -> {
+            Topic topic = side.topic("planned", 1, Map.of());
+            fill(side, topic.name(), 20);
+            String to = other(side, topic.name(), 0);
+            Path plan = Files.createTempFile("plan", ".json");
+            Files.writeString(plan, """
+                    {"version":1,"partitions":[{"topic":"%s","partition":0,"replicas":[1],"log_dirs":["%s"]}]}
+                    """.formatted(topic.name(), path(side, to)));
+            try {
+                String tool = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
+                String file = plan.toString();
+                String begun = KafkaTool.run(
+                        side,
+                        tool,
+                        "--reassignment-json-file",
+                        file,
+                        "--execute",
+                        "--replica-alter-log-dirs-throttle",
+                        "50000000");
+                await(side, topic.name(), 0, "/" + to);
+                String done = KafkaTool.run(side, tool, "--reassignment-json-file", file, "--verify");
+                return normal(side, begun + done).replaceAll("/[ab]\\b", "/DIR");
+            } finally {
+                Files.delete(plan);
+            }
+        });
+        assertThat(answer)
+                .contains("Successfully started moving log directory", "Reassignment of replica")
+                .contains("completed successfully");
     }
 
     @Test

@@ -148,7 +148,7 @@ public final class EffectiveConfigs {
      * As Kafka lists them: every name of the setting at one source before the next source, and nothing in front of the
      * asked name, so that a value given in hours does not appear as a synonym of the one in milliseconds.
      */
-    private List<ConfigEntry.Synonym> brokerSynonyms(MetadataImage image, String name) {
+    List<ConfigEntry.Synonym> brokerSynonyms(MetadataImage image, String name) {
         List<String> chain = TopicSynonyms.ofBroker(name);
         List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
         addSynonyms(synonyms, chain, image.configs(self), ConfigSource.DYNAMIC_BROKER);

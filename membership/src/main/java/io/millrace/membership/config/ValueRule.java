@@ -1,13 +1,16 @@
 package io.millrace.membership.config;
 
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /**
  * What a parsed value must satisfy beyond its type. The catalog's resource names rules in a few letters, which
  * {@link #of} reads: {@code min:1}, {@code range:1:9}, {@code oneof:a,b}, {@code anycase:A,B}, {@code eachof:a,b},
- * {@code nonempty}, {@code gzip}, {@code throttled}.
+ * {@code nonempty}, {@code gzip}, {@code throttled}, {@code reset}, {@code deadletters}, {@code distinct}.
  *
  * <p>Thread: any.
  */
@@ -43,6 +46,12 @@ public sealed interface ValueRule {
                 return new GzipLevel();
             case "throttled":
                 return new ThrottledReplicas();
+            case "reset":
+                return new OffsetReset();
+            case "deadletters":
+                return new DeadLetters();
+            case "distinct":
+                return new Distinct();
             default:
                 throw new IllegalStateException("no such rule: " + text);
         }
@@ -170,6 +179,64 @@ public sealed interface ValueRule {
         @Override
         public String describe() {
             return "[partitionId]:[brokerId],... or *";
+        }
+    }
+
+    /** Where a share group begins. */
+    record OffsetReset() implements ValueRule {
+        private static final String BY_DURATION = "by_duration:";
+
+        @Override
+        public void check(String name, Object value) {
+            String text = value.toString();
+            if (!text.equals("earliest") && !text.equals("latest") && !isDuration(text)) {
+                throw ConfigValue.invalid(name, value, "The value must be " + describe());
+            }
+        }
+
+        private static boolean isDuration(String text) {
+            try {
+                return text.startsWith(BY_DURATION)
+                        && !Duration.parse(text.substring(BY_DURATION.length())).isNegative();
+            } catch (DateTimeParseException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "earliest, latest or by_duration:PnDTnHnMn.nS";
+        }
+    }
+
+    /** A topic of the user's own, or none. */
+    record DeadLetters() implements ValueRule {
+        @Override
+        public void check(String name, Object value) {
+            if (value.toString().startsWith("__")) {
+                throw ConfigValue.invalid(name, value, "DLQ topic name must not start with '__'");
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "a topic whose name does not start with __";
+        }
+    }
+
+    /** A list in which nothing stands twice. */
+    record Distinct() implements ValueRule {
+        @Override
+        public void check(String name, Object value) {
+            List<?> entries = (List<?>) value;
+            if (new HashSet<>(entries).size() != entries.size()) {
+                throw ConfigValue.invalid(name, value, "entries must be distinct");
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "a list without repetitions";
         }
     }
 }

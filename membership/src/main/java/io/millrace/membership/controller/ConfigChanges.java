@@ -3,6 +3,8 @@ package io.millrace.membership.controller;
 import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.ConfigDefinition;
 import io.millrace.membership.config.ConfigType;
+import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.config.GroupConfigs;
 import io.millrace.membership.config.InvalidConfigException;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.record.ConfigRecord;
@@ -30,10 +32,12 @@ final class ConfigChanges {
     private static final String MIN_INSYNC = "min.insync.replicas";
 
     private final ConfigCatalog catalog;
+    private final GroupConfigs groups;
     private final LeaderElection election;
 
-    ConfigChanges(ConfigCatalog catalog, LeaderElection election) {
-        this.catalog = catalog;
+    ConfigChanges(EffectiveConfigs configs, LeaderElection election) {
+        this.catalog = configs.catalog();
+        this.groups = new GroupConfigs(configs);
         this.election = election;
     }
 
@@ -97,7 +101,7 @@ final class ConfigChanges {
         ConfigResource resource = resource(item, image);
         Map<String, String> before = image.configs(resource);
         Map<String, String> after = item.change().apply(resource, before);
-        check(resource, before, after);
+        check(image, resource, before, after);
         Set<String> names = new TreeSet<>(before.keySet());
         names.addAll(after.keySet());
         Set<String> changed = new HashSet<>();
@@ -118,6 +122,12 @@ final class ConfigChanges {
         }
         if (type == ConfigResource.Type.BROKER) {
             checkBroker(item.name(), image);
+            return new ConfigResource(type, item.name());
+        }
+        if (type == ConfigResource.Type.GROUP) {
+            if (item.name().isEmpty()) {
+                throw new Refusal(ControllerError.INVALID_REQUEST, "Default group resources are not allowed.");
+            }
             return new ConfigResource(type, item.name());
         }
         throw new Refusal(
@@ -214,12 +224,17 @@ final class ConfigChanges {
     }
 
     private String merged(ConfigResource resource, Map<String, String> before, IncrementalAlterConfigs.Change change) {
-        boolean ofTopic = resource.type() == ConfigResource.Type.TOPIC;
-        ConfigDefinition definition = ofTopic ? catalog.topic(change.name()) : catalog.broker(change.name());
+        boolean ofBroker = resource.type() == ConfigResource.Type.BROKER;
+        // KAFKA: the lists of groups cannot be changed by parts.
+        ConfigDefinition definition = switch (resource.type()) {
+            case TOPIC -> catalog.topic(change.name());
+            case BROKER -> catalog.broker(change.name());
+            default -> null;
+        };
         if (definition == null || definition.type() != ConfigType.LIST) {
             throw new Refusal(
                     ControllerError.INVALID_CONFIG,
-                    ofTopic
+                    !ofBroker
                             ? "Can't " + change.operation() + " to key " + change.name()
                                     + " because its type is not LIST."
                             : "Config value " + change.operation().name().toLowerCase(Locale.ROOT)
@@ -247,10 +262,15 @@ final class ConfigChanges {
         return entries;
     }
 
-    private void check(ConfigResource resource, Map<String, String> before, Map<String, String> after) {
-        if (resource.type() == ConfigResource.Type.TOPIC) {
+    private void check(
+            MetadataImage image, ConfigResource resource, Map<String, String> before, Map<String, String> after) {
+        if (resource.type() != ConfigResource.Type.BROKER) {
             try {
-                catalog.checkTopicConfigs(after);
+                if (resource.type() == ConfigResource.Type.GROUP) {
+                    groups.check(image, after);
+                } else {
+                    catalog.checkTopicConfigs(after);
+                }
             } catch (InvalidConfigException e) {
                 throw new Refusal(ControllerError.INVALID_CONFIG, e.getMessage());
             }

@@ -63,7 +63,7 @@ public final class ControllerMachine {
         this.creation = new TopicCreation(configs, assignments, index, newIds);
         this.deletion = new TopicDeletion(configs);
         this.growth = new PartitionGrowth(assignments);
-        this.configChanges = new ConfigChanges(configs.catalog(), election);
+        this.configChanges = new ConfigChanges(configs, election);
         this.isrChanges = new IsrChanges(election);
         this.elections = new AskedElections(election);
         this.reassignments = new Reassignments(election);

@@ -101,6 +101,7 @@ final class LeaderElection {
      * any more. (Where there is no ISR it cannot move, and they stay.) A reassignment may have waited for that minimum.
      */
     void configsChanged(ConfigResource resource, Set<String> names, Decision decision) {
+        // Settings of these names are none of a group's.
         if (!names.contains("min.insync.replicas") && !names.contains("unclean.leader.election.enable")) {
             return;
         }

@@ -1,6 +1,7 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.membership.config.ConfigEntry;
+import io.millrace.membership.config.GroupConfigs;
 import io.millrace.membership.controller.TopicNames;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.record.ConfigResource;
@@ -18,7 +19,7 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DescribeConfigs: every setting of topics, of this broker and of all brokers, with where its value comes from.
+ * DescribeConfigs: every setting of topics, of this broker, of all brokers and of groups, with where its value comes from.
  *
  * <p>Thread: the connection's event loop.
  */
@@ -93,6 +94,12 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
             }
             checkBrokerId(name);
             return node.configs().describeBroker(image);
+        }
+        if (type == ConfigResource.Type.GROUP) {
+            if (name.isEmpty()) {
+                throw new Undescribable(Errors.INVALID_REQUEST, "Group name must not be empty");
+            }
+            return new GroupConfigs(node.configs()).describe(image, name);
         }
         throw new Undescribable(
                 Errors.INVALID_REQUEST, "Unsupported resource type: " + (type == null ? "UNKNOWN" : type));

@@ -12,7 +12,8 @@ import org.apache.kafka.common.message.ListConfigResourcesResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * ListConfigResources: the names of what can have configs (KIP-1142). Of client metrics and groups there are none here.
+ * ListConfigResources: the names of what can have configs (KIP-1142). Of client metrics there are none here,
+ * of groups those that have some.
  *
  * <p>Thread: the connection's event loop.
  */
@@ -46,6 +47,13 @@ public final class ListConfigResourcesHandler implements ApiHandler<ListConfigRe
                 case BROKER, BROKER_LOGGER -> {
                     for (BrokerImage broker : image.brokers().values()) {
                         add(response, type, Integer.toString(broker.id()));
+                    }
+                }
+                case GROUP -> {
+                    for (ConfigResource resource : image.configs().keySet()) {
+                        if (resource.type() == type) {
+                            add(response, type, resource.name());
+                        }
                     }
                 }
                 default -> {

@@ -99,7 +99,8 @@ class ConfigAdministrationTest {
         "2, a bad name, INVALID_TOPIC_EXCEPTION",
         "99, x, INVALID_REQUEST",
         "0, x, INVALID_REQUEST",
-        "32, group, INVALID_REQUEST"
+        "16, metrics, INVALID_REQUEST",
+        "32, '', INVALID_REQUEST"
     })
     void whatCannotBeDescribedIsNamedByItsError(byte type, String name, Errors expected) {
         DescribeConfigsResult result = describe(4, type, name, null);
