@@ -3,7 +3,7 @@ package io.millrace.membership.controller;
 import java.util.List;
 
 /**
- * What became of each resource of an alter request, in its order; a resource named twice appears once.
+ * What became of each resource of an alter request, in its order; one that is named twice appears twice.
  *
  * <p>Thread: any.
  */

@@ -79,9 +79,6 @@ final class ConfigChanges {
         });
         List<AlterConfigsOutcome.Result> results = new ArrayList<>();
         for (Item item : items) {
-            if (!seen.remove(item.key())) {
-                continue;
-            }
             try {
                 if (repeated.contains(item.key())) {
                     throw new Refusal(ControllerError.INVALID_REQUEST, "Each resource must appear at most once.");

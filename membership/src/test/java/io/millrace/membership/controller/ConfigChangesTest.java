@@ -116,7 +116,7 @@ class ConfigChangesTest {
 
         AlterConfigsOutcome outcome = cluster.submit(new IncrementalAlterConfigs(List.of(resource, resource), false));
 
-        assertThat(outcome.resources()).singleElement().satisfies(result -> assertThat(result.error())
+        assertThat(outcome.resources()).hasSize(2).allSatisfy(result -> assertThat(result.error())
                 .isEqualTo(ControllerError.INVALID_REQUEST));
     }
 

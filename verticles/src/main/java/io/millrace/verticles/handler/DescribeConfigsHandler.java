@@ -46,6 +46,8 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
         MetadataImage image = node.image();
         DescribeConfigsResponseData response = new DescribeConfigsResponseData();
         Set<String> told = new HashSet<>();
+        boolean known = request.resources().stream()
+                .allMatch(resource -> ConfigResource.Type.fromId(resource.resourceType()) != null);
         for (DescribeConfigsResource resource : request.resources()) {
             // Once is enough: the answer is a hundred times larger than the question.
             if (!told.add(resource.resourceType() + "/" + resource.resourceName())) {
@@ -55,6 +57,10 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
                     .setResourceType(resource.resourceType())
                     .setResourceName(resource.resourceName());
             try {
+                if (!known) {
+                    // KAFKA: one resource of a type that does not exist spoils the request.
+                    throw new Undescribable(Errors.INVALID_REQUEST, "Unexpected resource type in the request");
+                }
                 Set<String> wanted = wanted(resource);
                 for (ConfigEntry entry : entries(image, resource)) {
                     if (wanted.isEmpty() || wanted.contains(entry.name())) {
@@ -101,8 +107,7 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
             }
             return new GroupConfigs(node.configs()).describe(image, name);
         }
-        throw new Undescribable(
-                Errors.INVALID_REQUEST, "Unsupported resource type: " + (type == null ? "UNKNOWN" : type));
+        throw new Undescribable(Errors.INVALID_REQUEST, "Unsupported resource type: " + type);
     }
 
     private void checkBrokerId(String name) {

@@ -7,7 +7,6 @@ import java.util.List;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * IncrementalAlterConfigs: sets, deletes, appends to or subtracts from single configs (KIP-339).
@@ -35,38 +34,20 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler<Incremen
             resources.add(
                     new IncrementalAlterConfigs.Resource(resource.resourceType(), resource.resourceName(), changes));
         });
-        ControllerCalls.submit(
-                        node.controller(),
-                        new IncrementalAlterConfigs(resources, request.validateOnly()),
-                        ControllerCalls.DEFAULT_TIMEOUT_MS,
-                        context)
-                .onComplete(done -> {
-                    IncrementalAlterConfigsResponseData response = new IncrementalAlterConfigsResponseData();
-                    if (done.succeeded()) {
-                        done.result().resources().forEach(result -> response.responses()
-                                .add(told(
-                                        result.type(),
-                                        result.name(),
-                                        ControllerErrors.toKafka(result.error()),
-                                        result.message(),
-                                        context)));
-                    } else {
-                        Errors error = ControllerErrors.toKafka(done.cause());
-                        String why = done.cause().getMessage();
-                        resources.forEach(resource ->
-                                response.responses().add(told(resource.type(), resource.name(), error, why, context)));
-                    }
-                    context.respond(response);
-                });
-    }
-
-    private static AlterConfigsResourceResponse told(
-            byte type, String name, Errors error, String message, RequestContext context) {
-        context.error(error.code());
-        return new AlterConfigsResourceResponse()
-                .setResourceType(type)
-                .setResourceName(name)
-                .setErrorCode(error.code())
-                .setErrorMessage(message);
+        IncrementalAlterConfigsResponseData response = new IncrementalAlterConfigsResponseData();
+        AlteredConfigs.settle(
+                node.controller(),
+                new IncrementalAlterConfigs(resources, request.validateOnly()),
+                resources.stream()
+                        .map(resource -> new AlteredConfigs.Asked(resource.type(), resource.name()))
+                        .toList(),
+                context,
+                (asked, error, message) -> response.responses()
+                        .add(new AlterConfigsResourceResponse()
+                                .setResourceType(asked.type())
+                                .setResourceName(asked.name())
+                                .setErrorCode(error.code())
+                                .setErrorMessage(message)),
+                () -> context.respond(response));
     }
 }
