@@ -105,8 +105,7 @@ public final class ReplicaMove implements LogListener {
     }
 
     private void step() {
-        boolean active = turn && !busy && (phase == Phase.COPYING || phase == Phase.HELD);
-        if (!active || copy.assignedEnd() != copy.writtenEnd()) {
+        if (!turn || busy || !isCopying() || copy.assignedEnd() != copy.writtenEnd()) {
             return;
         }
         if (original.offlineReason() != null || from.offlineReason().isPresent()) {
@@ -131,6 +130,11 @@ public final class ReplicaMove implements LogListener {
         } else {
             later(SETTLE_MS);
         }
+    }
+
+    /** What was begun for the copy may be gone on with. */
+    private boolean isCopying() {
+        return phase == Phase.COPYING || phase == Phase.HELD;
     }
 
     private void goOn() {
@@ -173,10 +177,10 @@ public final class ReplicaMove implements LogListener {
 
     private void copied(ByteBuffer batches, boolean reachedEnd) {
         busy = false;
-        if (phase == Phase.OVER) {
+        if (!isCopying()) {
             return;
         }
-        if (cancelled || !batches.hasRemaining()) {
+        if (!batches.hasRemaining()) {
             step();
             return;
         }
@@ -186,7 +190,7 @@ public final class ReplicaMove implements LogListener {
 
     private void unreadable(IOException failure) {
         busy = false;
-        if (phase != Phase.OVER) {
+        if (isCopying()) {
             leaveCopy(original.id() + " cannot be read: " + failure);
         }
     }
@@ -237,7 +241,7 @@ public final class ReplicaMove implements LogListener {
         long base = BatchHeader.baseOffset(ByteBuffer.wrap(bytes), 0);
         copy.truncateFullyAndStartAt(base, () -> {
             busy = false;
-            if (phase != Phase.OVER) {
+            if (isCopying()) {
                 taken(HeapPayload.of(bytes));
             }
         });
@@ -325,7 +329,7 @@ public final class ReplicaMove implements LogListener {
     public void cancel(Runnable done) {
         afterwards(done);
         cancelled = true;
-        if (phase == Phase.COPYING || phase == Phase.HELD) {
+        if (isCopying()) {
             drop();
         } else if (phase == Phase.OVER) {
             runWhenOver();
@@ -340,7 +344,7 @@ public final class ReplicaMove implements LogListener {
     /** Leaves the copy for the next start; a swap that has begun is finished before the callback. */
     public void close(Runnable done) {
         afterwards(done);
-        if (phase == Phase.COPYING || phase == Phase.HELD) {
+        if (isCopying()) {
             leaveCopy("the node stops");
         } else if (phase == Phase.OVER) {
             runWhenOver();
