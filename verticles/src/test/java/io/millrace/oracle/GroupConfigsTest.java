@@ -105,7 +105,9 @@ class GroupConfigsTest {
     void settingsAreTakenOrRefusedAlike(int version) throws Exception {
         List<Change> changes = new ArrayList<>();
         Map<String, List<String>> values = Map.ofEntries(
-                Map.entry("consumer.session.timeout.ms", List.of("50000", "45000", "60000", "44999", "60001", "x", "-1", "")),
+                Map.entry(
+                        "consumer.session.timeout.ms",
+                        List.of("50000", "45000", "60000", "44999", "60001", "x", "-1", "")),
                 Map.entry("consumer.heartbeat.interval.ms", List.of("15000", "5000 ", "4999", "15001", "0")),
                 Map.entry("consumer.assignment.interval.ms", List.of("0", "15000", "15001", "-1")),
                 Map.entry("consumer.assignor.offload.enable", List.of("false", "maybe")),
@@ -143,10 +145,13 @@ class GroupConfigsTest {
             String group = side.uniqueName("altered");
             try (WireClient client = side.connect()) {
                 for (Change change : changes) {
-                    answers.append(altered(client, group, version, false, change)).append('\n');
+                    answers.append(altered(client, group, version, false, change))
+                            .append('\n');
                 }
-                answers.append(altered(client, "", version, false, changes.get(0))).append('\n');
-                answers.append(altered(client, group, version, true, new Change(SET, "share.delivery.count.limit", "3")))
+                answers.append(altered(client, "", version, false, changes.get(0)))
+                        .append('\n');
+                answers.append(altered(
+                                client, group, version, true, new Change(SET, "share.delivery.count.limit", "3")))
                         .append('\n');
                 await(side, client, group, "streams.num.standby.replicas", "value='2'");
                 answers.append(described(side, client, group, null, 4)).append('\n');
@@ -181,8 +186,9 @@ class GroupConfigsTest {
                 for (String name : List.of("consumer.session.timeout.ms", "share.delivery.count.limit", "nonsense")) {
                     AlterConfigsRequestData.AlterableConfigCollection configs =
                             new AlterConfigsRequestData.AlterableConfigCollection();
-                    configs.add(new AlterConfigsRequestData.AlterableConfig().setName(name).setValue(
-                            name.startsWith("share") ? "7" : "50000"));
+                    configs.add(new AlterConfigsRequestData.AlterableConfig()
+                            .setName(name)
+                            .setValue(name.startsWith("share") ? "7" : "50000"));
                     AlterConfigsRequestData request = new AlterConfigsRequestData();
                     request.resources()
                             .add(new AlterConfigsRequestData.AlterConfigsResource()

@@ -60,10 +60,7 @@ class SectionHAdminTest {
     }
 
     private static CreatableTopic topic(String name, int partitions, int replicas) {
-        return new CreatableTopic()
-                .setName(name)
-                .setNumPartitions(partitions)
-                .setReplicationFactor((short) replicas);
+        return new CreatableTopic().setName(name).setNumPartitions(partitions).setReplicationFactor((short) replicas);
     }
 
     private static CreatableTopic assigned(String name, int partitions, int replicas, int[]... brokers) {
@@ -83,9 +80,7 @@ class SectionHAdminTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "2, false", "3, true", "4, false", "4, true", "5, false", "5, true", "6, true", "7, false", "7, true"
-    })
+    @CsvSource({"2, false", "3, true", "4, false", "4, true", "5, false", "5, true", "6, true", "7, false", "7, true"})
     void topicsAreCreated(int version, boolean validateOnly) throws Exception {
         String answer = both.same("H.77", side -> {
             String twice = side.uniqueName("twice");
@@ -148,13 +143,14 @@ class SectionHAdminTest {
                 version);
         List<String> results = new ArrayList<>();
         for (DescribeConfigsResult result : answer.results()) {
-            results.add(result.resourceType() + " " + side.normal(result.resourceName()) + " " + result.errorCode() + " "
-                    + new TreeSet<>(result.configs().stream()
-                            .map(row -> row.toString()
-                                    .replaceAll(
-                                            "documentation=(null|'.*')\\)$",
-                                            "documentation " + (row.documentation() == null ? "none" : "some")))
-                            .toList()));
+            results.add(
+                    result.resourceType() + " " + side.normal(result.resourceName()) + " " + result.errorCode() + " "
+                            + new TreeSet<>(result.configs().stream()
+                                    .map(row -> row.toString()
+                                            .replaceAll(
+                                                    "documentation=(null|'.*')\\)$",
+                                                    "documentation " + (row.documentation() == null ? "none" : "some")))
+                                    .toList()));
         }
         Collections.sort(results);
         return String.join("\n", results);
@@ -181,8 +177,8 @@ class SectionHAdminTest {
                                 version,
                                 of(TOPIC, topic.name(), "retention.ms", "cleanup.policy", "no.such", "retention.ms")),
                         described(side, client, version, of(TOPIC, topic.name()).setConfigurationKeys(List.of()))
-                                        .length()
-                                > 1_000
+                                                .length()
+                                        > 1_000
                                 ? "all"
                                 : "few",
                         described(
@@ -271,7 +267,8 @@ class SectionHAdminTest {
                         .toList()
                         .toString());
                 for (Deadline deadline = Deadline.inSeconds(5); deadline.goOn(); ) {
-                    if (described(side, client, 4, of(TOPIC, topic.name(), "cleanup.policy")).contains("value=''")) {
+                    if (described(side, client, 4, of(TOPIC, topic.name(), "cleanup.policy"))
+                            .contains("value=''")) {
                         break;
                     }
                 }
@@ -409,7 +406,9 @@ class SectionHAdminTest {
         DeleteRecordsTopic topic = new DeleteRecordsTopic().setName(name);
         for (int i = 0; i < pairs.length; i += 2) {
             topic.partitions()
-                    .add(new DeleteRecordsPartition().setPartitionIndex(pairs[i]).setOffset(pairs[i + 1]));
+                    .add(new DeleteRecordsPartition()
+                            .setPartitionIndex(pairs[i])
+                            .setOffset(pairs[i + 1]));
         }
         return topic;
     }

@@ -69,7 +69,8 @@ class SectionHClusterTest {
                             new AlterPartitionReassignmentsRequestData().setTimeoutMs(10_000);
                     request.topics().add(wanted);
                     AlterPartitionReassignmentsResponseData told = client.ask(request, version);
-                    answers.add(side.normal(wanted.name()) + " " + wanted.partitions().get(0).replicas() + " "
+                    answers.add(side.normal(wanted.name()) + " "
+                            + wanted.partitions().get(0).replicas() + " "
                             + told.errorCode() + " "
                             + told.responses().get(0).partitions().get(0).errorCode());
                 }

@@ -115,8 +115,7 @@ public final class GroupConfigs {
             long high = configs.brokerLong(image, max);
             long number = Long.parseLong(value.trim());
             if (number < low || number > high) {
-                throw new InvalidConfigException(
-                        name + " must be in the range " + low + " to " + high + " inclusive.");
+                throw new InvalidConfigException(name + " must be in the range " + low + " to " + high + " inclusive.");
             }
         }
     }

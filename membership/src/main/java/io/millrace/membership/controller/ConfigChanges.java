@@ -223,11 +223,12 @@ final class ConfigChanges {
     private String merged(ConfigResource resource, Map<String, String> before, IncrementalAlterConfigs.Change change) {
         boolean ofBroker = resource.type() == ConfigResource.Type.BROKER;
         // KAFKA: the lists of groups cannot be changed by parts.
-        ConfigDefinition definition = switch (resource.type()) {
-            case TOPIC -> catalog.topic(change.name());
-            case BROKER -> catalog.broker(change.name());
-            default -> null;
-        };
+        ConfigDefinition definition =
+                switch (resource.type()) {
+                    case TOPIC -> catalog.topic(change.name());
+                    case BROKER -> catalog.broker(change.name());
+                    default -> null;
+                };
         if (definition == null || definition.type() != ConfigType.LIST) {
             throw new Refusal(
                     ControllerError.INVALID_CONFIG,

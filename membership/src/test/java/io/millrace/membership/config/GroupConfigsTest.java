@@ -17,7 +17,8 @@ class GroupConfigsTest {
 
     @Test
     void whatIsNotSetIsTheBrokers() {
-        var entries = with(Map.of("group.consumer.session.timeout.ms", "50000", "group.streams.assignors", "mine, sticky"))
+        var entries = with(Map.of(
+                        "group.consumer.session.timeout.ms", "50000", "group.streams.assignors", "mine, sticky"))
                 .describe(MetadataImage.EMPTY, "g");
 
         assertThat(entries).hasSize(21);

@@ -43,6 +43,7 @@ public final class TestCluster implements AutoCloseable {
     private final List<String> halts = new java.util.concurrent.CopyOnWriteArrayList<>();
 
     private boolean racks;
+    private boolean secondDirectories;
 
     private record Running(Vertx vertx, Broker broker, BusDirectory directory) {}
 
@@ -62,6 +63,12 @@ public final class TestCluster implements AutoCloseable {
     /** Each node stands in a rack of its own, {@code rack-<id>}; before it is started. */
     public TestCluster inRacks() {
         racks = true;
+        return this;
+    }
+
+    /** Each node has a second log directory; before it is started. */
+    public TestCluster withSecondDirectories() {
+        secondDirectories = true;
         return this;
     }
 
@@ -114,7 +121,7 @@ public final class TestCluster implements AutoCloseable {
                 racks ? Optional.of("rack-" + id) : Optional.empty(),
                 Optional.empty(),
                 List.of(new NodeConfig.Listener("PLAINTEXT", any, any)),
-                List.of(data(id)),
+                secondDirectories ? List.of(data(id), secondDirectory(id)) : List.of(data(id)),
                 new NodeConfig.Cluster(List.copyOf(voters), buses.get(id), buses.get(id), any, List.of(), "test"),
                 Optional.empty(),
                 kafka,
@@ -124,6 +131,10 @@ public final class TestCluster implements AutoCloseable {
     /** The data folder of a node. */
     public Path data(int id) {
         return root.resolve("node-" + id);
+    }
+
+    public Path secondDirectory(int id) {
+        return root.resolve("node-" + id + "-second");
     }
 
     public Broker broker(int id) {

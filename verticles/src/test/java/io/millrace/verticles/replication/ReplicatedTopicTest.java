@@ -26,13 +26,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeReplicaLogDirsResult.ReplicaLogDirInfo;
+import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -246,6 +250,72 @@ class ReplicatedTopicTest {
         }
         assertThat(consume(3)).isEqualTo(acked);
         assertEqualOnDisk(3);
+    }
+
+    /** Leaders and followers change their disk while they replicate; then each leads in turn with what it has there. */
+    @Test
+    void replicasThatChangeTheirDiskGoOnReplicating() throws Exception {
+        cluster = new TestCluster(root, 3, 0, Map.of("replica.lag.time.max.ms", "3000"))
+                .withSecondDirectories()
+                .start();
+        createTopic(3, Map.of("min.insync.replicas", "2", "segment.bytes", "1048576"));
+        awaitAllInSync();
+        Map<String, String> acked = new HashMap<>();
+        try (KafkaProducer<String, String> producer = producer();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
+            send(producer, 0, RECORDS, acked);
+            for (int round = 0; round < 3; round++) {
+                moveAll(admin);
+                send(producer, (round + 1) * RECORDS, RECORDS, acked);
+                TestCluster.await("all have moved", () -> moving(admin) == 0);
+            }
+            for (int node = 1; node <= 3; node++) {
+                cluster.kill(node);
+                send(producer, (node + 3) * RECORDS, RECORDS, acked);
+                assertThat(consume(3)).isEqualTo(acked);
+                cluster.start(node);
+                awaitAllInSync();
+            }
+        }
+        assertThat(consume(3)).isEqualTo(acked);
+    }
+
+    private void moveAll(Admin admin) throws Exception {
+        Map<TopicPartitionReplica, String> wanted = new HashMap<>();
+        for (int node = 1; node <= 3; node++) {
+            for (int partition = 0; partition < 3; partition++) {
+                TopicPartitionReplica replica = new TopicPartitionReplica(TOPIC, partition, node);
+                String place = place(admin, replica).getCurrentReplicaLogDir();
+                String first = cluster.data(node).toString();
+                wanted.put(
+                        replica,
+                        place.equals(first) ? cluster.secondDirectory(node).toString() : first);
+            }
+        }
+        admin.alterReplicaLogDirs(wanted).all().get();
+    }
+
+    private static ReplicaLogDirInfo place(Admin admin, TopicPartitionReplica replica) throws Exception {
+        return admin.describeReplicaLogDirs(List.of(replica)).all().get().get(replica);
+    }
+
+    private static long moving(Admin admin) {
+        try {
+            long moving = 0;
+            for (var directories : admin.describeLogDirs(List.of(1, 2, 3))
+                    .allDescriptions()
+                    .get()
+                    .values()) {
+                for (LogDirDescription directory : directories.values()) {
+                    moving += directory.replicaInfos().values().stream()
+                            .filter(ReplicaInfo::isFuture)
+                            .count();
+                }
+            }
+            return moving;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
