@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.sim.PowerLoss;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -93,6 +95,37 @@ class ClusterStoriesTest {
                 world.broker(1).start();
             });
         }
+    }
+
+    /** Rule Q7: the log that it would go on from is trimmed meanwhile. */
+    @Test
+    void aNodeThatWasAwayBeyondTheStartOfTheMetadataFetchesASnapshot() {
+        tell(new ClusterWorld(4, false), world -> {
+            world.simulation().runFor(1_000);
+            SimBroker away = world.brokers().stream()
+                    .filter(broker -> !broker.life().leadsQuorum())
+                    .findFirst()
+                    .orElseThrow();
+            long knew = away.life().image().highestOffset();
+            away.kill();
+            List<Integer> others = new ArrayList<>(
+                    List.of(1, 2, 3).stream().filter(id -> id != away.id()).toList());
+            for (int round = 0; round < 40; round++) {
+                Collections.reverse(others);
+                for (int partition = 0; partition < ClusterWorld.PARTITIONS; partition++) {
+                    world.admin().reassign(ClusterWorld.TOPIC, partition, others);
+                }
+                world.simulation().runFor(200);
+            }
+            long fetched = world.snapshotsFetched();
+            away.start();
+            await(
+                    world,
+                    "it has what it missed",
+                    () -> away.isServing() && away.life().image().highestOffset() == world.newestOffset());
+            assertThat(world.newestOffset()).isGreaterThan(knew);
+            assertThat(world.snapshotsFetched()).isGreaterThan(fetched);
+        });
     }
 
     /** A disk is lost, the controller does not know it yet, and somebody takes the last whole copy away (rule I15). */

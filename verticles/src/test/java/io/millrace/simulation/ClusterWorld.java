@@ -57,6 +57,7 @@ final class ClusterWorld {
     private String unclean = "false";
     private boolean takesAnyGeneration;
     private long stamps;
+    private long snapshotsFetched;
     private UnaryOperator<byte[]> frames = UnaryOperator.identity();
     private boolean believesLostEpochs;
     private UUID topicId;
@@ -121,9 +122,18 @@ final class ClusterWorld {
         return 1_500;
     }
 
-    /** Small, so that snapshots are made and fetched. */
+    /** Small, so that snapshots are made, the log is trimmed to them, and who was away has to fetch one. */
     long snapshotBytes() {
-        return 4_000;
+        return 500;
+    }
+
+    void snapshotFetched() {
+        snapshotsFetched++;
+    }
+
+    /** Snapshots of the metadata that one node has got whole from another. */
+    long snapshotsFetched() {
+        return snapshotsFetched;
     }
 
     /** A planted bug: a broker shows the epoch of its last life although its page cache is lost (breaks rule B13). */

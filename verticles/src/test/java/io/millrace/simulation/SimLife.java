@@ -17,6 +17,7 @@ import io.millrace.membership.quorum.FormationNode;
 import io.millrace.membership.quorum.MetadataFolder;
 import io.millrace.membership.quorum.NodeIdentity;
 import io.millrace.membership.quorum.NodePromises;
+import io.millrace.membership.quorum.QuorumMessage;
 import io.millrace.membership.quorum.QuorumNode;
 import io.millrace.membership.quorum.QuorumOpener;
 import io.millrace.membership.quorum.QuorumPorts;
@@ -356,6 +357,10 @@ final class SimLife {
             return;
         }
         if (message instanceof SimMessage.Raft raft && quorum != null) {
+            if (raft.message() instanceof QuorumMessage.SnapshotResponse piece
+                    && piece.position() + piece.bytes().length == piece.totalBytes()) {
+                world.snapshotFetched();
+            }
             quorum.receive(from, raft.message());
         } else if (message instanceof SimMessage.Form form) {
             formation.receive(from, form.message());
