@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 final class KcatLoad implements Load {
     static final Path KCAT = Path.of("/usr/bin/kcat");
 
+    private static final String END = " .";
     private static final long BETWEEN_SENDS_NANOS = 5_000_000;
     private static final long END_LIMIT_S = 150;
     private static final Pattern DELIVERED = Pattern.compile("Message delivered .*offset (\\d+)");
@@ -57,18 +58,40 @@ final class KcatLoad implements Load {
         }
         // -E: what passes is not an end; an offset out of range is one.
         reader = new ProcessBuilder(words(
-                        "-C", "-E", "-u", "-o", "beginning", "-X", "auto.offset.reset=error", "-f", "%p %o %s\\n"))
+                        "-C",
+                        "-E",
+                        "-u",
+                        "-o",
+                        "beginning",
+                        "-X",
+                        "auto.offset.reset=error",
+                        "-f",
+                        "%p %o %s" + END + "\\n"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        thread(() -> {
+        thread(this::read);
+    }
+
+    private void read() throws IOException {
+        try {
             lines(reader.getInputStream(), line -> {
-                String[] parts = line.split(" ", 3);
-                ledger.read(Integer.parseInt(parts[0]), Long.parseLong(parts[1]), parts[2]);
+                // The last line of a reader that is ended may be torn.
+                if (line.endsWith(END)) {
+                    String[] parts =
+                            line.substring(0, line.length() - END.length()).split(" ", 3);
+                    ledger.read(Integer.parseInt(parts[0]), Long.parseLong(parts[1]), parts[2]);
+                } else if (reading) {
+                    throw new IllegalStateException("kcat printed " + line);
+                }
             });
+        } catch (IOException closed) {
             if (reading) {
-                throw new IllegalStateException("kcat ended reading by itself");
+                throw closed;
             }
-        });
+        }
+        if (reading) {
+            throw new IllegalStateException("kcat ended reading by itself");
+        }
     }
 
     private List<String> words(String... more) {

@@ -161,6 +161,13 @@ class ClusterToolsBesideKafkaTest {
                     "quorum replication for people",
                     replication(tools.quorumAt(2, "describe", "--replication", "--human-readable")));
             talk.note("quorum, nothing asked", tools.quorumAt(2, "describe"));
+            // The only feature that both have; levels are bound to an epoch that goes on.
+            Said features = tools.featuresAt(3, "describe");
+            String eligible = features.text()
+                    .lines()
+                    .filter(line -> line.contains("eligible.leader.replicas.version"))
+                    .collect(Collectors.joining("\n"));
+            talk.note("features", new Said(features.exit(), eligible.replaceAll("Epoch: \\d+", "Epoch: N")));
         });
     }
 
