@@ -1,5 +1,6 @@
 package io.millrace.verticles.door;
 
+import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiSpec;
 import io.millrace.verticles.listener.InboundRequest;
 import io.netty.buffer.ByteBuf;
@@ -38,6 +39,9 @@ final class BusRequest implements InboundRequest {
     private short errorCode;
     private long handledNanos;
     private boolean answered;
+    /** Counted as not taken yet when this is answered. */
+    private long unsentBytes;
+
     private Runnable abandoned;
 
     BusRequest(DoorSession session, DoorMessage message, ByteBuf frame, int chargedBytes) {
@@ -173,9 +177,20 @@ final class BusRequest implements InboundRequest {
             finish(null, null);
             return;
         }
+        long readBytes = api.key() == Api.FETCH.key() ? ReplyBytes.size(parts) : 0;
+        if (readBytes > 0 && !session.unsent().take(readBytes)) {
+            parts.forEach(ReferenceCountUtil::release);
+            refuse(DoorFailure.of(
+                    DoorFailure.NO_CREDIT,
+                    session.unsent().bytes() + " bytes of answers wait to be taken: no more is read before they are"));
+            return;
+        }
         try {
-            finish(ReplyBytes.of(parts), null);
+            ByteBuf reply = ReplyBytes.of(parts);
+            unsentBytes = readBytes;
+            finish(reply, null);
         } catch (IOException unreadable) {
+            session.unsent().give(readBytes);
             log.error("{} of session {} could not be read for its answer", api.name(), session.id(), unreadable);
             refuse(DoorFailure.of(org.apache.kafka.common.protocol.Errors.KAFKA_STORAGE_ERROR, null));
         }
@@ -211,7 +226,8 @@ final class BusRequest implements InboundRequest {
         answered = true;
         frameIsRead();
         if (reply != null) {
-            message.reply(session.context(), session.sender(), reply);
+            message.reply(session.context(), session.sender(), reply, () -> session.unsent()
+                    .give(unsentBytes));
         } else if (failure != null) {
             message.envelope().fail(failure.code(), failure.getMessage());
         }

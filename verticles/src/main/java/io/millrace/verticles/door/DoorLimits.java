@@ -12,6 +12,7 @@ package io.millrace.verticles.door;
  * @param maxSessions sessions at a time
  * @param maxResponseBytes records in one answer, a single larger batch excepted; frames stay short, so that no message waits
  *     long behind another one (decision 2)
+ * @param unsentBytes answers to reads, of all senders, that the bus has not taken yet
  * @param maxWaitMs the longest that a read is parked
  * @param idleMs a session nobody used for this long is closed
  */
@@ -22,10 +23,13 @@ public record DoorLimits(
         int maxRequests,
         int maxSessions,
         int maxResponseBytes,
+        long unsentBytes,
         int maxWaitMs,
         long idleMs) {
     /** Less than this is no use to a producer: one batch of the default size and its envelope. */
     static final int LEAST_SESSION_BYTES = 64 << 10;
+    /** The part of {@link #unsentBytes} that one session may have. */
+    static final int SHARE_OF_UNSENT = 4;
 
     private static final int SHARE_OF_REQUEST_MEMORY = 4;
 
@@ -33,6 +37,6 @@ public record DoorLimits(
     public static DoorLimits within(long requestMemoryBytes) {
         long total = Math.max(LEAST_SESSION_BYTES, requestMemoryBytes / SHARE_OF_REQUEST_MEMORY);
         int one = (int) Math.min(16 << 20, Math.max(LEAST_SESSION_BYTES, total / 4));
-        return new DoorLimits(total, one, one, 256, 4096, 1 << 20, 30_000, 300_000);
+        return new DoorLimits(total, one, one, 256, 4096, 1 << 20, total, 30_000, 300_000);
     }
 }

@@ -58,10 +58,14 @@ final class DoorMessage {
         return new DoorMessage(message, BufferInternal.buffer(whole.slice(at, whole.readableBytes() - at)), whole, at);
     }
 
-    /** Answers with these bytes, which are taken over. */
-    void reply(ContextInternal context, String sender, ByteBuf bytes) {
+    /**
+     * Answers with these bytes, which are taken over.
+     *
+     * @param gone run when they are needed no more
+     */
+    void reply(ContextInternal context, String sender, ByteBuf bytes, Runnable gone) {
         if (origin != null && envelope.replyAddress() != null) {
-            DoorReply.send(context, sender, envelope, bytes);
+            DoorReply.send(context, sender, envelope, bytes, gone);
             return;
         }
         try {
@@ -70,6 +74,7 @@ final class DoorMessage {
             envelope.reply(BufferInternal.buffer(Unpooled.wrappedBuffer(copy)), DoorCodec.answering(envelope));
         } finally {
             bytes.release();
+            gone.run();
         }
     }
 

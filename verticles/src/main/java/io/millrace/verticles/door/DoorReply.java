@@ -48,14 +48,18 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
      * Sends the answer to a message that came from another node with the client's codec; takes the body over.
      *
      * @param context the session's
+     * @param gone run when the body is needed no more
      */
-    static void send(ContextInternal context, String sender, Message<?> asked, ByteBuf body) {
+    static void send(ContextInternal context, String sender, Message<?> asked, ByteBuf body, Runnable gone) {
         EventBusImpl bus = (EventBusImpl) context.owner().eventBus();
         String self = context.owner().clusterManager().getNodeId();
         DoorReply reply = new DoorReply(self, sender, asked.replyAddress(), body, bus);
         ContextInternal former = context.beginDispatch();
         try {
-            bus.<Void>sendOrPubInternal(reply, new DeliveryOptions(), null).onComplete(gone -> reply.release());
+            bus.<Void>sendOrPubInternal(reply, new DeliveryOptions(), null).onComplete(sent -> {
+                reply.release();
+                gone.run();
+            });
         } finally {
             context.endDispatch(former);
         }

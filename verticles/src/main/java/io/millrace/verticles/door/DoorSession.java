@@ -36,6 +36,7 @@ final class DoorSession {
     private final EventLoop loop;
     private final DoorSessions owner;
     private final RequestHeaderDecoder headers;
+    private final UnsentAnswers unsent;
     private final Set<BusRequest> requests = new LinkedHashSet<>();
     private int inFlightBytes;
     private LoopMetrics metrics;
@@ -50,6 +51,7 @@ final class DoorSession {
         this.creditBytes = creditBytes;
         this.loop = loop;
         this.owner = owner;
+        this.unsent = new UnsentAnswers(owner.limits().unsentBytes() / DoorLimits.SHARE_OF_UNSENT, owner.unsent());
         this.headers = new RequestHeaderDecoder(owner.dispatcher().registry());
     }
 
@@ -176,6 +178,10 @@ final class DoorSession {
             context = owner.context(loop);
         }
         return context;
+    }
+
+    UnsentAnswers unsent() {
+        return unsent;
     }
 
     DoorLimits limits() {

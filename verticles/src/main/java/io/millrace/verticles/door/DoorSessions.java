@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class DoorSessions {
     private final DoorSession.Services services;
     private final List<EventLoop> loops;
+    private final UnsentAnswers unsent;
     private final SecureRandom random = new SecureRandom();
     private final Map<Long, DoorSession> sessions = new HashMap<>();
     private long freeBytes;
@@ -30,6 +31,7 @@ final class DoorSessions {
     DoorSessions(DoorSession.Services services, List<EventLoop> loops) {
         this.services = services;
         this.loops = List.copyOf(loops);
+        this.unsent = new UnsentAnswers(services.limits().unsentBytes());
         this.freeBytes = services.limits().totalBytes();
     }
 
@@ -111,6 +113,10 @@ final class DoorSessions {
 
     ContextInternal context(EventLoop loop) {
         return services.vertx().contextBuilder().withEventLoop(loop).build();
+    }
+
+    UnsentAnswers unsent() {
+        return unsent;
     }
 
     DoorLimits limits() {

@@ -49,6 +49,15 @@ final class ReplyBytes {
         }
     }
 
+    /** How many bytes they are. */
+    static long size(List<?> parts) {
+        long size = 0;
+        for (Object part : parts) {
+            size += part instanceof ByteBuf bytes ? bytes.readableBytes() : ((FileRegion) part).count();
+        }
+        return size;
+    }
+
     private static ByteBuf read(FileRegion region) throws IOException {
         int size = Math.toIntExact(region.count());
         ByteBuf target = PooledByteBufAllocator.DEFAULT.directBuffer(size, size);
