@@ -37,9 +37,6 @@ import java.util.function.Consumer;
  * <p>Thread: any.
  */
 final class BusNode {
-    /** A whole frame in one read: Vert.x' record parser copies what it has with every further piece that it gets. */
-    private static final int RECEIVE_BYTES = 256 << 10;
-
     /** A cluster of one looks for a free port from its own on: nobody needs to find it. */
     private static final int PORTS_WHEN_ALONE = 100;
 
@@ -99,11 +96,11 @@ final class BusNode {
         HostPort bind = config.cluster().bus();
         HostPort told = config.cluster().busAdvertised();
         NodeConfig.Timers timers = config.cluster().timers();
-        // The bus queues without bound for a peer that hangs: the sooner it gives up, the less.
+        // The bus queues without bound for a peer that hangs: the sooner it gives up, the less. No size of the receive
+        // buffer: the kernel lets it grow with what comes, unless it is told one.
         EventBusOptions bus = new EventBusOptions()
                 .setHost(bind.host())
                 .setPort(bind.port())
-                .setReceiveBufferSize(RECEIVE_BYTES)
                 .setClusterPingInterval(timers.busPingMs())
                 .setClusterPingReplyInterval(timers.busPongMs())
                 .setConnectTimeout(timers.busConnectMs());
