@@ -1,5 +1,6 @@
 package io.millrace.protocol;
 
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
@@ -37,6 +38,7 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -89,7 +91,9 @@ public enum Api {
     DESCRIBE_PRODUCERS(61, "DescribeProducers", 0),
     UNREGISTER_BROKER(64, "UnregisterBroker", 0),
     LIST_CONFIG_RESOURCES(74, "ListConfigResources", 0),
-    DESCRIBE_TOPIC_PARTITIONS(75, "DescribeTopicPartitions", 0);
+    DESCRIBE_TOPIC_PARTITIONS(75, "DescribeTopicPartitions", 0),
+    ADD_RAFT_VOTER(80, "AddRaftVoter", 0),
+    REMOVE_RAFT_VOTER(81, "RemoveRaftVoter", 0);
 
     private static final short NEVER = Short.MAX_VALUE;
 
@@ -174,6 +178,8 @@ public enum Api {
             case UNREGISTER_BROKER -> new UnregisterBrokerRequestData();
             case LIST_CONFIG_RESOURCES -> new ListConfigResourcesRequestData();
             case DESCRIBE_TOPIC_PARTITIONS -> new DescribeTopicPartitionsRequestData();
+            case ADD_RAFT_VOTER -> new AddRaftVoterRequestData();
+            case REMOVE_RAFT_VOTER -> new RemoveRaftVoterRequestData();
         };
     }
 }

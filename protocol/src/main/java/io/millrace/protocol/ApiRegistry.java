@@ -115,6 +115,8 @@ public final class ApiRegistry {
                 partitions(Api.ALTER_PARTITION_REASSIGNMENTS, 0, 1, socketRequestMaxBytes),
                 fewStrings(Api.DESCRIBE_QUORUM, 0, 2, socketRequestMaxBytes),
                 fewStrings(Api.UNREGISTER_BROKER, 0, 0, socketRequestMaxBytes),
+                fewStrings(Api.ADD_RAFT_VOTER, 0, 1, socketRequestMaxBytes),
+                fewStrings(Api.REMOVE_RAFT_VOTER, 0, 0, socketRequestMaxBytes),
                 partitions(Api.LIST_PARTITION_REASSIGNMENTS, 0, 0, socketRequestMaxBytes),
                 keyed(Api.DESCRIBE_PRODUCERS, 0, 0, socketRequestMaxBytes),
                 fewStrings(Api.DESCRIBE_ACLS, 1, 3, socketRequestMaxBytes),

@@ -20,7 +20,7 @@ class ApiRegistryTest {
             assertThat(spec.serves((short) (advertised.maxVersion() + 1))).isFalse();
             assertThat(spec.serves((short) -1)).isFalse();
         }
-        assertThat(registry.advertised()).hasSize(39);
+        assertThat(registry.advertised()).hasSize(41);
         assertThat(registry.advertised().find(Api.PRODUCE.key()).minVersion()).isZero();
     }
 
@@ -51,7 +51,7 @@ class ApiRegistryTest {
     @Test
     void theSupportTableHasARowPerApi() {
         assertThat(registry.supportTable().lines())
-                .hasSize(2 + 39)
+                .hasSize(2 + 41)
                 .contains("| 0 | Produce | 3-13 (advertised 0-13) | 102400 KiB |")
                 .contains("| 75 | DescribeTopicPartitions | 0 | 2048 KiB |");
     }

@@ -20,6 +20,7 @@ public sealed interface ControllerCommand<R>
                 ElectLeaders,
                 ReassignPartitions,
                 DescribeQuorum,
+                ChangeVoters,
                 GiveUpReplicas {
     /**
      * Whether carrying it out a second time does no harm beyond the first: it is compared with what is committed, or asks

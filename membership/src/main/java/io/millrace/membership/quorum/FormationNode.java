@@ -223,8 +223,8 @@ public final class FormationNode {
         public void formed(NodePromises promises) {
             if (me.isVoter() && !promises.isVoter()) {
                 log.warn(
-                        "node {} serves, but cannot vote in cluster {}: its data folder is another ({}) than when the cluster was"
-                                + " formed ({}); 'A lost disk' in docs/OPERATIONS.md says what to do",
+                        "node {} serves, but cannot vote in cluster {} with its data folder {} unless that was made a voter since:"
+                                + " the cluster was formed with {}; 'A lost disk' in docs/OPERATIONS.md says what to do",
                         me.nodeId(),
                         promises.clusterId(),
                         promises.directoryId(),

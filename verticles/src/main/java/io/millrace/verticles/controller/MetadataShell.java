@@ -4,6 +4,7 @@ import io.millrace.log.Owner;
 import io.millrace.membership.CommitListener;
 import io.millrace.membership.MetadataQuorum;
 import io.millrace.membership.NotLeaderException;
+import io.millrace.membership.controller.ChangeVoters;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
@@ -127,6 +128,12 @@ public final class MetadataShell implements CommitListener, ActiveController {
                     .ifPresentOrElse(
                             known -> answer.complete(new Settled<>((R) known, image.highestOffset())),
                             () -> refuse(answer));
+            return;
+        }
+        if (command instanceof ChangeVoters change) {
+            VoterChanges.carryOut(quorum, change)
+                    .map(outcome -> new Settled<>((R) outcome, image.highestOffset()))
+                    .onComplete(answer);
             return;
         }
         if (proposalsOut >= MAX_PROPOSALS_OUT) {

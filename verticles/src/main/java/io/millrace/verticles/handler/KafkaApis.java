@@ -85,6 +85,8 @@ public final class KafkaApis {
                 .serve(
                         Api.DESCRIBE_QUORUM,
                         new DescribeQuorumHandler(node, node.config().cluster().voters(), System::currentTimeMillis))
+                .serve(Api.ADD_RAFT_VOTER, new AddRaftVoterHandler(node))
+                .serve(Api.REMOVE_RAFT_VOTER, new RemoveRaftVoterHandler(node))
                 .serve(Api.UNREGISTER_BROKER, new UnregisterBrokerHandler(node))
                 .serve(Api.ELECT_LEADERS, new ElectLeadersHandler(node))
                 .serve(Api.ALTER_PARTITION_REASSIGNMENTS, new AlterPartitionReassignmentsHandler(node))

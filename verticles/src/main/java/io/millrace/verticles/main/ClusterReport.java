@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 final class ClusterReport {
     private static final long CONTROLLER_MS = 2_000;
     private static final String OBSERVER = "observer";
-    /** Said of a node that was a voter when the cluster formed. */
+    /** Said of a node whose vote belongs to another disk of it. */
     private static final String EMPTIED = ", cannot vote: its data folder is not the one that it voted with\n";
 
     private ClusterReport() {}

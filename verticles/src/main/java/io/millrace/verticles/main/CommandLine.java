@@ -21,6 +21,16 @@ sealed interface CommandLine {
 
     record Demo(String bootstrap) implements CommandLine {}
 
+    /** @param nodeId whom the change is about; -1 when there is none */
+    record Voters(String bootstrap, Change change, int nodeId) implements CommandLine {
+        enum Change {
+            NONE,
+            ADD,
+            REMOVE,
+            REPLACE
+        }
+    }
+
     record Help() implements CommandLine {}
 
     record Version() implements CommandLine {}
@@ -38,12 +48,13 @@ sealed interface CommandLine {
             case "start" -> start(rest);
             case "status" -> new Status(option("status", "--http", rest, DEFAULT_URL));
             case "demo" -> new Demo(option("demo", "--bootstrap", rest, DEFAULT_BOOTSTRAP));
+            case "voters" -> voters(rest);
             case "rehearse" -> new Rehearse();
             case "--help", "-h", "help" -> new Help();
             case "--version", "version" -> new Version();
             default ->
-                throw new ConfigException("\"" + words.get(0) + "\" is not a command: start, status, demo, --help"
-                        + " and --version are");
+                throw new ConfigException("\"" + words.get(0)
+                        + "\" is not a command: start, status, voters, demo, --help" + " and --version are");
         };
     }
 
@@ -63,6 +74,30 @@ sealed interface CommandLine {
             }
         }
         return new Start(file, properties);
+    }
+
+    private static Voters voters(List<String> words) {
+        Voters asked = new Voters(DEFAULT_BOOTSTRAP, Voters.Change.NONE, -1);
+        for (int i = 0; i < words.size(); i += 2) {
+            String value = i + 1 < words.size() ? words.get(i + 1) : "";
+            asked = switch (words.get(i)) {
+                case "--bootstrap" -> new Voters(value, asked.change(), asked.nodeId());
+                case "--add" -> changed(asked, Voters.Change.ADD, value);
+                case "--remove" -> changed(asked, Voters.Change.REMOVE, value);
+                case "--replace" -> changed(asked, Voters.Change.REPLACE, value);
+                default ->
+                    throw new ConfigException("voters takes --bootstrap HOST:PORT and one of --replace, --add and"
+                            + " --remove with the id of a node, not " + words.get(i));
+            };
+        }
+        return asked;
+    }
+
+    private static Voters changed(Voters asked, Voters.Change change, String id) {
+        if (asked.change() != Voters.Change.NONE || !id.matches("\\d{1,9}")) {
+            throw new ConfigException("voters changes one node at a time, and its id is a number");
+        }
+        return new Voters(asked.bootstrap(), change, Integer.parseInt(id));
     }
 
     private static String option(String command, String option, List<String> words, String otherwise) {

@@ -15,6 +15,9 @@ public final class Main {
               millrace start [CONFIG.json] [-Dkey=value ...]   run a node (default: conf/standalone.json)
               millrace status [--http URL]                     ask a node how it is (default: %s)
               millrace demo [--bootstrap HOST:PORT]            write a few records to a node and read them back
+              millrace voters [--replace ID] [--bootstrap HOST:PORT]
+                                                               who votes on the metadata; gives the vote of a node's
+                                                               lost disk to its new one (also --add ID, --remove ID)
               millrace --version | --help
 
             Every key of conf/schema/node.schema.json can be set in the file, as MILLRACE_KEY in the environment, or
@@ -53,6 +56,8 @@ public final class Main {
             return StatusCommand.run(status);
         } else if (asked instanceof CommandLine.Demo demo) {
             return DemoCommand.run(demo);
+        } else if (asked instanceof CommandLine.Voters voters) {
+            return VotersCommand.run(voters);
         } else if (asked instanceof CommandLine.Rehearse) {
             return RehearseCommand.run();
         } else if (asked instanceof CommandLine.Version) {

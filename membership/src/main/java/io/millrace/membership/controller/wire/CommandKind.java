@@ -5,6 +5,7 @@ import io.millrace.membership.controller.AllocateProducerIds;
 import io.millrace.membership.controller.AlterConfigsOutcome;
 import io.millrace.membership.controller.AlterPartition;
 import io.millrace.membership.controller.BrokerHeartbeat;
+import io.millrace.membership.controller.ChangeVoters;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.CreatePartitions;
 import io.millrace.membership.controller.CreateTopics;
@@ -142,6 +143,14 @@ final class CommandKind<C extends ControllerCommand<R>, R> {
                 GiveUpReplicas.Outcome.class,
                 BrokerCommands::write,
                 BrokerCommands::readGivenUp),
+        new CommandKind<>(
+                15,
+                ChangeVoters.class,
+                QuorumCommands::write,
+                QuorumCommands::readChange,
+                ChangeVoters.Outcome.class,
+                QuorumCommands::write,
+                QuorumCommands::readChanged),
     };
 
     private final int id;

@@ -1,9 +1,13 @@
 package io.millrace.membership.controller.wire;
 
 import io.millrace.membership.QuorumDescription;
+import io.millrace.membership.VoterChange;
+import io.millrace.membership.controller.ChangeVoters;
 import io.millrace.membership.controller.DescribeQuorum;
+import io.millrace.membership.record.RecordCodecException;
 import io.millrace.membership.record.RecordReader;
 import io.millrace.membership.record.RecordWriter;
+import java.util.UUID;
 
 /**
  * What is asked about the quorum itself, field by field.
@@ -11,6 +15,9 @@ import io.millrace.membership.record.RecordWriter;
  * <p>Thread: any; has no state.
  */
 final class QuorumCommands {
+    private static final int ADD = 1;
+    private static final int REMOVE = 2;
+
     private QuorumCommands() {}
 
     /** It has no fields. */
@@ -18,6 +25,33 @@ final class QuorumCommands {
 
     static DescribeQuorum readDescribe(RecordReader in) {
         return new DescribeQuorum();
+    }
+
+    static void write(RecordWriter out, ChangeVoters command) {
+        VoterChange change = command.change();
+        out.number(change instanceof VoterChange.Add ? ADD : REMOVE);
+        out.number(change.nodeId());
+        Fields.nullableId(out, change.directoryId());
+    }
+
+    static ChangeVoters readChange(RecordReader in) {
+        int kind = in.int32();
+        int node = in.int32();
+        UUID directory = Fields.nullableId(in);
+        if (directory == null || (kind != ADD && kind != REMOVE)) {
+            throw new RecordCodecException("no change of voters: " + kind + " of node " + node);
+        }
+        return new ChangeVoters(
+                kind == ADD ? new VoterChange.Add(node, directory) : new VoterChange.Remove(node, directory));
+    }
+
+    static void write(RecordWriter out, ChangeVoters.Outcome outcome) {
+        Fields.error(out, outcome.error());
+        out.nullableText(outcome.message());
+    }
+
+    static ChangeVoters.Outcome readChanged(RecordReader in) {
+        return new ChangeVoters.Outcome(Fields.error(in), in.nullableText());
     }
 
     static void write(RecordWriter out, QuorumDescription description) {

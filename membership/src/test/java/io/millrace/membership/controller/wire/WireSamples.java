@@ -1,6 +1,7 @@
 package io.millrace.membership.controller.wire;
 
 import io.millrace.membership.QuorumDescription;
+import io.millrace.membership.VoterChange;
 import io.millrace.membership.config.ConfigEntry;
 import io.millrace.membership.config.ConfigSource;
 import io.millrace.membership.config.ConfigType;
@@ -8,6 +9,7 @@ import io.millrace.membership.controller.AllocateProducerIds;
 import io.millrace.membership.controller.AlterConfigsOutcome;
 import io.millrace.membership.controller.AlterPartition;
 import io.millrace.membership.controller.BrokerHeartbeat;
+import io.millrace.membership.controller.ChangeVoters;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.CreatePartitions;
@@ -151,6 +153,9 @@ final class WireSamples {
                                 9,
                                 70,
                                 List.of(new QuorumDescription.Replica(1, ID, 70, 0, 0)),
-                                List.of(new QuorumDescription.Replica(4, null, -1, -1, -1)))));
+                                List.of(new QuorumDescription.Replica(4, null, -1, -1, -1)))),
+                new Sample(
+                        new ChangeVoters(new VoterChange.Add(3, ID)),
+                        new ChangeVoters.Outcome(ControllerError.DUPLICATE_VOTER, "it is one")));
     }
 }

@@ -1,0 +1,52 @@
+package io.millrace.verticles.handler;
+
+import io.millrace.membership.VoterChange;
+import io.millrace.membership.controller.ChangeVoters;
+import io.millrace.protocol.KafkaIds;
+import io.millrace.verticles.node.Node;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * What adding and removing a voter have in common: the checks that need no controller, and the answer.
+ *
+ * <p>Thread: the connection's event loop.
+ */
+final class VoterCalls {
+    private VoterCalls() {}
+
+    /** @param clusterId null when the client did not say */
+    static void change(
+            Node node,
+            String clusterId,
+            Function<UUID, VoterChange> change,
+            Uuid directoryId,
+            int timeoutMs,
+            RequestContext context,
+            BiConsumer<Errors, String> respond) {
+        if (clusterId != null && !clusterId.equals(node.clusterId())) {
+            context.error(Errors.INCONSISTENT_CLUSTER_ID.code());
+            respond.accept(
+                    Errors.INCONSISTENT_CLUSTER_ID, "This is cluster " + node.clusterId() + ", not " + clusterId + ".");
+            return;
+        }
+        ControllerCalls.submit(
+                        node.controller(),
+                        new ChangeVoters(change.apply(KafkaIds.toJava(directoryId))),
+                        timeoutMs,
+                        context)
+                .onComplete(done -> {
+                    Errors error = done.succeeded()
+                            ? ControllerErrors.toKafka(done.result().error())
+                            : ControllerErrors.toKafka(done.cause());
+                    String message = done.succeeded()
+                            ? done.result().message()
+                            : done.cause().getMessage();
+                    context.error(error.code());
+                    respond.accept(error, message);
+                });
+    }
+}
