@@ -3,6 +3,7 @@ package io.millrace.protocol;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -46,6 +47,7 @@ final class KeyedLists {
             Map.entry(Api.JOIN_GROUP, Map.of("/protocols", List.of("name"))),
             Map.entry(Api.OFFSET_DELETE, Map.of("/topics", List.of("name"))),
             Map.entry(Api.ELECT_LEADERS, Map.of("/topic_partitions", List.of("topic"))),
+            Map.entry(Api.ADD_RAFT_VOTER, Map.of("/listeners", List.of("name"))),
             Map.entry(Api.DESCRIBE_PRODUCERS, Map.of("/topics", List.of("name"))));
 
     private static final Map<Api, WirePlan[]> PLANS = new ConcurrentHashMap<>();
@@ -88,6 +90,7 @@ final class KeyedLists {
             case JOIN_GROUP -> JoinGroupRequestData.SCHEMAS;
             case OFFSET_DELETE -> OffsetDeleteRequestData.SCHEMAS;
             case ELECT_LEADERS -> ElectLeadersRequestData.SCHEMAS;
+            case ADD_RAFT_VOTER -> AddRaftVoterRequestData.SCHEMAS;
             case DESCRIBE_PRODUCERS -> DescribeProducersRequestData.SCHEMAS;
             default -> throw new IllegalArgumentException(api + " has no keyed lists");
         };
