@@ -30,6 +30,21 @@ class ModuleEdgesTest {
             .because("protocol turns bytes into requests and back and decides nothing. Mend: move what decides into"
                     + " verticles.handler, or hand the value in as a parameter");
 
+    /** {@code MessageCodec.encodeAnyResponse}, which only tests call, is the one exception. */
+    @ArchTest
+    static final ArchRule messagesAreLoadedWithTheirFirstRequest = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.millrace.protocol.MessageCodec")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.apache.kafka.common.protocol.ApiKeys")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.apache.kafka.common.message.ApiMessageType")
+            .because(
+                    "each of the two loads the classes of every API, five hundred, on the way to the first open port. Mend:"
+                            + " use io.millrace.protocol.Api");
+
     @ArchTest
     static final ArchRule logSeesNobody = classes()
             .that()
