@@ -220,15 +220,38 @@ class CrashStoriesTest {
     }
 
     @Test
-    void aCutIsDurableBeforeAnythingIsAppendedBehindIt() throws Exception {
+    void whereRecordsAreSyncedACutIsDurableBeforeAnythingIsAppendedBehindIt() throws Exception {
         LogLife life = opened();
-        Replica clicks = leading(life, "clicks", false);
+        Replica clicks = leading(life, "clicks", true);
         produce(life, clicks, 4);
         life.pass(10 * CHECKPOINT_MS);
         long end = clicks.history().batches().get(2).baseOffset();
         boolean[] cut = clicks.truncateTo(end);
         life.await("truncation", () -> cut[0]);
         world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        assertThat(opened().replica("clicks").log().writtenEnd()).isEqualTo(end);
+    }
+
+    /** What comes back has its old epochs, by which it is cut again. */
+    @Test
+    void aCutThatThePowerTakesBackLeavesTheLogAsItWasAndIsMadeAgain() throws Exception {
+        LogLife life = opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 4);
+        life.pass(10 * CHECKPOINT_MS);
+        long before = clicks.log().writtenEnd();
+        long end = clicks.history().batches().get(2).baseOffset();
+        boolean[] cut = clicks.truncateTo(end);
+        life.await("truncation", () -> cut[0]);
+        world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        LogLife again = opened();
+        Replica found = again.replica("clicks");
+        assertThat(found.log().writtenEnd()).isEqualTo(before);
+        boolean[] cutAgain = found.truncateTo(end);
+        again.await("truncation", () -> cutAgain[0]);
+        world.crash(CrashKind.PROCESS);
 
         assertThat(opened().replica("clicks").log().writtenEnd()).isEqualTo(end);
     }
