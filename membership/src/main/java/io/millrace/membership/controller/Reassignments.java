@@ -102,6 +102,12 @@ final class Reassignments {
                     "Unable to revert partition assignment for " + topic.name() + ":" + partition.partition()
                             + " because it would require an unclean leader election.");
         }
+        int least = Math.min(election.rules(decision.image(), topic.name()).minInsync(), before.length);
+        if (!nobodyLeft && isr.length < least) {
+            // Who was being added has what was acknowledged meanwhile, and keeps it until enough of the others do.
+            moveTo(before, topic, partition, decision);
+            return;
+        }
         PartitionChangeRecord record = election.transition(topic, partition, decision.image())
                 .isr(isr)
                 .assignment(before, new int[0], new int[0])

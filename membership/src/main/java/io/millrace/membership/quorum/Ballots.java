@@ -24,7 +24,8 @@ record Ballots(Set<Integer> granted, Set<Integer> rejected) {
         return yes ? new Ballots(more, rejected) : new Ballots(granted, more);
     }
 
+    /** Only voters count: who has stood may have been taken from among them meanwhile. */
     boolean won(VoterSet voters) {
-        return granted.size() >= voters.majority();
+        return granted.stream().filter(voters::contains).count() >= voters.majority();
     }
 }

@@ -87,12 +87,14 @@ final class ElectionRules {
     /**
      * A candidate whose log has other voters than those of the beginning names the directory whose vote it counts. That it
      * is itself unknown here, or that this node does not know to be a voter, only means that the candidate's log is ahead.
-     * Without a name it has the voters of the beginning, as everybody, and must be one of them.
+     * Without a name it has the voters of the beginning, as everybody, and must be one of them; where a change is committed
+     * it can only be a build that does not know of changes, and would count a majority that is none.
      */
     private boolean isAsked(int from, VoteRequest request) {
         return request.asked()
                 .map(core.settings.directoryId()::equals)
                 .orElseGet(() -> core.isVoter()
+                        && core.voterHistory().statedAt(core.highWatermark()).isEmpty()
                         && (core.voters().contains(from, request.directoryId())
                                 || core.voterHistory().initial().contains(from, request.directoryId())));
     }

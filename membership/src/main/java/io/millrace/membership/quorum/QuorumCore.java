@@ -92,10 +92,12 @@ final class QuorumCore {
         effects.truncateTo(endOffset);
     }
 
-    /** The log of a follower or observer has changed, and perhaps with it whether this node votes. */
+    /** The log of a node that does not lead has changed, and perhaps with it whether the node votes. */
     void takeRole(long nowMs) {
         if (state instanceof Follower follower && !isVoter()) {
             become(new Observer(follower.epoch(), follower.votedId(), follower.leaderId(), follower.deadlineMs()));
+        } else if (!isVoter() && !(state instanceof Observer) && !(state instanceof Leader)) {
+            become(new Observer(state.epoch(), state.votedId(), NOBODY, nowMs + settings.fetchTimeoutMs()));
         } else if (state instanceof Observer observer && isVoter()) {
             if (observer.leaderId() != NOBODY) {
                 become(new Follower(observer.epoch(), observer.votedId(), observer.leaderId(), observer.deadlineMs()));

@@ -192,6 +192,24 @@ class ReassignmentsTest {
         assertThat(back.leaderEpoch()).as("4 must not count any more").isEqualTo(1);
     }
 
+    /** 4 is in sync and 2 and 3 are not: what was acknowledged meanwhile is on 1 and 4 alone. */
+    @Test
+    void cancellingTakesNoCopyAwayThatTheMinimumNeeds() {
+        cluster.assign("two", Map.of("min.insync.replicas", "2"), 1, 2, 3);
+        submit("two", 0, List.of(4, 5, 1), true);
+        leaderSees("two", 1, 4);
+
+        submit("two", 0, null, true);
+
+        PartitionImage waiting = cluster.partition("two");
+        assertThat(waiting.replicas()).containsExactly(1, 2, 3, 4, 5);
+        assertThat(waiting.isr()).containsExactlyInAnyOrder(1, 4);
+        assertThat(waiting.removing()).containsExactly(4, 5);
+        leaderSees("two", 1, 4, 2);
+        assertThat(cluster.partition("two").replicas()).containsExactly(1, 2, 3);
+        assertThat(cluster.partition("two").isReassigning()).isFalse();
+    }
+
     @Test
     void cancellingIsRefusedWhereItWouldLoseWhatWasAcknowledged() {
         reassign(4, 5, 6);

@@ -210,6 +210,40 @@ class VoterChangeRulesTest {
         assertThat(effects.lastSent(VoteResponse.class).granted()).isFalse();
     }
 
+    /** Such a candidate is of a build that passes changes over: what it takes for a majority may be none. */
+    @Test
+    void q6WhereAChangeIsCommittedAVoteIsGivenOnlyToWhoNamesTheDirectory() {
+        QuorumMachine machine = machine(DIR_1);
+        VoterSet changed = new VoterSet(Map.of(1, DIR_1, 2, DIR_2, 3, DIR_3, 4, DIR_4));
+        machine.onMessage(2, new BeginEpoch(1, 2), now);
+        machine.onMessage(
+                2,
+                new FetchResponse(
+                        1, 2, LogPosition.EMPTY, 0, new FetchOutcome.Batches(List.of(stating(0, 1, changed)))),
+                now);
+        machine.onSynced(1, now);
+        machine.onMessage(
+                2, new FetchResponse(1, 2, new LogPosition(1, 1), 1, new FetchOutcome.Batches(List.of())), now);
+        assertThat(machine.highWatermark()).isEqualTo(1);
+        LogPosition longer = new LogPosition(9, 3);
+
+        machine.onMessage(3, new VoteRequest(5, DIR_3, longer, false), now);
+        assertThat(effects.lastSent(VoteResponse.class).granted()).isFalse();
+        machine.onMessage(3, new VoteRequest(5, DIR_3, longer, false, Optional.of(DIR_1)), now);
+        assertThat(effects.lastSent(VoteResponse.class).granted()).isTrue();
+    }
+
+    @Test
+    void q6TheBallotOfWhoDoesNotVoteAnyMoreDoesNotCount() {
+        VoterSet without3 = new VoterSet(Map.of(1, DIR_1, 2, DIR_2, 4, DIR_4));
+
+        Ballots ballots = Ballots.ownVote(3).with(1, true);
+
+        assertThat(ballots.won(THREE)).isTrue();
+        assertThat(ballots.won(without3)).isFalse();
+        assertThat(ballots.with(4, true).won(without3)).isTrue();
+    }
+
     @Test
     void q6ASnapshotStatesTheVotersAndOneFromBeforeAnyChangeStaysAsItWas() {
         LogPosition at = new LogPosition(258, 3);
