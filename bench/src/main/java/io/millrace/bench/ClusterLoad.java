@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -47,6 +48,11 @@ final class ClusterLoad {
                     .orElseThrow()
                     .add(ProduceFrames.one(topic, leader.getKey(), -1, recordsPerBatch, 1024));
         }
+        for (Map.Entry<Integer, List<List<byte[]>>> leader : frames.entrySet()) {
+            for (List<byte[]> own : leader.getValue()) {
+                awaitTaken(leader.getKey(), own);
+            }
+        }
         long perConnection = bytes / connections;
         ExecutorService threads = Executors.newFixedThreadPool(connections);
         try {
@@ -63,6 +69,23 @@ final class ClusterLoad {
             return new Measured(sent, seconds, peer.cpuSeconds() - cpuBefore);
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** A leader of a new partition may hear of it a moment after the node that was asked who leads. */
+    private void awaitTaken(int port, List<byte[]> frames) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        try (Wire wire = new Wire(port)) {
+            for (byte[] frame : frames) {
+                int error;
+                do {
+                    wire.send(frame);
+                    error = ProduceFrames.errorIn(wire.receive(null));
+                    if (error != 0) {
+                        Pause.ms(10);
+                    }
+                } while (error != 0 && System.nanoTime() < deadline);
+            }
         }
     }
 

@@ -163,8 +163,7 @@ public final class ReplicaMove implements LogListener {
         int most = Math.min(PIECE_BYTES, original.config().segmentBytes());
         ReadOutcome found = original.read(offset, end, most, true);
         if (found instanceof ReadOutcome.FromMemory memory) {
-            nearEnd = memory.nextOffset() >= end;
-            append(memory.batches());
+            nearEnd = append(memory.batches()) && memory.nextOffset() >= end;
             memory.batches().forEach(Payload::release);
         } else if (found instanceof ReadOutcome.FromDisk disk) {
             busy = true;
@@ -184,8 +183,7 @@ public final class ReplicaMove implements LogListener {
             step();
             return;
         }
-        nearEnd = reachedEnd;
-        append(List.of(HeapPayload.of(batches)));
+        nearEnd = append(List.of(HeapPayload.of(batches))) && reachedEnd;
     }
 
     private void unreadable(IOException failure) {
@@ -195,16 +193,18 @@ public final class ReplicaMove implements LogListener {
         }
     }
 
-    private void append(List<Payload> pieces) {
+    /** Whether the copy has taken all of them. */
+    private boolean append(List<Payload> pieces) {
         for (Payload batches : pieces) {
             if (beginsBelow(batches)) {
                 restartBelow(batches);
-                return;
+                return false;
             }
             if (!taken(batches)) {
-                return;
+                return false;
             }
         }
+        return true;
     }
 
     private boolean taken(Payload batches) {
@@ -215,7 +215,7 @@ public final class ReplicaMove implements LogListener {
                 // What is before it on its way to the file brings the move on.
                 return false;
             }
-            if (rejected.error().retriable()) {
+            if (rejected.error().retriable() && phase != Phase.HELD) {
                 later(RETRY_MS);
             } else {
                 leaveCopy(rejected.error() + ": " + rejected.message());
@@ -256,7 +256,13 @@ public final class ReplicaMove implements LogListener {
 
     @Override
     public void onAppendsFailed(long cutBackTo, AppendError why) {
-        if (why != AppendError.OFFLINE) {
+        if (why == AppendError.OFFLINE) {
+            return;
+        }
+        if (phase == Phase.HELD) {
+            // Whoever waits for the replica is not kept waiting for a disk that is full.
+            leaveCopy(why + ": " + to.path() + " took nothing more");
+        } else {
             later(RETRY_MS);
         }
     }

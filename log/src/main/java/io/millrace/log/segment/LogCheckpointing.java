@@ -56,10 +56,13 @@ final class LogCheckpointing {
         onDisk = Math.min(onDisk, endExclusive);
     }
 
-    /** Recovery left bytes that the process before wrote and perhaps never synced. */
+    /**
+     * Recovery left bytes that the process before wrote and perhaps never synced. Nor may it have synced where it ended a
+     * segment, if what is synced ends with that one.
+     */
     void syncFound(long bytes) {
         List<SegmentView> found = new ArrayList<>();
-        for (int i = Math.max(0, log.segments.floorIndex(log.synced)); i < log.segments.count(); i++) {
+        for (int i = Math.max(0, log.segments.floorIndex(log.synced - 1)); i < log.segments.count(); i++) {
             found.add(log.segments.get(i).view());
         }
         boolean now = log.config.syncsBeforeAck();

@@ -26,11 +26,13 @@ final class FoundMoves {
         this.allThere = allThere;
     }
 
-    static void finish(FoundDirectories found) {
+    static void finish(FoundDirectories found) throws LogDirectoryException {
         boolean allThere = found.unopened().stream().noneMatch(FoundDirectories.Unopened::held);
         FoundMoves moves = new FoundMoves(found.opened(), allThere);
         for (LogDirectory directory : found.opened()) {
-            directory.moving().moved().forEach(id -> moves.leave(directory, id));
+            for (TopicPartitionId id : directory.moving().moved()) {
+                moves.leave(directory, id);
+            }
         }
         for (LogDirectory directory : found.opened()) {
             directory.moving().futures().forEach(id -> moves.look(directory, id));
@@ -44,10 +46,12 @@ final class FoundMoves {
     }
 
     /** The replica has left {@code from}. */
-    private void leave(LogDirectory from, TopicPartitionId id) {
+    private void leave(LogDirectory from, TopicPartitionId id) throws LogDirectoryException {
         Optional<LogDirectory> arriving =
                 other(from, to -> to.moving().futures().contains(id));
-        arriving.ifPresent(to -> to.moving().arriveFound(id));
+        if (arriving.isPresent()) {
+            arriving.get().moving().arriveFound(id);
+        }
         if (arriving.isPresent() || other(from, to -> to.found().contains(id)).isPresent()) {
             from.removeStray(id);
             from.moving().unmark(id);

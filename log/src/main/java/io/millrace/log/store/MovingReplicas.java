@@ -85,27 +85,56 @@ public final class MovingReplicas {
     }
 
     private void prepare(TopicPartitionId id) throws IOException {
+        if (disk.exists(markOf(id))) {
+            // It left this directory once, and what was left of it could not be removed then.
+            if (disk.exists(plain(id))) PartitionRemoval.setAside(services, plain(id), 0);
+            disk.delete(markOf(id));
+        }
         if (disk.exists(folder(id))) return;
         services.checkpoints().forget(id);
         disk.createDirectories(folder(id));
         disk.syncDirectory(directory.path());
     }
 
-    /** The replica has left this directory: durable when told so, on the owner, without a failure. */
+    /**
+     * The replica has left this directory: durable when told so, on the owner, without a failure. With one it has not, and no
+     * start will think so; where that cannot be had, the directory is offline and takes nothing that a start could lose.
+     */
     public void mark(TopicPartitionId id, Owner owner, Consumer<IOException> done) {
         submit(
                 owner,
                 () -> {
-                    disk.open(markOf(id), OpenMode.CREATE).close();
-                    disk.syncDirectory(directory.path());
+                    try {
+                        disk.open(markOf(id), OpenMode.CREATE).close();
+                        disk.syncDirectory(directory.path());
+                    } catch (IOException e) {
+                        withdrawMark(id);
+                        throw e;
+                    }
                 },
                 done);
     }
 
-    /** What was left here of a replica is gone. */
+    private void withdrawMark(TopicPartitionId id) {
+        try {
+            if (disk.exists(markOf(id))) {
+                disk.delete(markOf(id));
+                disk.syncDirectory(directory.path());
+            }
+        } catch (IOException e) {
+            services.health().offline("the mark of the move of " + id + " cannot be taken back: " + e, e);
+        }
+    }
+
+    /** What was left here of a replica is gone. Where it is not after all, the mark stays: without it two would count. */
     public void unmark(TopicPartitionId id) {
         moved.remove(id);
-        submit(task -> {}, () -> disk.delete(markOf(id)), failure -> {});
+        submit(
+                task -> {},
+                () -> {
+                    if (!disk.exists(plain(id))) disk.delete(markOf(id));
+                },
+                failure -> {});
     }
 
     /** A replica on its way in, which is closed, has arrived: durable when told so, on the owner, without a failure. */
@@ -114,18 +143,22 @@ public final class MovingReplicas {
     }
 
     /** The same of one that was found. Blocks; before any log is loaded. */
-    void arriveFound(TopicPartitionId id) {
-        futures.remove(id);
-        directory.arrived(id);
+    void arriveFound(TopicPartitionId id) throws LogDirectoryException {
         try {
             rename(id);
         } catch (IOException e) {
-            services.health().failed("arrival of " + id, e);
+            // Nothing may be removed and nothing made anew: the next start tries again.
+            throw new LogDirectoryException(
+                    folder(id) + " has to be named " + plain(id).getFileName() + " to finish a move, and cannot be: "
+                            + e.getMessage(),
+                    e);
         }
+        futures.remove(id);
+        directory.arrived(id);
     }
 
     private void rename(TopicPartitionId id) throws IOException {
-        disk.rename(folder(id), directory.path().resolve(id.folderName()));
+        disk.rename(folder(id), plain(id));
         disk.syncDirectory(directory.path());
     }
 
@@ -139,6 +172,10 @@ public final class MovingReplicas {
                     services.checkpoints().forget(id);
                 },
                 failure -> {});
+    }
+
+    private Path plain(TopicPartitionId id) {
+        return directory.path().resolve(id.folderName());
     }
 
     private Path folder(TopicPartitionId id) {
