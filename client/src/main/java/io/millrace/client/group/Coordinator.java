@@ -66,8 +66,7 @@ final class Coordinator {
         if (brokerId != UNKNOWN) {
             return Future.succeededFuture(brokerId);
         }
-        return cluster.anybody()
-                .call(
+        return cluster.askAnybody(
                         FindCoordinator.API,
                         FindCoordinator.VERSION,
                         group.length() + 16,

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * What a client knows of the cluster: its nodes, and who leads the partitions of the topics that it uses.
@@ -48,6 +49,7 @@ public final class Cluster {
     private final List<Promise<Void>> askedNextBy = new ArrayList<>();
     private final Map<String, LogError> refused = new HashMap<>();
     private boolean asking;
+    private boolean unanswered;
     private int turn;
 
     public Cluster(Vertx vertx, Context context, LinkSettings settings) {
@@ -76,24 +78,43 @@ public final class Cluster {
     }
 
     /**
-     * Another node with every call while nodes are known, else anybody on the public address. Those in doubt are left out while there
-     * are others: asking them would take as long as the doubt did.
+     * Asks another node with every call while nodes are known, else anybody on the public address. Those in doubt are left out while
+     * others answer: asking them would take as long as the doubt did.
      */
-    public DoorNode anybody() {
+    public Future<WireReader> askAnybody(
+            short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
+        return anybody().call(api, version, expectedBytes, timeoutMs, body).onComplete(answer -> {
+            unanswered = answer.failed();
+            if (unanswered) {
+                // Who was left may be dead, and who was left out back: a doubt does not end by itself.
+                doubted.clear();
+            }
+        });
+    }
+
+    private DoorNode anybody() {
+        List<DoorNode> choices = choices(unanswered ? Set.of() : doubted);
+        if (choices.isEmpty()) {
+            choices = choices(Set.of());
+        }
+        return choices.get(turn++ % choices.size());
+    }
+
+    private List<DoorNode> choices(Set<Integer> leftOut) {
         List<DoorNode> choices = new ArrayList<>();
         // Before it has a session it is whoever the bus chooses.
-        if (doubted.isEmpty() || any.brokerId() >= 0 && !doubted.contains(any.brokerId())) {
+        if (leftOut.isEmpty() || any.brokerId() >= 0 && !leftOut.contains(any.brokerId())) {
             choices.add(any);
         }
         for (int broker : brokers) {
-            if (!doubted.contains(broker)) {
+            if (!leftOut.contains(broker)) {
                 choices.add(control(broker));
             }
         }
-        return choices.isEmpty() ? any : choices.get(turn++ % choices.size());
+        return choices;
     }
 
-    /** A node owes an answer for long: others are asked the way. */
+    /** A node owes an answer for long: others are asked the way, until one of them does not answer either. */
     public void doubt(int brokerId) {
         doubted.add(brokerId);
     }
@@ -153,13 +174,7 @@ public final class Cluster {
         for (String name : names) {
             bytes += name.length() + 2;
         }
-        anybody()
-                .call(
-                        Metadata.API,
-                        Metadata.VERSION,
-                        bytes,
-                        METADATA_TIMEOUT_MS,
-                        out -> Metadata.write(out, names, true))
+        askAnybody(Metadata.API, Metadata.VERSION, bytes, METADATA_TIMEOUT_MS, out -> Metadata.write(out, names, true))
                 .map(Metadata::read)
                 .onComplete(answer -> {
                     asking = false;

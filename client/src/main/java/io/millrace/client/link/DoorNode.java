@@ -34,6 +34,7 @@ public final class DoorNode {
     private final String clientId;
     private final int wantedCreditBytes;
     private final ArrayDeque<Call> waiting = new ArrayDeque<>();
+    private final String firstAddress;
     private String address;
     private Session session;
     private boolean opening;
@@ -52,6 +53,7 @@ public final class DoorNode {
     DoorNode(Vertx vertx, Context context, String address, String clientId, int wantedCreditBytes) {
         this.vertx = vertx;
         this.context = context;
+        this.firstAddress = address;
         this.address = address;
         this.clientId = clientId;
         this.wantedCreditBytes = wantedCreditBytes;
@@ -194,6 +196,8 @@ public final class DoorNode {
         if (lost && session == over) {
             // The node may have been started anew: the next request opens a session with what is there now.
             session = null;
+            // And who was anybody may be gone for good: somebody else is as good.
+            address = firstAddress;
         }
         answer.fail(why);
     }

@@ -41,8 +41,7 @@ final class ProducerIdentity {
         }
         if (!asking) {
             asking = true;
-            cluster.anybody()
-                    .call(InitProducerId.API, InitProducerId.VERSION, 16, TIMEOUT_MS, InitProducerId::write)
+            cluster.askAnybody(InitProducerId.API, InitProducerId.VERSION, 16, TIMEOUT_MS, InitProducerId::write)
                     .map(InitProducerId::read)
                     .onComplete(answer -> {
                         asking = false;

@@ -2,11 +2,15 @@ package io.millrace.client.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.client.message.Metadata;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +29,7 @@ class ClusterTest {
     private final Vertx vertx = Vertx.vertx();
     private final Context context = vertx.getOrCreateContext();
     private final Map<Integer, Integer> questions = new TreeMap<>();
+    private final Map<String, MessageConsumer<Buffer>> doors = new HashMap<>();
     private Cluster cluster;
 
     @BeforeEach
@@ -51,7 +56,7 @@ class ClusterTest {
 
     private void node(String address, int id) {
         DoorCodec.register(vertx.eventBus());
-        vertx.eventBus().<Buffer>consumer(address, message -> {
+        MessageConsumer<Buffer> door = vertx.eventBus().consumer(address, message -> {
             WireWriter out = new WireWriter(64).int8(1);
             if (message.body().getByte(KIND_AT) == 0) {
                 out.int64(id).int32(1 << 20).int32(1 << 20).int32(id);
@@ -65,6 +70,35 @@ class ClusterTest {
             }
             message.reply(out.toBuffer());
         });
+        doors.put(address, door);
+    }
+
+    private void gone(String address) {
+        await(doors.remove(address).unregister());
+    }
+
+    /** The node that answered at the public address is gone, and another one answers there. */
+    private void thirdDiesForGood() {
+        gone(LinkSettings.ANY);
+        gone(Cluster.addressOf(3));
+        node(LinkSettings.ANY, 1);
+    }
+
+    /** Asks so often, with or without an answer, while requests to these nodes stay overdue. */
+    private void askInDoubtOf(List<Integer> overdue, int times) {
+        Promise<Void> asked = Promise.promise();
+        context.runOnContext(go -> {
+            questions.clear();
+            Future<Void> last = Future.succeededFuture();
+            for (int i = 0; i < times; i++) {
+                last = last.compose(before -> {
+                    overdue.forEach(cluster::doubt);
+                    return cluster.refresh(List.of()).otherwiseEmpty();
+                });
+            }
+            last.onComplete(asked);
+        });
+        await(asked.future());
     }
 
     /** Asks so often, one after the other, on the client's context. */
@@ -113,10 +147,65 @@ class ClusterTest {
     }
 
     @Test
-    void whenAllAreInDoubtThePublicAddressIsAsked() {
+    void whenAllAreInDoubtAllAreAsked() {
         ask(1);
         onContext(() -> List.of(1, 2, 3).forEach(cluster::doubt));
-        ask(3);
-        assertThat(questions).containsOnlyKeys(3);
+        ask(12);
+        assertThat(questions).containsOnlyKeys(1, 2, 3);
+    }
+
+    @Test
+    void whenTheOnlyOneNotInDoubtIsDeadTheOthersAreAskedAgain() {
+        ask(12);
+        thirdDiesForGood();
+
+        askInDoubtOf(List.of(1, 2), 12);
+        assertThat(questions).containsOnlyKeys(1, 2);
+
+        // The overdue requests have ended without an answer that would end the doubt.
+        askInDoubtOf(List.of(), 12);
+        assertThat(questions).containsOnlyKeys(1, 2);
+    }
+
+    @Test
+    void aDoubtEndsWhenAnotherNodeDoesNotAnswerEither() {
+        ask(12);
+        onContext(() -> cluster.doubt(1));
+        gone(Cluster.addressOf(2));
+        askInDoubtOf(List.of(), 12);
+        node(Cluster.addressOf(2), 2);
+        ask(4);
+
+        ask(12);
+        assertThat(questions).containsOnlyKeys(1, 2, 3);
+    }
+
+    @Test
+    void whenAllAreInDoubtAndWhoAnsweredAtThePublicAddressIsDeadTheOthersAreAsked() {
+        ask(1);
+        thirdDiesForGood();
+
+        askInDoubtOf(List.of(1, 2, 3), 12);
+        assertThat(questions).containsOnlyKeys(1, 2);
+    }
+
+    @Test
+    void anybodyIsSomebodyElseWhenItsNodeIsGone() {
+        DoorNode anybody = new DoorNode(vertx, context, LinkSettings.ANY, "test", 1 << 16);
+        List<Integer> answeredBy = new ArrayList<>();
+        for (boolean dead : new boolean[] {false, true, false}) {
+            if (dead) {
+                thirdDiesForGood();
+            }
+            Promise<Void> asked = Promise.promise();
+            context.runOnContext(go -> anybody.call(
+                            Metadata.API, Metadata.VERSION, 64, 1_000, out -> Metadata.write(out, List.of(), true))
+                    .onComplete(answer -> {
+                        answeredBy.add(answer.succeeded() ? anybody.brokerId() : -1);
+                        asked.complete();
+                    }));
+            await(asked.future());
+        }
+        assertThat(answeredBy).containsExactly(3, -1, 1);
     }
 }
