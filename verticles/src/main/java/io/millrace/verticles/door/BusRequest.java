@@ -9,7 +9,6 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -162,6 +161,10 @@ final class BusRequest implements InboundRequest {
             log.error("{} v{} has an answer that can not be encoded", api.name(), version, bug);
             refuse(DoorFailure.of(DoorFailure.MALFORMED, "internal error"));
             return;
+        } catch (OutOfMemoryError scarce) {
+            log.error("no memory for the answer to {} of session {}", api.name(), session.id(), scarce);
+            refuse(DoorFailure.ofUnsent(scarce));
+            return;
         }
         respondEncoded(encoded);
     }
@@ -185,15 +188,17 @@ final class BusRequest implements InboundRequest {
                     session.unsent().bytes() + " bytes of answers wait to be taken: no more is read before they are"));
             return;
         }
+        ByteBuf reply;
         try {
-            ByteBuf reply = ReplyBytes.of(parts);
-            unsentBytes = readBytes;
-            finish(reply, null);
-        } catch (IOException unreadable) {
+            reply = ReplyBytes.of(parts);
+        } catch (Throwable unreadable) {
             session.unsent().give(readBytes);
             log.error("{} of session {} could not be read for its answer", api.name(), session.id(), unreadable);
-            refuse(DoorFailure.of(org.apache.kafka.common.protocol.Errors.KAFKA_STORAGE_ERROR, null));
+            refuse(DoorFailure.ofUnsent(unreadable));
+            return;
         }
+        unsentBytes = readBytes;
+        finish(reply, null);
     }
 
     @Override
@@ -224,17 +229,31 @@ final class BusRequest implements InboundRequest {
             throw new IllegalStateException("request " + correlationId + " of " + session.sender() + " answered twice");
         }
         answered = true;
-        frameIsRead();
-        if (reply != null) {
-            message.reply(session.context(), session.sender(), reply, () -> session.unsent()
-                    .give(unsentBytes));
-        } else if (failure != null) {
-            message.envelope().fail(failure.code(), failure.getMessage());
+        try {
+            frameIsRead();
+            if (reply != null) {
+                send(reply);
+            } else if (failure != null) {
+                message.envelope().fail(failure.code(), failure.getMessage());
+            }
+        } finally {
+            // Whatever the bus does with it: credit that is kept is never given again.
+            session.answered(this);
         }
-        session.answered(this);
         if (api != null) {
             session.metrics()
                     .requestCompleted(api.key(), version, errorCode, handledNanos, System.nanoTime() - receivedAtNanos);
+        }
+    }
+
+    private void send(ByteBuf reply) {
+        try {
+            message.reply(session.context(), session.sender(), reply, () -> session.unsent()
+                    .give(unsentBytes));
+        } catch (Throwable unsent) {
+            log.error("the answer to session {} could not be sent", session.id(), unsent);
+            DoorFailure failure = DoorFailure.ofUnsent(unsent);
+            message.envelope().fail(failure.code(), failure.getMessage());
         }
     }
 

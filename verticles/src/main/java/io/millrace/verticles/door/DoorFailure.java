@@ -48,6 +48,13 @@ public final class DoorFailure extends RuntimeException {
                         error.exception() instanceof org.apache.kafka.common.errors.RetriableException));
     }
 
+    /** Why there is an answer that could not be given; the next one may be. */
+    static DoorFailure ofUnsent(Throwable why) {
+        return why instanceof OutOfMemoryError
+                ? of(NO_CREDIT, "the node has no memory for the answer")
+                : of(Errors.KAFKA_STORAGE_ERROR, null);
+    }
+
     /** Says which node to ask instead; -1 when nobody leads. */
     DoorFailure askInstead(int leader) {
         told.put("leader", leader);

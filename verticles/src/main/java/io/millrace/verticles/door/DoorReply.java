@@ -45,7 +45,7 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
     }
 
     /**
-     * Sends the answer to a message that came from another node with the client's codec; takes the body over.
+     * Sends the answer to a message that came from another node with the client's codec; takes the body over, also when it throws.
      *
      * @param context the session's
      * @param gone run when the body is needed no more
@@ -60,6 +60,11 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
                 reply.release();
                 gone.run();
             });
+        } catch (Throwable unsent) {
+            // Encoding takes memory that there may not be; then nobody else holds the body.
+            reply.release();
+            gone.run();
+            throw unsent;
         } finally {
             context.endDispatch(former);
         }

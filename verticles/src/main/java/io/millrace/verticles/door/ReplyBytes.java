@@ -25,9 +25,9 @@ final class ReplyBytes {
     /** The body of the reply, outside of the heap; the parts go with it, or are released when it fails. */
     static ByteBuf of(List<?> parts) throws IOException {
         CompositeByteBuf body = new CompositeByteBuf(UnpooledByteBufAllocator.DEFAULT, true, parts.size() + 1);
-        body.addComponent(true, Unpooled.directBuffer(1, 1).writeByte(DoorFrame.VERSION));
         int taken = 0;
         try {
+            body.addComponent(true, Unpooled.directBuffer(1, 1).writeByte(DoorFrame.VERSION));
             int skip = SIZE_FIELD_BYTES;
             for (Object part : parts) {
                 if (part instanceof ByteBuf bytes) {
@@ -42,7 +42,8 @@ final class ReplyBytes {
                 }
             }
             return body;
-        } catch (IOException | RuntimeException failed) {
+        } catch (Throwable failed) {
+            // An error too: what there is least of here is memory outside of the heap, and that is told by one.
             parts.subList(taken, parts.size()).forEach(ReferenceCountUtil::release);
             body.release();
             throw failed;
@@ -63,7 +64,7 @@ final class ReplyBytes {
         ByteBuf target = PooledByteBufAllocator.DEFAULT.directBuffer(size, size);
         try {
             ((FileBytes) region).readInto(target);
-        } catch (IOException | RuntimeException failed) {
+        } catch (Throwable failed) {
             target.release();
             throw failed;
         }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is taken from the bus before Vert.x decodes it, held against what Vert.x itself writes. */
 class DoorMessageTest {
@@ -126,13 +128,19 @@ class DoorMessageTest {
         }
     }
 
-    @Test
-    void anAnswerWhoseFileCannotBeReadHoldsNothing() {
+    static List<Throwable> failures() {
+        return List.of(
+                new IOException("planted"), new IllegalStateException("planted"), new OutOfMemoryError("planted"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void anAnswerWhoseFileCannotBeReadHoldsNothing(Throwable why) {
         ByteBuf first = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
         ByteBuf last = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
-        UnreadableRegion region = new UnreadableRegion();
+        UnreadableRegion region = new UnreadableRegion(why);
 
-        assertThatThrownBy(() -> ReplyBytes.of(List.of(first, region, last))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> ReplyBytes.of(List.of(first, region, last))).isSameAs(why);
 
         assertThat(first.refCnt()).isZero();
         assertThat(last.refCnt()).isZero();

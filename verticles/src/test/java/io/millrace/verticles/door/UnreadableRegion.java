@@ -8,14 +8,26 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A part of an answer whose disk has failed.
+ * A part of an answer that cannot be read: its disk has failed, or there is no memory.
  *
  * <p>Thread: the test's.
  */
 final class UnreadableRegion extends AbstractReferenceCounted implements FileRegion, FileBytes {
+    private final Throwable why;
+
+    UnreadableRegion(Throwable why) {
+        this.why = why;
+    }
+
     @Override
     public void readInto(ByteBuf target) throws IOException {
-        throw new IOException("planted");
+        if (why instanceof IOException failed) {
+            throw failed;
+        }
+        if (why instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) why;
     }
 
     @Override
