@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,11 +18,13 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
 
 /**
  * Three nodes and what a person would ask them from outside, with Kafka's own admin client.
@@ -181,6 +184,31 @@ final class ChaosCluster implements AutoCloseable {
             return id > 0 && node(id).isRunning();
         });
         return node(found[0]);
+    }
+
+    /** Gives the vote of a lost disk to the one in its place, step by step as {@code millrace voters --replace} does. */
+    void replaceVote(ChaosNode node) {
+        Uuid[] fresh = new Uuid[1];
+        until("the new disk of node " + node.id() + " votes", () -> {
+            QuorumInfo quorum = ask(admin.describeMetadataQuorum().quorumInfo());
+            directory(quorum.observers(), node.id()).ifPresent(follows -> fresh[0] = follows);
+            Optional<Uuid> votes = directory(quorum.voters(), node.id());
+            if (fresh[0] == null || votes.equals(Optional.of(fresh[0]))) {
+                return fresh[0] != null;
+            }
+            ask(
+                    votes.isPresent()
+                            ? admin.removeRaftVoter(node.id(), votes.get()).all()
+                            : admin.addRaftVoter(node.id(), fresh[0], Set.of()).all());
+            return false;
+        });
+    }
+
+    private static Optional<Uuid> directory(List<QuorumInfo.ReplicaState> replicas, int node) {
+        return replicas.stream()
+                .filter(replica -> replica.replicaId() == node)
+                .map(QuorumInfo.ReplicaState::replicaDirectoryId)
+                .findFirst();
     }
 
     /** Every node runs, every partition of the topic has all its replicas in sync. */

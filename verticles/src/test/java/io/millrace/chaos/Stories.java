@@ -117,6 +117,7 @@ final class Stories {
                 node.kill();
                 node.loseDisk();
                 node.start();
+                scene.cluster().replaceVote(node);
             }),
             ALL_AT_ONCE.on(Place.SYNCED, ", synced before acknowledged"),
             A_LEADER.inLongFormOnly().on(Place.SYNCED, ", synced before acknowledged"),
