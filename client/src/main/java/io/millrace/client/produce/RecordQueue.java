@@ -37,9 +37,9 @@ public final class RecordQueue {
     private record Waiting(LogRecord record, Promise<Place> placed, long sinceNanos) {}
 
     /** Where a record is: its batch, and its number there. */
-    private record Place(Batch batch, int index) {
+    private record Place(Batch batch, int index, Future<Void> appended) {
         static Place last(Batch batch) {
-            return new Place(batch, batch.count() - 1);
+            return new Place(batch, batch.count() - 1, batch.appended());
         }
     }
 
@@ -58,7 +58,7 @@ public final class RecordQueue {
         if (partitions > 0 && unknown.isEmpty()) {
             return place(record, partitions).appended();
         }
-        return later(record, partitions).compose(place -> place.batch().appended());
+        return later(record, partitions).compose(Place::appended);
     }
 
     /** Where the record was put, when it is acknowledged. */
@@ -67,10 +67,8 @@ public final class RecordQueue {
         Future<Place> placed = partitions > 0 && unknown.isEmpty()
                 ? Future.succeededFuture(Place.last(place(record, partitions)))
                 : later(record, partitions);
-        return placed.compose(place -> place.batch()
-                .settled()
-                .map(batch -> new Appended(
-                        record.topic(), batch.partition(), batch.offsetOf(place.index()), batch.logAppendTime())));
+        return placed.compose(
+                place -> place.batch().settled().map(batch -> batch.place(record.topic(), place.index())));
     }
 
     private Batch place(LogRecord record, int partitions) {

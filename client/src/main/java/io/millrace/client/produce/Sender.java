@@ -28,9 +28,8 @@ import java.util.function.IntConsumer;
 /**
  * Sends batches to the leaders of their partitions until they are acknowledged or their time is over.
  *
- * <p>Each turn looks at the partitions that have something and sends one request per node. A request that stays unanswered
- * has another node asked who leads; if that has changed, its batches go to the new leader at once, and the sequence of an
- * idempotent producer keeps them from being appended twice.
+ * <p>Each turn looks at the partitions that have something and sends one request per node. The sequence of an idempotent
+ * producer keeps what is sent again from being appended twice.
  *
  * <p>Thread: the producer's context.
  */
@@ -44,9 +43,8 @@ public final class Sender {
     private final IntConsumer freed;
     private final Map<String, PartitionQueue[]> queues = new HashMap<>();
     private final Set<PartitionQueue> active = new LinkedHashSet<>();
-    private final Set<Sending> sendings = new LinkedHashSet<>();
     private final WakeUp wakeUp;
-    private final WakeUp doubt;
+    private final SendingsUnderWay underWay;
     /** The topic of the last record and its queues: most records are of the topic of the one before. */
     private String lastTopic = "";
 
@@ -63,7 +61,7 @@ public final class Sender {
         this.options = options;
         this.freed = freed;
         this.wakeUp = new WakeUp(vertx, this::turn);
-        this.doubt = new WakeUp(vertx, this::lookForDoubtful);
+        this.underWay = new SendingsUnderWay(vertx, cluster, options.doubtMs(), this::turn);
         this.identity = new ProducerIdentity(
                 cluster, options.idempotent(), this::soon, () -> wakeUp.within(options.retryBackoffMs()));
     }
@@ -89,7 +87,7 @@ public final class Sender {
     Batch add(LogRecord record, int partition) {
         PartitionQueue queue = queue(record.topic(), partition);
         Batch last = queue.batches.peekLast();
-        if (last == null || last.isBuilt() || !last.hasRoomFor(record, options.batchBytes())) {
+        if (last == null || last.isIdentified() || !last.hasRoomFor(record, queue.mostBytes(options.batchBytes()))) {
             last = new Batch(partition, options.compression(), queue.expectedBytes(), System.nanoTime());
             queue.batches.add(last);
             active.add(queue);
@@ -179,7 +177,10 @@ public final class Sender {
             wakeUp.within(1 + TimeUnit.NANOSECONDS.toMillis(waitNanos));
             return false;
         }
-        if (flushing || head.isBuilt() || queue.batches.size() > 1 || head.plainSizeBytes() >= options.batchBytes()) {
+        if (flushing
+                || head.isIdentified()
+                || queue.batches.size() > 1
+                || head.plainSizeBytes() >= options.batchBytes()) {
             return true;
         }
         long lingerNanos = head.createdNanos() + TimeUnit.MILLISECONDS.toNanos(options.lingerMs()) - nowNanos;
@@ -209,7 +210,7 @@ public final class Sender {
     private void failHead(PartitionQueue queue, LogException why, boolean unknown) {
         Batch head = queue.batches.pollFirst();
         queue.backoffMs = 0;
-        if (head.isBuilt()) {
+        if (head.isIdentified()) {
             if (unknown) {
                 identity.renew();
             } else {
@@ -263,7 +264,7 @@ public final class Sender {
     }
 
     private void send(Sending sending, int bytes) {
-        sendings.add(sending);
+        underWay.begin(sending);
         List<Produce.Part> parts = new ArrayList<>(sending.parts().size());
         for (Sending.Part part : sending.parts()) {
             parts.add(new Produce.Part(part.queue().partition, part.batch().bytes()));
@@ -278,16 +279,12 @@ public final class Sender {
                         options.requestTimeoutMs() + 1_000,
                         out -> Produce.write(out, acks, timeoutMs, parts))
                 .onComplete(answer -> answered(sending, answer));
-        doubt.within(options.doubtMs());
     }
 
     private void answered(Sending sending, AsyncResult<WireReader> answer) {
-        sendings.remove(sending);
+        underWay.end(sending, answer.succeeded());
         Map<TopicPartition, Produce.Outcome> outcomes = Map.of();
         LogException failure = null;
-        if (answer.succeeded()) {
-            cluster.trust(sending.brokerId());
-        }
         if (answer.failed()) {
             failure = LogException.of(answer.cause());
         } else if (options.acks() != ProducerOptions.Acks.NONE) {
@@ -332,6 +329,11 @@ public final class Sender {
 
     private void failed(Sending.Part part, LogException why) {
         PartitionQueue queue = part.queue();
+        if ((why.error() == LogError.MESSAGE_TOO_LARGE || why.error() == LogError.RECORD_LIST_TOO_LARGE)
+                && queue.splitHead()) {
+            queue.backoffMs = 0;
+            return;
+        }
         if (!why.isRetriable()) {
             boolean sequencesBroken = why.error() == LogError.OUT_OF_ORDER_SEQUENCE_NUMBER
                     || why.error() == LogError.UNKNOWN_PRODUCER_ID
@@ -350,44 +352,10 @@ public final class Sender {
         askForLeaders(Set.of(queue.partition.topic()));
     }
 
-    /** Requests that take long: does the node still lead what it was sent? */
-    private void lookForDoubtful() {
-        Set<String> topics = new LinkedHashSet<>();
-        long limitNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(options.doubtMs());
-        for (Sending sending : sendings) {
-            if (sending.sentNanos() <= limitNanos) {
-                cluster.doubt(sending.brokerId());
-                sending.parts()
-                        .forEach(part -> topics.add(part.queue().partition.topic()));
-            }
-        }
-        if (!sendings.isEmpty()) {
-            doubt.within(Math.max(10, options.doubtMs() / 2));
-        }
-        if (!topics.isEmpty()) {
-            cluster.refresh(topics).onComplete(answer -> giveUpOnFormerLeaders());
-        }
-    }
-
-    private void giveUpOnFormerLeaders() {
-        for (Sending sending : sendings) {
-            for (Sending.Part part : sending.parts()) {
-                Leader leader = cluster.leader(part.queue().partition);
-                if (part.isCurrent()
-                        && leader.isKnown()
-                        && (leader.brokerId() != sending.brokerId() || leader.epoch() > part.leaderEpoch())) {
-                    part.queue().inFlight = false;
-                    part.queue().backoffMs = 0;
-                }
-            }
-        }
-        turn();
-    }
-
     /** Fails everything that is not settled, at once. */
     void abort(LogException why) {
         wakeUp.cancel();
-        doubt.cancel();
+        underWay.close();
         for (PartitionQueue queue : List.copyOf(active)) {
             queue.inFlight = false;
             while (!queue.isEmpty()) {
