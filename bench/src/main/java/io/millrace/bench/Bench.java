@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 /**
  * Measures Apache Kafka and Millrace in turn and prints one table. {@code bin/bench [--rows 1,3,12] [--rounds N]
  * [--gb X] [--warm-gb X] [--restart-gb X] [--kills N] [--peer-kills N] [--only Kafka|Millrace] [--append]}; the rows are those of the project's goals.
- * Those of three nodes (7, 8, 10, 13, 19, 20) and 21, the clients on the event bus, are measured when they are asked for.
+ * Those of three nodes (7, 8, 10, 13, 19, 20) and 23, the clients on the event bus, are measured when they are asked for,
+ * as are 17, 21 and 22: many partitions, a sync before each acknowledgement, many connections.
  *
  * <p>Thread: main.
  */
@@ -30,7 +31,14 @@ public final class Bench {
             compare(args);
             return;
         }
-        Options options = Options.parse(args);
+        Options options;
+        try {
+            options = Options.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println("bin/bench: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
         Set<Integer> rows = options.rows().isEmpty() ? ROWS : options.rows();
         Path project = Path.of(System.getProperty("millrace.home", "."))
                 .toAbsolutePath()
@@ -50,6 +58,15 @@ public final class Bench {
         }
         if (rows.contains(18)) {
             RestartRow.run(project, work, tools, options, results);
+        }
+        if (rows.contains(17)) {
+            ManyPartitionsRow.run(project, work, options, results);
+        }
+        if (rows.contains(21)) {
+            SyncedRow.run(project, work, tools, options, results);
+        }
+        if (rows.contains(22)) {
+            ConnectionsRow.run(project, work, tools, options, results);
         }
         if (rows.stream().anyMatch(ClusterRows.ROWS::contains)) {
             ClusterRows.run(project, work, tools, options, rows, results);

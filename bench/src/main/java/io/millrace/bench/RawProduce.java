@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Drives a broker with batches made ahead: four connections, twelve partitions, five requests in flight on each.
+ * Drives a broker with batches made ahead: four connections, twelve partitions unless told otherwise, five requests in flight on each.
  *
  * <p>Thread: one per connection; {@link #run} waits for them.
  */
@@ -23,27 +23,36 @@ final class RawProduce {
     private final int acks;
     private final int recordBytes;
     private final int recordsPerBatch;
+    private final int connections;
+    private final int partitions;
 
     RawProduce(Peer peer, String topic, int acks, int recordBytes, int recordsPerBatch) {
+        this(peer, topic, acks, recordBytes, recordsPerBatch, CONNECTIONS, PARTITIONS);
+    }
+
+    RawProduce(
+            Peer peer, String topic, int acks, int recordBytes, int recordsPerBatch, int connections, int partitions) {
         this.peer = peer;
         this.topic = topic;
         this.acks = acks;
         this.recordBytes = recordBytes;
         this.recordsPerBatch = recordsPerBatch;
+        this.connections = connections;
+        this.partitions = partitions;
     }
 
     /** Sends about so many bytes of frames; returns what it took. */
     Measured run(long bytes) throws Exception {
         List<List<byte[]>> frames = new ArrayList<>();
-        for (int connection = 0; connection < CONNECTIONS; connection++) {
+        for (int connection = 0; connection < connections; connection++) {
             List<byte[]> own = new ArrayList<>();
-            for (int partition = connection; partition < PARTITIONS; partition += CONNECTIONS) {
+            for (int partition = connection; partition < partitions; partition += connections) {
                 own.add(ProduceFrames.one(topic, partition, acks, recordsPerBatch, recordBytes));
             }
             frames.add(own);
         }
-        long perConnection = bytes / CONNECTIONS;
-        ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
+        long perConnection = bytes / connections;
+        ExecutorService threads = Executors.newFixedThreadPool(connections);
         try {
             double cpuBefore = ProcFs.cpuSeconds(peer.pid());
             long start = System.nanoTime();

@@ -3,6 +3,7 @@ package io.millrace.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
@@ -37,7 +38,14 @@ final class Topics {
     }
 
     static void create(Wire wire, String name, int partitions) throws IOException {
+        create(wire, name, partitions, Map.of());
+    }
+
+    /** With settings of the topic's own. */
+    static void create(Wire wire, String name, int partitions, Map<String, String> settings) throws IOException {
         CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();
+        settings.forEach((key, value) ->
+                configs.add(new CreatableTopicConfig().setName(key).setValue(value)));
         configs.add(new CreatableTopicConfig().setName("file.delete.delay.ms").setValue("500"));
         CreatableTopicCollection topics = new CreatableTopicCollection();
         topics.add(new CreatableTopic()
