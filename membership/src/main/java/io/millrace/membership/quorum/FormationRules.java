@@ -41,6 +41,7 @@ final class FormationRules {
 
     private static String whatIsWrongWithoutPromises(NodeIdentity me, Found found) {
         String of = found.boundTo().map(id -> " of cluster " + id).orElse("");
+        String cluster = found.boundTo().map(id -> " cluster " + id).orElse(" a cluster");
         if (found.holdsData()) {
             return found.where() + " is missing but the log directory holds data" + of
                     + ": restore the file, or start with an empty folder";
@@ -50,9 +51,15 @@ final class FormationRules {
             return found.where() + " is missing but another log directory holds data" + of
                     + ": restore the folder, or start with empty ones";
         }
-        if (!me.isAlone() && found.bound()) {
-            return found.where() + " is missing but its log directory was part of a cluster" + of
-                    + ": what this node promised there is lost and it must not vote again; empty the folder";
+        if (found.bound()) {
+            return found.where() + " is missing but its log directory was part of" + cluster
+                    + ": what this node promised there is lost and it must not vote again; restore the folder, or"
+                    + " empty the log directory";
+        }
+        if (me.isAlone() && found.boundTo().isPresent()) {
+            // It would found another cluster under the same id, and forget every topic that has no records yet.
+            return found.where() + " is missing but another log directory was part of" + cluster
+                    + ": restore the folder, or start with empty ones";
         }
         if (found.boundTo().isPresent()
                 && me.clusterId().isPresent()

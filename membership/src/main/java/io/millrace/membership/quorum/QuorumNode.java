@@ -119,6 +119,16 @@ public final class QuorumNode implements MetadataQuorum {
         return answer;
     }
 
+    /** Whether this node's directory votes, by its log. Called on the owner. */
+    public boolean votes() {
+        return machine.isVoter();
+    }
+
+    /** Whether nobody else votes. Called on the owner. */
+    public boolean decidesAlone() {
+        return machine.isVoter() && machine.voters().ids().size() == 1;
+    }
+
     /** Hands leadership to another voter. */
     public void transferLeadership(int to) {
         ports.owner().execute(() -> step(() -> machine.transferLeadership(to, now())));

@@ -49,6 +49,8 @@ public final class QuorumOpener {
      * @param files runs work on files, one task at a time, in order, not on the owner
      * @param promises the folder's, durable; the node is part of that cluster
      * @param snapshotBytes so many bytes of records make a new snapshot worth while
+     * @param provenEnd how far this node's metadata reached by another file than its own; 0 when none says so. Called on
+     *     {@code files}
      */
     public record Parts(
             LogDirectory directory,
@@ -58,13 +60,27 @@ public final class QuorumOpener {
             QuorumPorts ports,
             Executor files,
             LongSupplier wallClockMs,
-            long snapshotBytes) {}
+            long snapshotBytes,
+            LongSupplier provenEnd) {
+        public Parts(
+                LogDirectory directory,
+                Disk disk,
+                QuorumSettings settings,
+                NodePromises promises,
+                QuorumPorts ports,
+                Executor files,
+                LongSupplier wallClockMs,
+                long snapshotBytes) {
+            this(directory, disk, settings, promises, ports, files, wallClockMs, snapshotBytes, () -> 0);
+        }
+    }
 
     private final Parts parts;
     private final Path folder;
     private final QuorumStateFile stateFile;
     private final SnapshotFolder snapshots;
     private final CompletableFuture<QuorumNode> opened = new CompletableFuture<>();
+    private long provenEnd;
 
     private QuorumOpener(Parts parts) {
         this.parts = parts;
@@ -85,6 +101,7 @@ public final class QuorumOpener {
             Optional<TopicPartitionId> found = parts.directory().found().stream()
                     .filter(id -> id.folderName().equals(FOLDER))
                     .findFirst();
+            provenEnd = parts.provenEnd().getAsLong();
             snapshots.sweep();
             Optional<SnapshotFolder.Sound> snapshot = snapshots.loadNewest();
             parts.ports().owner().execute(() -> openLog(found, parts.promises(), snapshot));
@@ -124,6 +141,11 @@ public final class QuorumOpener {
         } else if (log.latestEpoch() > promises.election().epoch()) {
             refuse(stateFile.path() + " stands at epoch " + promises.election().epoch() + ", the log beside it at "
                     + log.latestEpoch() + ": the file is older than the log and must not be used to vote");
+        } else if (Math.max(log.assignedEnd(), position.endOffset()) < provenEnd) {
+            refuse("the metadata in " + folder + " ends at "
+                    + Math.max(log.assignedEnd(), position.endOffset()) + ", this node has had it up to " + provenEnd
+                    + ": it was lost or is an older copy, and to go on with it would forget what came after; restore"
+                    + " the newest copy of all log directories, or empty the first one");
         } else if (belongsTogether(log, position)) {
             finish(log, promises, snapshot, position);
         } else {

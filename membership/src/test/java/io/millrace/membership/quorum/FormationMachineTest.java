@@ -283,4 +283,16 @@ class FormationMachineTest {
         start(1, ALONE, new Found(directory(1), Optional.empty(), Optional.of("abc"), false, false, true, FILE));
         assertThat(refused).contains("is missing but another log directory holds data of cluster abc");
     }
+
+    /** Its topics may all be without records: no folder is missed, and yet it would forget them. */
+    @Test
+    void aNodeAloneThatWasPartOfAClusterAndLostItsPromisesFoundsNoOther() {
+        start(1, ALONE, new Found(directory(1), Optional.empty(), Optional.of("abc"), true, false, false, FILE));
+        assertThat(refused).contains("is missing but its log directory was part of cluster abc");
+        assertThat(persisting).isNull();
+
+        start(1, ALONE, new Found(directory(1), Optional.empty(), Optional.of("abc"), false, false, false, FILE));
+        assertThat(refused).contains("is missing but another log directory was part of cluster abc");
+        assertThat(persisting).isNull();
+    }
 }

@@ -36,6 +36,7 @@ final class QuorumLife {
     final List<QuorumMessage> sent = new ArrayList<>();
 
     long snapshotBytes = 1 << 20;
+    long provenEnd;
     List<VoterAddress> voters = List.of(new VoterAddress(1, "localhost", 1));
 
     QuorumNode node;
@@ -79,7 +80,15 @@ final class QuorumLife {
         QuorumPorts ports = new QuorumPorts(
                 owed::add, io::nowMs, alarm, (to, message) -> sent.add(message), bound -> 0, halts::add);
         CompletableFuture<QuorumNode> opened = QuorumOpener.open(new QuorumOpener.Parts(
-                        directory, disk, settings, promises, ports, files::add, io::nowMs, snapshotBytes))
+                        directory,
+                        disk,
+                        settings,
+                        promises,
+                        ports,
+                        files::add,
+                        io::nowMs,
+                        snapshotBytes,
+                        () -> provenEnd))
                 .toCompletableFuture();
         run();
         node = orThrow(opened);

@@ -228,4 +228,20 @@ class QuorumOnDiskTest {
                 .filter(file -> file.toString().endsWith(SnapshotFile.SUFFIX))
                 .toList();
     }
+
+    @Test
+    void metadataThatIsOlderThanWhatTheNodeHasHadIsNotGoneOnWith() throws Throwable {
+        life.start().propose("a", "b", "c");
+        long end = life.node.highWatermark();
+        life.stop();
+
+        life.provenEnd = end;
+        life.start().stop();
+        life.provenEnd = end + 10;
+
+        assertThatThrownBy(life::start)
+                .isInstanceOf(FormationException.class)
+                .hasMessageContaining("it was lost or is an older copy")
+                .hasMessageContaining("up to " + (end + 10));
+    }
 }

@@ -1,14 +1,9 @@
 package io.millrace.verticles.controller;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,24 +47,6 @@ final class BrokerEpochFile {
 
     /** Replaces what was kept; durable when this returns. */
     void write(Kept kept) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
-        byte[] text = ("version=2 epoch=" + kept.epoch() + " pagecache=" + kept.pageCache() + "\n")
-                .getBytes(StandardCharsets.UTF_8);
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(text);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-                directory.force(true);
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(file + " can not be written", failure);
-        }
+        SmallFile.write(file, "version=2 epoch=" + kept.epoch() + " pagecache=" + kept.pageCache() + "\n");
     }
 }

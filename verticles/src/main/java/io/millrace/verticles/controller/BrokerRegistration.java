@@ -99,12 +99,13 @@ public final class BrokerRegistration {
         this.parts = parts;
     }
 
-    /** The epoch as it is kept in the first of these data directories. */
+    /** The epoch as it is kept in these data directories. */
     public static Epochs keptIn(Vertx vertx, List<LogDirectory> directories) {
         String pageCache =
                 directories.stream().map(LogDirectory::pageCacheIdentity).collect(Collectors.joining(" + "));
         boolean stoppedInOrder = directories.stream().allMatch(LogDirectory::cleanShutdown);
-        return new EpochKeeper(vertx, directories.get(0).path(), pageCache, stoppedInOrder);
+        return new EpochKeeper(
+                vertx, directories.stream().map(LogDirectory::path).toList(), pageCache, stoppedInOrder);
     }
 
     /**

@@ -19,6 +19,7 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.quorum.QuorumPorts;
 import io.millrace.membership.record.MetadataRecord;
 import io.millrace.membership.record.RecordCodec;
+import io.millrace.membership.record.RegisterBrokerRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -48,6 +49,11 @@ public final class MetadataShell implements CommitListener, ActiveController {
 
     private record Leader(int epoch, OptionalInt id) {}
 
+    /** Told of each committed registration of this node. Thread: the metadata's owner. */
+    public interface RegistrationListener {
+        void registered(long offset, UUID incarnation, List<UUID> directories);
+    }
+
     private final int self;
     private final Owner owner;
     private final MetadataQuorum quorum;
@@ -66,6 +72,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
     private final ControllerEntry entry = new ControllerEntry();
     private final List<Runnable> leaderListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
+    private RegistrationListener registrations = (offset, incarnation, directories) -> {};
     private int proposalsOut;
     private CompletionStage<Long> lastProposal = CompletableFuture.completedStage(-1L);
     private Runnable cancelSessionAlarm = () -> {};
@@ -176,6 +183,11 @@ public final class MetadataShell implements CommitListener, ActiveController {
                 : alarm.set(Math.max(0, deadline.getAsLong() - clockMs.getAsLong()), this::deadline);
     }
 
+    /** Names who is told of this node's own registrations; before the quorum starts. */
+    public void onRegistration(RegistrationListener listener) {
+        registrations = listener;
+    }
+
     /** Adds somebody who is called whenever this node has become the controller. */
     public void onActive(Runnable listener) {
         activeListeners.add(listener);
@@ -221,7 +233,11 @@ public final class MetadataShell implements CommitListener, ActiveController {
     public void committed(long baseOffset, int epoch, List<byte[]> records) {
         ImageBuilder change = image.change();
         for (int i = 0; i < records.size(); i++) {
-            change.replay(baseOffset + i, epoch, RecordCodec.decode(records.get(i)));
+            MetadataRecord record = RecordCodec.decode(records.get(i));
+            change.replay(baseOffset + i, epoch, record);
+            if (record instanceof RegisterBrokerRecord registered && registered.brokerId() == self) {
+                registrations.registered(baseOffset + i, registered.incarnation(), registered.directories());
+            }
         }
         MetadataDelta delta = change.delta();
         image = delta.after();
@@ -244,6 +260,10 @@ public final class MetadataShell implements CommitListener, ActiveController {
         MetadataImage loaded = change.build();
         image = loaded;
         checkFeatures();
+        BrokerImage own = image.broker(self);
+        if (own != null) {
+            registrations.registered(own.epoch(), own.incarnation(), own.directories());
+        }
         if (live) {
             publisher.publish(MetadataDelta.between(publisher.image(), image));
         }

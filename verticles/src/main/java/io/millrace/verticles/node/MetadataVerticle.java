@@ -28,6 +28,7 @@ import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.Forwarding;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
+import io.millrace.verticles.controller.OldCopyWatch;
 import io.millrace.verticles.quorum.CrashHints;
 import io.millrace.verticles.quorum.PeerBus;
 import io.millrace.verticles.quorum.QuorumDoor;
@@ -39,6 +40,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,7 @@ final class MetadataVerticle extends VerticleBase {
 
     private final Parts parts;
     private final SeenMembers members = new SeenMembers();
+    private OldCopyWatch copies;
     private QuorumDoor door;
     private volatile FormationNode formation;
     private volatile NodePromises promises;
@@ -89,6 +92,8 @@ final class MetadataVerticle extends VerticleBase {
 
     private volatile ControllerGateway controller;
     private volatile BrokerRegistration registration;
+    /** This process is known to its data directory. */
+    private volatile Future<Void> noted;
 
     MetadataVerticle(Parts parts) {
         this.parts = parts;
@@ -107,6 +112,7 @@ final class MetadataVerticle extends VerticleBase {
             return () -> scheduled.cancel(false);
         };
         door = new QuorumDoor(new PeerBus(vertx, parts.config().nodeId(), parts.incarnation(), parts.peers()));
+        copies = new OldCopyWatch(vertx, parts.directories(), parts.incarnation());
         formation = new FormationNode(
                 identity(),
                 new MetadataFolder(new RealDisk(), parts.directories()),
@@ -145,7 +151,8 @@ final class MetadataVerticle extends VerticleBase {
                 ports,
                 this::runOnWorker,
                 System::currentTimeMillis,
-                QuorumOpener.DEFAULT_SNAPSHOT_BYTES);
+                QuorumOpener.DEFAULT_SNAPSHOT_BYTES,
+                () -> copies.provenEnd(formed.voters().ids().equals(Set.of(formed.nodeId()))));
         return Future.fromCompletionStage(QuorumOpener.open(opener), context);
     }
 
@@ -185,6 +192,7 @@ final class MetadataVerticle extends VerticleBase {
                 DataDirectories::newTopicId);
         MetadataShell shell = new MetadataShell(
                 self, owner, quorum, machine, parts.publisher(), MetadataVerticle::nowMs, ports.alarm());
+        shell.onRegistration(copies::registered);
         active = shell;
         controller = Forwarding.between(vertx, owner, ports.alarm(), self, active, parts.publisher());
         registration = new BrokerRegistration(new BrokerRegistration.Parts(
@@ -214,6 +222,7 @@ final class MetadataVerticle extends VerticleBase {
                 });
         // Its predecessor may be the one that died.
         shell.onActive(hints::suspectUnreachable);
+        noted = copies.begin(quorum.decidesAlone(), quorum::votes);
         quorum.start();
         return door.openFor(quorum, promises.clusterId()).compose(open -> hints.start(parts.incarnation()));
     }
@@ -231,13 +240,18 @@ final class MetadataVerticle extends VerticleBase {
      */
     Future<Void> register(List<Listener> listeners) {
         Promise<Void> done = Promise.promise();
-        formation.refused().thenAccept(why -> {
-            if (!done.tryFail(why)) {
-                parts.halted().accept(why.getMessage());
-            }
-        });
-        registerBroker(listeners).onSuccess(done::tryComplete).onFailure(done::tryFail);
+        formation.refused().thenAccept(why -> refuse(why, done));
+        copies.refused().thenAccept(why -> refuse(why, done));
+        noted.compose(noted -> registerBroker(listeners))
+                .onSuccess(done::tryComplete)
+                .onFailure(done::tryFail);
         return done.future();
+    }
+
+    private void refuse(FormationException why, Promise<Void> starting) {
+        if (!starting.tryFail(why)) {
+            parts.halted().accept(why.getMessage());
+        }
     }
 
     private Future<Void> registerBroker(List<Listener> listeners) {

@@ -179,9 +179,20 @@ class ClusterProcessTest {
     }
 
     @Test
-    void aNodeWhoseDiskWasEmptiedComesBackWithoutAVote() throws Exception {
+    void aVoterThatWasPutBackFromAnOlderCopyIsRefusedAndComesBackEmptyWithoutAVote() throws Exception {
         beginAll();
         running.remove(2).kill();
+        copy(folder.resolve("data-2"), folder.resolve("copy-of-2"));
+        begin(2, "data-2").awaitReady();
+        running.remove(2).kill();
+
+        MillraceProcess older = begin(2, "copy-of-2");
+
+        assertThat(older.exitCode()).isEqualTo(2);
+        assertThat(older.err())
+                .contains("copy-of-2 is an older copy")
+                .contains("it must not vote")
+                .hasLineCount(1);
 
         begin(2, "another-disk").awaitReady();
 
@@ -190,5 +201,13 @@ class ClusterProcessTest {
                 .contains("epoch=");
         assertThat(running.get(2).out() + Files.readString(folder.resolve("another-disk/node.log")))
                 .contains("node 2 serves, but cannot vote");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
     }
 }
