@@ -1,5 +1,8 @@
 package io.millrace.client;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * How a consumer works.
  *
@@ -26,10 +29,12 @@ public final class ConsumerOptions {
     private boolean checkCrcs = true;
     private String groupId;
     private int sessionTimeoutMs = 10_000;
+    private int heartbeatMs;
     private int rebalanceTimeoutMs = 60_000;
     private boolean autoCommit = true;
     private long autoCommitIntervalMs = 5_000;
     private long metadataMaxAgeMs = 30_000;
+    private List<Assignor> assignors = List.of(Assignor.RANGE, Assignor.COOPERATIVE_STICKY);
 
     public ConsumerOptions() {}
 
@@ -46,10 +51,12 @@ public final class ConsumerOptions {
         checkCrcs = from.checkCrcs;
         groupId = from.groupId;
         sessionTimeoutMs = from.sessionTimeoutMs;
+        heartbeatMs = from.heartbeatMs;
         rebalanceTimeoutMs = from.rebalanceTimeoutMs;
         autoCommit = from.autoCommit;
         autoCommitIntervalMs = from.autoCommitIntervalMs;
         metadataMaxAgeMs = from.metadataMaxAgeMs;
+        assignors = from.assignors;
     }
 
     public ConsumerOptions clientId(String name) {
@@ -114,9 +121,15 @@ public final class ConsumerOptions {
         return this;
     }
 
-    /** A member that is not heard of for this long has left; heartbeats come three times as often. */
+    /** A member that is not heard of for this long has left. */
     public ConsumerOptions sessionTimeoutMs(int ms) {
         sessionTimeoutMs = ms;
+        return this;
+    }
+
+    /** How often a member is heard of, and hears that the group changes; without it a third of the session timeout. */
+    public ConsumerOptions heartbeatMs(int ms) {
+        heartbeatMs = ms;
         return this;
     }
 
@@ -143,6 +156,23 @@ public final class ConsumerOptions {
         return this;
     }
 
+    /**
+     * How the group may share out partitions, the preferred way first (Kafka's {@code partition.assignment.strategy}, with the same
+     * default). All members need one in common. With {@link Assignor#COOPERATIVE_STICKY} alone only what moves is given back when the
+     * group changes.
+     */
+    public ConsumerOptions assignors(Assignor... inOrderOfPreference) {
+        if (inOrderOfPreference.length == 0) {
+            throw new IllegalArgumentException("a member of a group offers one assignor at least");
+        }
+        assignors = Stream.of(inOrderOfPreference).distinct().toList();
+        return this;
+    }
+
+    public List<Assignor> assignors() {
+        return assignors;
+    }
+
     public String groupId() {
         return groupId;
     }
@@ -152,7 +182,7 @@ public final class ConsumerOptions {
     }
 
     public int heartbeatMs() {
-        return Math.max(1, sessionTimeoutMs / 3);
+        return Math.max(1, heartbeatMs > 0 ? Math.min(heartbeatMs, sessionTimeoutMs) : sessionTimeoutMs / 3);
     }
 
     public int rebalanceTimeoutMs() {

@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -31,6 +32,9 @@ public final class GroupReader implements Membership.Listener {
     private final Consumer<LogException> failures;
     private final WakeUp autoCommit;
     private final Map<TopicPartition, Long> lastCommitted = new HashMap<>();
+    /** Given to this member, and not read yet: where the group stands there is being asked. */
+    private final Set<TopicPartition> starting = new HashSet<>();
+
     private final Promise<Void> firstAssignment = Promise.promise();
     private Membership membership;
     private GroupOffsets offsets;
@@ -74,28 +78,42 @@ public final class GroupReader implements Membership.Listener {
     }
 
     @Override
-    public void assigned(Set<TopicPartition> partitions) {
-        int mine = ++assignment;
+    public void assigned(Set<TopicPartition> all, Set<TopicPartition> added) {
+        // What was added before and has not been begun for want of its offset is still to be.
+        starting.addAll(added);
+        starting.retainAll(all);
+        Set<TopicPartition> kept = new HashSet<>(all);
+        kept.removeAll(starting);
+        fetcher.assign(kept);
+        begin(++assignment, all, Set.copyOf(starting));
+    }
+
+    private void begin(int mine, Set<TopicPartition> all, Set<TopicPartition> added) {
         Future<Map<TopicPartition, Long>> found =
-                partitions.isEmpty() ? Future.succeededFuture(Map.of()) : offsets.committed(partitions);
+                added.isEmpty() ? Future.succeededFuture(Map.of()) : offsets.committed(added);
         found.onComplete(committed -> {
             if (mine != assignment) {
                 return;
             }
             if (committed.failed()) {
-                failures.accept(LogException.of(committed.cause()));
-                firstAssignment.tryFail(committed.cause());
+                LogException why = LogException.of(committed.cause());
+                firstAssignment.tryFail(why);
+                failures.accept(why);
+                if (why.isRetriable()) {
+                    // The group counts on this member to read them.
+                    vertx.setTimer(options.retryBackoffMs(), later -> begin(mine, all, added));
+                }
                 return;
             }
-            lastCommitted.clear();
+            starting.clear();
+            lastCommitted.keySet().retainAll(all);
+            lastCommitted.keySet().removeAll(added);
             lastCommitted.putAll(committed.result());
-            if (assignedHandler != null) {
-                assignedHandler.handle(partitions);
-            }
-            fetcher.assign(partitions, committed.result());
+            fetcher.assign(all, committed.result());
             if (options.autoCommit()) {
                 autoCommit.within(options.autoCommitIntervalMs());
             }
+            tell(assignedHandler, added);
             firstAssignment.tryComplete();
         });
     }
@@ -105,22 +123,45 @@ public final class GroupReader implements Membership.Listener {
         assignment++;
         autoCommit.cancel();
         fetcher.pause(partitions, true);
-        Future<Void> finished = revokedHandler == null || partitions.isEmpty()
-                ? Future.succeededFuture()
-                : revokedHandler.apply(partitions);
-        return finished.otherwiseEmpty()
+        return finishedWith(partitions)
                 .compose(done -> options.autoCommit() ? commit().otherwiseEmpty() : Future.<Void>succeededFuture())
-                .onComplete(done -> fetcher.assign(Set.of()));
+                .onComplete(done -> {
+                    Set<TopicPartition> kept = new HashSet<>(fetcher.assignment());
+                    kept.removeAll(partitions);
+                    fetcher.assign(kept);
+                });
+    }
+
+    private Future<Void> finishedWith(Set<TopicPartition> partitions) {
+        if (revokedHandler == null || partitions.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        try {
+            return revokedHandler.apply(partitions).otherwiseEmpty();
+        } catch (RuntimeException thrown) {
+            // The group must not wait for it.
+            failures.accept(LogException.of(thrown));
+            return Future.succeededFuture();
+        }
+    }
+
+    private void tell(Handler<Set<TopicPartition>> handler, Set<TopicPartition> partitions) {
+        try {
+            if (handler != null) {
+                handler.handle(partitions);
+            }
+        } catch (RuntimeException thrown) {
+            failures.accept(LogException.of(thrown));
+        }
     }
 
     @Override
     public void lost(Set<TopicPartition> partitions) {
         assignment++;
         autoCommit.cancel();
+        starting.clear();
         fetcher.assign(Set.of());
-        if (lostHandler != null) {
-            lostHandler.handle(partitions);
-        }
+        tell(lostHandler, partitions);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.client.group;
 
+import io.millrace.client.Assignor;
 import io.millrace.client.ConsumerOptions;
 import io.millrace.client.LogError;
 import io.millrace.client.LogException;
@@ -10,18 +11,18 @@ import io.millrace.client.message.Heartbeat;
 import io.millrace.client.message.JoinGroup;
 import io.millrace.client.message.SyncGroup;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * One member of a classic group: joins, shares out the partitions when it leads, keeps its place with heartbeats, and joins
- * again when the coordinator says that the group changes. Eager: before it joins again it gives back all that it has.
+ * One member of a classic group: joins, keeps its place with heartbeats, and joins again when the coordinator says that the group
+ * changes. An eager one gives back all that it has before that; a cooperative one (KIP-429) reads on, and gives back afterwards what
+ * the new assignment has not for it, and joins once more for whoever gets that.
  *
  * <p>Thread: the consumer's context.
  */
@@ -34,7 +35,8 @@ public final class Membership {
         /** Others may be reading already: there is nothing to finish any more. */
         void lost(Set<TopicPartition> partitions);
 
-        void assigned(Set<TopicPartition> partitions);
+        /** @param added what it had not before */
+        void assigned(Set<TopicPartition> all, Set<TopicPartition> added);
 
         /** The group cannot be joined. */
         void failed(LogException why);
@@ -42,20 +44,23 @@ public final class Membership {
 
     private static final long SLACK_MS = 5_000;
     private static final String NO_MEMBER = "";
-    private static final int NO_GENERATION = -1;
+    private static final int NO_GENERATION = Subscription.NO_GENERATION;
 
-    private final Cluster cluster;
+    private final Vertx vertx;
     private final Coordinator coordinator;
     private final ConsumerOptions options;
     private final Set<String> topics;
     private final Listener listener;
     private final WakeUp heartbeat;
     private final WakeUp again;
-    private final WakeUp watch;
+    private final GroupLeader leader;
+    private final boolean cooperative;
+    private final Promise<Void> gone = Promise.promise();
     private String member = NO_MEMBER;
     private int generation = NO_GENERATION;
     private Set<TopicPartition> owned = Set.of();
-    private Map<String, Integer> countsAtAssignment = Map.of();
+    private Set<TopicPartition> last = Set.of();
+    private int lastGeneration = NO_GENERATION;
     private boolean stable;
     private boolean busy;
     private boolean revoking;
@@ -63,14 +68,15 @@ public final class Membership {
 
     /** Joins nobody yet: see {@link #join}. */
     public Membership(Vertx vertx, Cluster cluster, ConsumerOptions options, Set<String> topics, Listener listener) {
-        this.cluster = cluster;
+        this.vertx = vertx;
         this.options = options;
         this.topics = new LinkedHashSet<>(topics);
         this.listener = listener;
         this.coordinator = new Coordinator(cluster, options.groupId());
         this.heartbeat = new WakeUp(vertx, this::beat);
         this.again = new WakeUp(vertx, this::join);
-        this.watch = new WakeUp(vertx, this::lookAtTopics);
+        this.leader = new GroupLeader(vertx, cluster, options.metadataMaxAgeMs(), this::topicsChanged);
+        this.cooperative = options.assignors().stream().allMatch(Assignor::isCooperative);
     }
 
     /** Becomes a member, now or when the coordinator can be reached. */
@@ -81,23 +87,23 @@ public final class Membership {
         busy = true;
         stable = false;
         heartbeat.cancel();
-        watch.cancel();
-        ByteBuffer subscription = Subscription.write(topics, owned);
+        leader.rest();
+        Map<String, ByteBuffer> offered = new LinkedHashMap<>();
+        int bytes = 256;
+        for (Assignor assignor : options.assignors()) {
+            ByteBuffer subscription = Subscription.write(assignor, topics, owned, last, lastGeneration);
+            offered.put(assignor.wireName(), subscription);
+            bytes += subscription.remaining() + 32;
+        }
         int rebalanceMs = options.rebalanceTimeoutMs();
         coordinator
                 .ask(
                         JoinGroup.API,
                         JoinGroup.VERSION,
-                        subscription.remaining() + 256,
+                        bytes,
                         rebalanceMs + SLACK_MS,
                         out -> JoinGroup.write(
-                                out,
-                                options.groupId(),
-                                options.sessionTimeoutMs(),
-                                rebalanceMs,
-                                member,
-                                RangeAssignor.NAME,
-                                subscription),
+                                out, options.groupId(), options.sessionTimeoutMs(), rebalanceMs, member, offered),
                         in -> {
                             JoinGroup.Answer answer = JoinGroup.read(in);
                             if (LogError.ofCode(answer.error()) == LogError.MEMBER_ID_REQUIRED) {
@@ -106,11 +112,15 @@ public final class Membership {
                             return answer;
                         },
                         JoinGroup.Answer::error)
-                .compose(this::sync)
+                .compose(joined -> {
+                    generation = joined.generation();
+                    member = joined.member();
+                    return leader.share(joined).compose(this::sync);
+                })
                 .onComplete(done -> {
                     busy = false;
                     if (left) {
-                        leaveNow();
+                        leaveNow().onComplete(gone);
                     } else if (done.succeeded()) {
                         settled(done.result());
                     } else {
@@ -119,38 +129,7 @@ public final class Membership {
                 });
     }
 
-    private Future<SyncGroup.Answer> sync(JoinGroup.Answer joined) {
-        generation = joined.generation();
-        member = joined.member();
-        if (!joined.member().equals(joined.leader())) {
-            return sync(Map.of());
-        }
-        Map<String, List<String>> subscriptions = new LinkedHashMap<>();
-        Set<String> all = new LinkedHashSet<>();
-        joined.members().forEach((id, subscription) -> {
-            List<String> wanted = Subscription.topics(subscription);
-            subscriptions.put(id, wanted);
-            all.addAll(wanted);
-        });
-        return cluster.refresh(all).recover(unknown -> Future.succeededFuture()).compose(asked -> {
-            Map<String, ByteBuffer> assignments = new LinkedHashMap<>();
-            countsAtAssignment = counts(all);
-            RangeAssignor.assign(subscriptions, cluster::partitionCount)
-                    .forEach((id, partitions) -> assignments.put(id, Subscription.writeAssignment(partitions)));
-            return sync(assignments);
-        });
-    }
-
-    private Map<String, Integer> counts(Set<String> of) {
-        Map<String, Integer> counts = new HashMap<>();
-        of.forEach(topic -> counts.put(topic, cluster.partitionCount(topic)));
-        return counts;
-    }
-
     private Future<SyncGroup.Answer> sync(Map<String, ByteBuffer> assignments) {
-        if (assignments.isEmpty()) {
-            countsAtAssignment = Map.of();
-        }
         int bytes =
                 assignments.values().stream().mapToInt(ByteBuffer::remaining).sum();
         return coordinator.ask(
@@ -164,14 +143,31 @@ public final class Membership {
     }
 
     private void settled(SyncGroup.Answer answer) {
-        Set<TopicPartition> partitions = new LinkedHashSet<>(Subscription.assigned(answer.assignment()));
-        stable = true;
-        owned = partitions;
-        heartbeat.within(options.heartbeatMs());
-        if (!countsAtAssignment.isEmpty()) {
-            watch.within(options.metadataMaxAgeMs());
+        Set<TopicPartition> given = new LinkedHashSet<>(Subscription.assigned(answer.assignment()));
+        Set<TopicPartition> revoked = without(owned, given);
+        Set<TopicPartition> added = without(given, owned);
+        last = given;
+        lastGeneration = generation;
+        if (revoked.isEmpty()) {
+            stable = true;
+            owned = given;
+            heartbeat.within(options.heartbeatMs());
+            leader.watch();
+            listener.assigned(given, added);
+        } else {
+            // Only a cooperative member has any: others get them when all have joined once more.
+            giveBack(revoked, () -> {
+                owned = given;
+                listener.assigned(given, added);
+                join();
+            });
         }
-        listener.assigned(partitions);
+    }
+
+    private static Set<TopicPartition> without(Set<TopicPartition> all, Set<TopicPartition> some) {
+        Set<TopicPartition> rest = new LinkedHashSet<>(all);
+        rest.removeAll(some);
+        return rest;
     }
 
     private void notJoined(LogException why) {
@@ -192,6 +188,7 @@ public final class Membership {
     private void lose() {
         member = NO_MEMBER;
         generation = NO_GENERATION;
+        lastGeneration = NO_GENERATION;
         stable = false;
         if (!owned.isEmpty()) {
             Set<TopicPartition> lost = owned;
@@ -237,20 +234,28 @@ public final class Membership {
         }
     }
 
-    /** Gives back what it has, then joins again. */
+    /** Joins again; unless it may keep what it has, it gives that back before. */
     private void rejoin() {
+        if (cooperative) {
+            join();
+            return;
+        }
+        Set<TopicPartition> revoked = owned;
+        owned = Set.of();
+        giveBack(revoked, this::join);
+    }
+
+    private void giveBack(Set<TopicPartition> revoked, Runnable then) {
         busy = true;
         stable = false;
         revoking = true;
-        Set<TopicPartition> revoked = owned;
-        owned = Set.of();
         listener.revoked(revoked).onComplete(finished -> {
             busy = false;
             revoking = false;
             if (left) {
-                leaveNow();
+                leaveNow().onComplete(gone);
             } else {
-                join();
+                then.run();
             }
         });
         // The coordinator waits for this member meanwhile; its session must not end over it.
@@ -259,22 +264,10 @@ public final class Membership {
         }
     }
 
-    /** The one who shares out must notice when a topic has got more partitions. */
-    private void lookAtTopics() {
-        if (!stable || busy || left) {
-            return;
+    private void topicsChanged() {
+        if (stable && !busy && !left) {
+            rejoin();
         }
-        Set<String> all = countsAtAssignment.keySet();
-        cluster.refresh(all).onComplete(asked -> {
-            if (!stable || busy || left) {
-                return;
-            }
-            if (asked.succeeded() && !counts(all).equals(countsAtAssignment)) {
-                rejoin();
-            } else {
-                watch.within(options.metadataMaxAgeMs());
-            }
-        });
     }
 
     /** Leaves the group, so that others take over at once. */
@@ -282,8 +275,15 @@ public final class Membership {
         left = true;
         heartbeat.cancel();
         again.cancel();
-        watch.cancel();
-        return busy ? Future.succeededFuture() : leaveNow();
+        leader.rest();
+        boolean wasBusy = busy;
+        Future<Void> told = leaveNow();
+        if (!wasBusy) {
+            return told;
+        }
+        // What is under way may still make it a member: then it leaves once more.
+        long timer = vertx.setTimer(options.heartbeatMs(), late -> gone.tryComplete());
+        return told.eventually(gone::future).onComplete(done -> vertx.cancelTimer(timer));
     }
 
     private Future<Void> leaveNow() {

@@ -14,8 +14,6 @@ import java.util.function.ToIntFunction;
  * <p>Thread: any (no state).
  */
 final class RangeAssignor {
-    static final String NAME = "range";
-
     private RangeAssignor() {}
 
     /**

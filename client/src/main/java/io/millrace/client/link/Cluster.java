@@ -50,6 +50,7 @@ public final class Cluster {
     private final Map<String, LogError> refused = new HashMap<>();
     private boolean asking;
     private boolean unanswered;
+    private boolean closed;
     private int turn;
 
     public Cluster(Vertx vertx, Context context, LinkSettings settings) {
@@ -66,15 +67,20 @@ public final class Cluster {
 
     /** A node, for requests that carry records. */
     public DoorNode data(int brokerId) {
-        return data.computeIfAbsent(
-                brokerId,
-                id -> new DoorNode(vertx, context, addressOf(id), settings.clientId(), settings.creditBytes()));
+        return data.computeIfAbsent(brokerId, id -> node(id, settings.creditBytes()));
     }
 
     /** A node, for all other requests. */
     public DoorNode control(int brokerId) {
-        return control.computeIfAbsent(
-                brokerId, id -> new DoorNode(vertx, context, addressOf(id), settings.clientId(), CONTROL_CREDIT_BYTES));
+        return control.computeIfAbsent(brokerId, id -> node(id, CONTROL_CREDIT_BYTES));
+    }
+
+    private DoorNode node(int brokerId, int creditBytes) {
+        DoorNode node = new DoorNode(vertx, context, addressOf(brokerId), settings.clientId(), creditBytes);
+        if (closed) {
+            node.close();
+        }
+        return node;
     }
 
     /**
@@ -242,6 +248,7 @@ public final class Cluster {
 
     /** Gives all sessions back. */
     public Future<Void> close() {
+        closed = true;
         List<Future<Void>> closed = new ArrayList<>();
         closed.add(any.close());
         data.values().forEach(node -> closed.add(node.close()));

@@ -38,6 +38,7 @@ public final class DoorNode {
     private String address;
     private Session session;
     private boolean opening;
+    private boolean closed;
     private int correlation;
 
     private record Session(long id, int creditBytes, int maxResponseBytes, int brokerId, int[] used) {}
@@ -74,6 +75,10 @@ public final class DoorNode {
     public Future<WireReader> call(
             short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
         Promise<WireReader> answer = Promise.promise();
+        if (closed) {
+            answer.fail(new LogException(LogError.CLOSED, null));
+            return answer.future();
+        }
         waiting.add(new Call(api, version, body, expectedBytes, timeoutMs, answer));
         pump();
         return answer.future();
@@ -132,7 +137,11 @@ public final class DoorNode {
         }
         // A session belongs to one node: what was opened with anybody goes on with whoever it was.
         address = Cluster.addressOf(session.brokerId());
-        pump();
+        if (closed) {
+            giveBack();
+        } else {
+            pump();
+        }
     }
 
     private static void checkVersion(WireReader in) {
@@ -209,7 +218,12 @@ public final class DoorNode {
 
     /** Gives the session back; what is in flight is answered or not. */
     Future<Void> close() {
+        closed = true;
         refuse(new LogException(LogError.CLOSED, null));
+        return giveBack();
+    }
+
+    private Future<Void> giveBack() {
         Session open = session;
         session = null;
         if (open == null) {

@@ -27,23 +27,22 @@ public final class JoinGroup {
 
     private JoinGroup() {}
 
+    /** @param protocols what it subscribes to, by each assignor that it offers, in the order of its preference */
     public static void write(
             WireWriter out,
             String group,
             int sessionTimeoutMs,
             int rebalanceTimeoutMs,
             String member,
-            String protocol,
-            ByteBuffer subscription) {
+            Map<String, ByteBuffer> protocols) {
         out.text(group)
                 .int32(sessionTimeoutMs)
                 .int32(rebalanceTimeoutMs)
                 .text(member)
                 .text(null)
                 .text(CONSUMER)
-                .int32(1)
-                .text(protocol)
-                .sized(subscription);
+                .int32(protocols.size());
+        protocols.forEach((name, subscription) -> out.text(name).sized(subscription));
     }
 
     public static Answer read(WireReader in) {

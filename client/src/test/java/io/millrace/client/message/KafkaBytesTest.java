@@ -214,7 +214,7 @@ class KafkaBytesTest {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {7});
         JoinGroupRequestData join = kafkaReads(
                 JoinGroup.VERSION,
-                out -> JoinGroup.write(out, "g", 1, 2, "m", "range", bytes),
+                out -> JoinGroup.write(out, "g", 1, 2, "m", Map.of("range", bytes)),
                 JoinGroupRequestData::new);
         assertThat(join.protocolType()).isEqualTo("consumer");
         assertThat(join.protocols().find("range").metadata()).containsExactly(7);

@@ -2,6 +2,7 @@ package io.millrace.client.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.client.Assignor;
 import io.millrace.client.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,30 +12,37 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
+import org.apache.kafka.clients.consumer.internals.AbstractPartitionAssignor;
 import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Kafka's own assignor and its own bytes are the oracle: a group may be led by either. */
-class RangeAssignorTest {
-    @Test
-    void partitionsAreSharedOutAsByKafkasRangeAssignor() {
+class AssignorsTest {
+    @ParameterizedTest
+    @EnumSource(names = {"RANGE", "ROUND_ROBIN"})
+    void partitionsAreSharedOutAsByKafkasAssignor(Assignor assignor) {
+        AbstractPartitionAssignor kafkasOwn = assignor == Assignor.RANGE
+                ? new org.apache.kafka.clients.consumer.RangeAssignor()
+                : new org.apache.kafka.clients.consumer.RoundRobinAssignor();
         Random random = new Random(11);
         for (int round = 0; round < 200; round++) {
             Map<String, Integer> counts = new HashMap<>();
             for (int topic = 0; topic < 1 + random.nextInt(4); topic++) {
                 counts.put("t" + topic, random.nextInt(9));
             }
-            Map<String, List<String>> subscriptions = new HashMap<>();
+            Map<String, Subscription> subscriptions = new HashMap<>();
             Map<String, ConsumerPartitionAssignor.Subscription> theirs = new HashMap<>();
             for (int member = 0; member < 1 + random.nextInt(5); member++) {
                 List<String> topics = counts.keySet().stream()
                         .filter(t -> random.nextBoolean())
                         .toList();
-                subscriptions.put("m" + member, topics);
+                subscriptions.put("m" + member, new Subscription(topics, List.of(), Subscription.NO_GENERATION));
                 theirs.put("m" + member, new ConsumerPartitionAssignor.Subscription(topics));
             }
 
-            Map<String, List<TopicPartition>> ours = RangeAssignor.assign(subscriptions, counts::get);
+            Map<String, List<TopicPartition>> ours = Assignments.of(assignor, subscriptions, counts::get);
 
             Map<String, List<org.apache.kafka.common.PartitionInfo>> infos = new HashMap<>();
             counts.forEach((topic, count) -> {
@@ -45,7 +53,7 @@ class RangeAssignorTest {
                 infos.put(topic, partitions);
             });
             Map<String, List<org.apache.kafka.common.TopicPartition>> kafkas =
-                    new org.apache.kafka.clients.consumer.RangeAssignor().assignPartitions(infos, theirs);
+                    kafkasOwn.assignPartitions(infos, theirs);
             kafkas.forEach((member, partitions) -> assertThat(ours.get(member).stream()
                             .map(TopicPartition::toString)
                             .collect(Collectors.toSet()))
@@ -54,16 +62,22 @@ class RangeAssignorTest {
         }
     }
 
-    @Test
-    void kafkasConsumersReadOurSubscriptionAndWeTheirs() {
-        ByteBuffer ours = Subscription.write(List.of("a", "b"), List.of(new TopicPartition("a", 2)));
-        ConsumerPartitionAssignor.Subscription read = ConsumerProtocol.deserializeSubscription(ours);
+    @ParameterizedTest
+    @EnumSource
+    void kafkasConsumersReadOurSubscriptionAndWeTheirs(Assignor assignor) {
+        List<TopicPartition> has = List.of(new TopicPartition("a", 2));
+        ByteBuffer ours = Subscription.write(assignor, List.of("a", "b"), has, has, 5);
+        ConsumerPartitionAssignor.Subscription read = ConsumerProtocol.deserializeSubscription(ours.duplicate());
         assertThat(read.topics()).containsExactly("a", "b");
         assertThat(read.ownedPartitions()).containsExactly(new org.apache.kafka.common.TopicPartition("a", 2));
+        assertThat(read.generationId()).hasValue(5);
+        assertThat(Subscription.read(assignor, ours)).isEqualTo(new Subscription(List.of("a", "b"), has, 5));
 
         ByteBuffer theirs =
                 ConsumerProtocol.serializeSubscription(new ConsumerPartitionAssignor.Subscription(List.of("x", "y")));
-        assertThat(Subscription.topics(theirs)).containsExactly("x", "y");
+        assertThat(Subscription.read(assignor, theirs).topics()).containsExactly("x", "y");
+        assertThat(Subscription.read(assignor, theirs).owned()).isEmpty();
+        assertThat(Subscription.read(assignor, null).topics()).isEmpty();
     }
 
     @Test
