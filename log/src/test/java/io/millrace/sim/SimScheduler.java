@@ -1,6 +1,5 @@
 package io.millrace.sim;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -14,7 +13,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class SimScheduler {
     /** A pending event that may still be cancelled. */
-    public final class Timer {
+    public final class Timer implements Comparable<Timer> {
         private long atMs;
         private long tieBreak;
         private final long sequence;
@@ -34,6 +33,16 @@ public final class SimScheduler {
         public void cancel() {
             task = null;
         }
+
+        @Override
+        public int compareTo(Timer other) {
+            if (atMs != other.atMs) {
+                return Long.compare(atMs, other.atMs);
+            }
+            return tieBreak != other.tieBreak
+                    ? Long.compare(tieBreak, other.tieBreak)
+                    : Long.compare(sequence, other.sequence);
+        }
     }
 
     /** Has the queue; this one, unless this is the scheduler of one process. */
@@ -43,9 +52,7 @@ public final class SimScheduler {
     private final SimClock clock;
     private final Trace trace;
     private final Random order;
-    private final PriorityQueue<Timer> queue = new PriorityQueue<>(Comparator.<Timer>comparingLong(t -> t.atMs)
-            .thenComparingLong(t -> t.tieBreak)
-            .thenComparingLong(t -> t.sequence));
+    private final PriorityQueue<Timer> queue = new PriorityQueue<>();
     private long sequence;
     private long steps;
 

@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -52,6 +56,44 @@ final class ClusterContents {
         return true;
     }
 
+    /** Each replica of a compacted topic has the last of each key that clients were told. */
+    void compareCompacted(UUID topicId, int partition, int ledgerKey) {
+        for (SimBroker broker : world.brokers()) {
+            world.ledger().demandLastOfKeys(ledgerKey, all(broker, topicId, partition));
+        }
+    }
+
+    /** All replicas of an internal topic would be understood alike, whatever each has left out. */
+    void understoodAlike(UUID topicId, int partitions) {
+        for (int partition = 0; partition < partitions; partition++) {
+            Map<String, SimRecord> first = null;
+            for (SimBroker broker : world.brokers()) {
+                Map<String, SimRecord> last = new TreeMap<>();
+                all(broker, topicId, partition).forEach(record -> last.put(record.key(), record));
+                if (first == null) {
+                    first = last;
+                } else if (!first.equals(last)) {
+                    throw simulation.violation(
+                            "InternalTopicsAreAlike",
+                            "partition " + partition + " of node " + broker.id() + " differs from node 1's: "
+                                    + differing(first, last));
+                }
+            }
+        }
+    }
+
+    private static String differing(Map<String, SimRecord> one, Map<String, SimRecord> other) {
+        Set<SimRecord> all = new LinkedHashSet<>(one.values());
+        all.addAll(other.values());
+        all.removeIf(record -> record.equals(one.get(record.key())) && record.equals(other.get(record.key())));
+        return all.toString();
+    }
+
+    private List<SimRecord> all(SimBroker broker, UUID topicId, int partition) {
+        PartitionLog log = replica(broker, topicId, partition).log();
+        return records(log, log.logStartOffset());
+    }
+
     /** All replicas have the same records, from where all of them begin, and everything that clients were told. */
     void compare(UUID topicId, int partitions) {
         for (int partition = 0; partition < partitions; partition++) {
@@ -80,8 +122,9 @@ final class ClusterContents {
     private List<SimRecord> records(PartitionLog log, long start) {
         List<SimRecord> records = new ArrayList<>();
         long[] next = {start};
-        while (next[0] < log.writtenEnd()) {
-            ReadOutcome outcome = log.read(next[0], log.writtenEnd(), PIECE_BYTES, true);
+        long end = log.writtenEnd();
+        while (next[0] < end) {
+            ReadOutcome outcome = log.read(next[0], end, PIECE_BYTES, true);
             if (outcome instanceof ReadOutcome.FromMemory memory) {
                 for (Payload payload : memory.batches()) {
                     byte[] bytes = new byte[payload.sizeBytes()];

@@ -5,7 +5,6 @@ import io.millrace.log.replica.ReplicaRole;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.sim.Invariant;
 import io.millrace.verticles.shard.Replica;
-import io.millrace.verticles.shard.Shard;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,51 +19,47 @@ import java.util.TreeMap;
 final class ClusterInvariants {
     private ClusterInvariants() {}
 
-    /** Looks at every replica of every node that is up. */
-    private abstract static class OfEachReplica implements Invariant {
-        final ClusterWorld world;
+    /** Looks at the leaders that have changed. */
+    private abstract static class OfEachLeader implements Invariant {
+        private final ChangedLeaders changed;
 
-        OfEachReplica(ClusterWorld world) {
-            this.world = world;
+        OfEachLeader(ChangedLeaders changed) {
+            this.changed = changed;
         }
 
         /** Null while it holds. */
-        abstract String broken(SimBroker broker, Replica replica);
+        abstract String broken(ChangedLeaders.Changed one);
 
         @Override
         public Optional<String> violation() {
-            String[] broken = new String[1];
-            for (SimBroker broker : world.brokers()) {
-                if (broker.isUp()) {
-                    for (Shard shard : broker.life().shards().all()) {
-                        shard.forEach(replica -> {
-                            String why = broken(broker, replica);
-                            if (why != null) {
-                                broken[0] = replica.log().id() + " at node " + broker.id() + ": " + why;
-                            }
-                        });
-                    }
+            for (ChangedLeaders.Changed one : changed.all()) {
+                String why = broken(one);
+                if (why != null) {
+                    return Optional.of(one.replica().log().id() + " at node "
+                            + one.broker().id() + ": " + why);
                 }
             }
-            return Optional.ofNullable(broken[0]);
+            return Optional.empty();
         }
     }
 
     private record Term(TopicPartitionId partition, int epoch) {}
 
     /** A leader epoch belongs to one broker (rules I14, V30). */
-    static final class OneLeaderAnEpoch extends OfEachReplica {
+    static final class OneLeaderAnEpoch extends OfEachLeader {
+        private final ClusterWorld world;
         private final Map<Term, Integer> leaders = new HashMap<>();
 
-        OneLeaderAnEpoch(ClusterWorld world) {
-            super(world);
+        OneLeaderAnEpoch(ClusterWorld world, ChangedLeaders changed) {
+            super(changed);
+            this.world = world;
         }
 
         @Override
-        String broken(SimBroker broker, Replica replica) {
-            if (!(replica.machine().role() instanceof ReplicaRole.Leader leader)) {
-                return null;
-            }
+        String broken(ChangedLeaders.Changed one) {
+            SimBroker broker = one.broker();
+            Replica replica = one.replica();
+            ReplicaRole.Leader leader = one.role();
             Integer known = leaders.putIfAbsent(new Term(replica.log().id(), leader.leaderEpoch()), broker.id());
             if (known == null) {
                 PartitionImage image = broker.life()
@@ -82,43 +77,44 @@ final class ClusterInvariants {
     }
 
     /** Within an epoch a leader's high watermark never falls (rule H21). */
-    static final class WatermarkNeverFalls extends OfEachReplica {
+    static final class WatermarkNeverFalls extends OfEachLeader {
         private record Leading(SimLife life, TopicPartitionId partition, int epoch) {}
 
         private final Map<Leading, Long> highest = new HashMap<>();
 
-        WatermarkNeverFalls(ClusterWorld world) {
-            super(world);
+        WatermarkNeverFalls(ChangedLeaders changed) {
+            super(changed);
         }
 
         @Override
-        String broken(SimBroker broker, Replica replica) {
-            if (!(replica.machine().role() instanceof ReplicaRole.Leader leader)) {
-                return null;
-            }
-            long now = replica.machine().highWatermark();
-            Long before = highest.put(new Leading(broker.life(), replica.log().id(), leader.leaderEpoch()), now);
+        String broken(ChangedLeaders.Changed one) {
+            long now = one.highWatermark();
+            Long before = highest.put(
+                    new Leading(
+                            one.broker().life(),
+                            one.replica().log().id(),
+                            one.role().leaderEpoch()),
+                    now);
             return before == null || before <= now ? null : "its high watermark falls from " + before + " to " + now;
         }
     }
 
     /** Who begins to lead has everything that earlier leaders had committed (rules I15, H21). */
-    static final class LeadersAreComplete extends OfEachReplica {
+    static final class LeadersAreComplete extends OfEachLeader {
         private final Map<TopicPartitionId, TreeMap<Integer, Long>> committed = new HashMap<>();
         private final Map<Term, Boolean> looked = new HashMap<>();
 
-        LeadersAreComplete(ClusterWorld world) {
-            super(world);
+        LeadersAreComplete(ChangedLeaders changed) {
+            super(changed);
         }
 
         @Override
-        String broken(SimBroker broker, Replica replica) {
-            if (!(replica.machine().role() instanceof ReplicaRole.Leader leader)) {
-                return null;
-            }
+        String broken(ChangedLeaders.Changed one) {
+            Replica replica = one.replica();
+            ReplicaRole.Leader leader = one.role();
             TreeMap<Integer, Long> ofPartition =
                     committed.computeIfAbsent(replica.log().id(), id -> new TreeMap<>());
-            ofPartition.merge(leader.leaderEpoch(), replica.machine().highWatermark(), Math::max);
+            ofPartition.merge(leader.leaderEpoch(), one.highWatermark(), Math::max);
             if (looked.putIfAbsent(new Term(replica.log().id(), leader.leaderEpoch()), true) != null) {
                 return null;
             }

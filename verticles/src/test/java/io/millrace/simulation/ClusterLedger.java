@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -20,6 +22,7 @@ final class ClusterLedger {
     private final Map<Integer, TreeMap<Long, String>> told = new HashMap<>();
     private final Map<Errors, Integer> refusals = new EnumMap<>(Errors.class);
     private final Map<Integer, Long> deletedUpTo = new HashMap<>();
+    private final Map<Integer, Set<Long>> passedOver = new HashMap<>();
     private long acknowledged;
     private long read;
 
@@ -88,7 +91,8 @@ final class ClusterLedger {
         Map<String, Integer> last = new HashMap<>();
         List<String> wrong = new ArrayList<>();
         for (SimRecord record : log) {
-            there.put(record.offset(), record.value());
+            there.put(record.offset(), record.content());
+            // KEY=PRODUCER:NUMBER
             int colon = record.value().indexOf(':');
             String producer = record.value().substring(0, colon);
             int number = Integer.parseInt(record.value().substring(colon + 1));
@@ -103,11 +107,72 @@ final class ClusterLedger {
                 wrong.add(offset + " was told as " + value + " and is " + there.get(offset));
             }
         });
+        demandNone("AcknowledgedIsKept", partition, wrong);
+    }
+
+    private void demandNone(String invariant, int partition, List<String> wrong) {
         if (!wrong.isEmpty()) {
             throw simulation.violation(
-                    "AcknowledgedIsKept",
+                    invariant,
                     "partition " + partition + ": " + wrong.subList(0, Math.min(5, wrong.size())) + ", " + wrong.size()
                             + " in all");
         }
+    }
+
+    private static String keyOf(String content) {
+        return content.substring(0, content.indexOf('='));
+    }
+
+    /** The last offset told for each key. */
+    private Map<String, Long> lastOfKeys(int partition) {
+        Map<String, Long> last = new TreeMap<>();
+        told.getOrDefault(partition, new TreeMap<>())
+                .forEach((offset, content) -> last.merge(keyOf(content), offset, Math::max));
+        return last;
+    }
+
+    /** A consumer of a compacted topic has read on from one offset to another and was shown these. */
+    void passed(int partition, long from, long to, List<SimRecord> shown) {
+        TreeMap<Long, String> known = told.get(partition);
+        if (known != null) {
+            Set<Long> missed = new TreeSet<>(known.subMap(from, to).keySet());
+            shown.forEach(record -> missed.remove(record.offset()));
+            passedOver
+                    .computeIfAbsent(partition, p -> new TreeSet<>())
+                    .addAll(missed);
+        }
+    }
+
+    /** Offsets that were told and that a consumer was not shown later. */
+    long passedOver() {
+        return passedOver.values().stream().mapToLong(Set::size).sum();
+    }
+
+    /**
+     * Of a compacted partition: the last of each key is there, at its offset, and nothing that was told has become something
+     * else; who read over an offset was to be shown a later one with the same key.
+     */
+    void demandLastOfKeys(int partition, List<SimRecord> log) {
+        TreeMap<Long, String> known = told.getOrDefault(partition, new TreeMap<>());
+        Map<Long, String> there = new HashMap<>();
+        List<String> wrong = new ArrayList<>();
+        for (SimRecord record : log) {
+            there.put(record.offset(), record.content());
+            if (!record.content().equals(known.get(record.offset()))) {
+                wrong.add(record + " was told as " + known.get(record.offset()));
+            }
+        }
+        Map<String, Long> last = lastOfKeys(partition);
+        last.forEach((key, offset) -> {
+            if (!there.containsKey(offset)) {
+                wrong.add(known.get(offset) + " at " + offset + " is the last of its key, and missing");
+            }
+        });
+        for (long offset : passedOver.getOrDefault(partition, Set.of())) {
+            if (last.get(keyOf(known.get(offset))) <= offset) {
+                wrong.add(known.get(offset) + " at " + offset + " is the last of its key, and was not shown");
+            }
+        }
+        demandNone("TheLastOfEachKeyIsKept", partition, wrong);
     }
 }

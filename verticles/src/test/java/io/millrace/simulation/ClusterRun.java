@@ -29,6 +29,8 @@ final class ClusterRun {
             InvariantViolation violation = simulation.violation("NoUnexpectedException", bug.toString());
             violation.initCause(bug);
             throw violation;
+        } finally {
+            world.end();
         }
         if (world.ledger().acknowledged() == 0) {
             throw simulation.violation("ShowsSomething", "a run that commits nothing shows nothing");

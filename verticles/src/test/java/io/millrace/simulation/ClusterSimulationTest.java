@@ -90,6 +90,9 @@ class ClusterSimulationTest {
         long reads = 0;
         long topics = 0;
         long snapshots = 0;
+        long passes = 0;
+        long passesCut = 0;
+        long compacted = 0;
         for (int seed = 1; seed <= 24; seed++) {
             ClusterWorld world = new ClusterWorld(seed, false);
             ClusterRun.surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
@@ -97,11 +100,17 @@ class ClusterSimulationTest {
             reads += world.groupLedger().reads();
             topics += world.admin().topicsMade();
             snapshots += world.snapshotsFetched();
+            passes += world.passes();
+            passesCut += world.passesCut();
+            compacted += world.ledger().passedOver();
         }
         assertThat(caused.keySet()).as("kinds of trouble").containsExactlyInAnyOrder(ClusterTroubles.Kind.values());
         assertThat(refusedCommits).as("commits of members that were out").isGreaterThan(10);
         assertThat(reads).as("reads of committed offsets").isGreaterThan(50);
         assertThat(topics).as("incarnations of the topic that comes and goes").isGreaterThan(12);
+        assertThat(passes).as("passes of compaction").isGreaterThan(500);
+        assertThat(passesCut).as("passes whose process died").isGreaterThan(5);
+        assertThat(compacted).as("records that were gone when a consumer came").isGreaterThan(1_000);
         assertThat(snapshots).as("snapshots of the metadata that were fetched").isPositive();
     }
 
@@ -190,6 +199,12 @@ class ClusterSimulationTest {
     @Test
     void theCanaryThatTakesCommitsOfAnyGenerationIsCaught() {
         assertCaught("NoCommitOfTheFenced", seed -> new ClusterWorld(seed, false).takingAnyGeneration());
+    }
+
+    @Tag("full")
+    @Test
+    void theCanaryThatCompactsWithKeysTakenForOneIsCaught() {
+        assertCaught("TheLastOfEachKeyIsKept", seed -> new ClusterWorld(seed, false).takingKeysForOne());
     }
 
     /** By this invariant and no other: what else breaks would show another bug, or a harness at fault. */

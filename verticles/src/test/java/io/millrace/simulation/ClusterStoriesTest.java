@@ -170,6 +170,8 @@ class ClusterStoriesTest {
             world.begin();
             story.accept(world);
             world.healAndDemandProgress();
+        } finally {
+            world.end();
         }
     }
 }

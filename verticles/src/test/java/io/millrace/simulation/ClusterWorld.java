@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.log.compact.KeyHash;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
@@ -9,6 +10,7 @@ import io.millrace.sim.SimNetwork;
 import io.millrace.sim.Simulation;
 import io.millrace.verticles.coordinator.OffsetsTopic;
 import io.millrace.verticles.shard.Shard;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +35,13 @@ final class ClusterWorld {
     static final int PARTITIONS = 3;
 
     static final String TOPIC = "t";
+    static final String COMPACTED = "c";
     private static final int FIRST_CLIENT = 100;
+    private static final int FIRST_OF_COMPACTED = 150;
+    /** Several, so that what is not committed yet may fill a segment. */
+    private static final int PRODUCERS_OF_COMPACTED = 2;
+    /** Under which its only partition is known in the ledger. */
+    private static final int COMPACTED_KEY = 50;
     private static final int FIRST_MEMBER = 200;
     private static final int MEMBERS = 6;
     /** They are kept in different partitions. */
@@ -43,6 +51,8 @@ final class ClusterWorld {
     private static final long STARTS_WITHIN_MS = 30_000;
     private static final long HEALS_WITHIN_MS = 60_000;
     private static final long READS_AGAIN_MS = 500;
+    /** After their members have died: then the coordinators have written that down. */
+    private static final long GROUPS_REST_MS = 8_000;
 
     private final Simulation simulation;
     private final SimNetwork<SimMessage> network;
@@ -56,11 +66,17 @@ final class ClusterWorld {
     private BiConsumer<SimLife, Shard> planted = (life, shard) -> {};
     private String unclean = "false";
     private boolean takesAnyGeneration;
+    private boolean takesKeysForOne;
+    private long passes;
+    private long passesCut;
+    private boolean ended;
     private long stamps;
     private long snapshotsFetched;
     private UnaryOperator<byte[]> frames = UnaryOperator.identity();
     private boolean believesLostEpochs;
     private UUID topicId;
+    private UUID compactedId;
+    private UUID offsetsId;
 
     /** @param groupMode whether records are on disk before they are acknowledged */
     ClusterWorld(long seed, boolean groupMode) {
@@ -73,10 +89,12 @@ final class ClusterWorld {
         for (int id = 1; id <= NODES; id++) {
             brokers.add(new SimBroker(this, id));
         }
+        ChangedLeaders changed = new ChangedLeaders(this);
         simulation
-                .always(new ClusterInvariants.OneLeaderAnEpoch(this))
-                .always(new ClusterInvariants.WatermarkNeverFalls(this))
-                .always(new ClusterInvariants.LeadersAreComplete(this));
+                .always(changed)
+                .always(new ClusterInvariants.OneLeaderAnEpoch(this, changed))
+                .always(new ClusterInvariants.WatermarkNeverFalls(changed))
+                .always(new ClusterInvariants.LeadersAreComplete(changed));
     }
 
     Simulation simulation() {
@@ -114,6 +132,7 @@ final class ClusterWorld {
                 "min.insync.replicas", "2",
                 "default.replication.factor", "3",
                 "unclean.leader.election.enable", unclean,
+                "log.cleaner.backoff.ms", "600",
                 "group.initial.rebalance.delay.ms", "200",
                 "group.min.session.timeout.ms", "1000");
     }
@@ -200,6 +219,45 @@ final class ClusterWorld {
                 Map.of("flush.mode", groupMode ? "group" : "page-cache", "internal.segment.bytes", "3000"));
     }
 
+    /** Even smaller ones, of which almost anything is worth a pass. */
+    Map<String, String> compactedConfigs() {
+        Map<String, String> configs = topicConfigs();
+        configs.put("cleanup.policy", "compact");
+        configs.put("internal.segment.bytes", "800");
+        configs.put("min.cleanable.dirty.ratio", "0.1");
+        return configs;
+    }
+
+    /** A planted bug: compaction takes all keys for one. */
+    ClusterWorld takingKeysForOne() {
+        takesKeysForOne = true;
+        return this;
+    }
+
+    KeyHash bent(KeyHash hash) {
+        return !takesKeysForOne ? hash : new KeyHash(0, 0) {
+            @Override
+            public void of(ByteBuffer key) {
+                super.of(ByteBuffer.allocate(0));
+            }
+        };
+    }
+
+    /** A process has ended that had begun so many passes, and perhaps not ended the last one. */
+    void compacted(long begun, boolean cutTheLast) {
+        passes += begun;
+        passesCut += cutTheLast && !ended ? 1 : 0;
+    }
+
+    long passes() {
+        return passes;
+    }
+
+    /** Passes that their processes did not live to end. */
+    long passesCut() {
+        return passesCut;
+    }
+
     /** Does something to a member that is up, or to one that is not; false when there is none. */
     boolean anyMember(Random random, boolean up, Consumer<SimMember> action) {
         List<SimMember> eligible =
@@ -236,8 +294,6 @@ final class ClusterWorld {
         brokers.forEach(SimBroker::start);
         simulation.runUntil(
                 "all nodes serve", STARTS_WITHIN_MS, () -> brokers.stream().allMatch(SimBroker::isServing));
-        Map<String, String> ofOffsets = new HashMap<>(topicConfigs());
-        ofOffsets.put("cleanup.policy", "compact");
         boolean[] made = new boolean[1];
         brokers.get(simulation.random("driver").nextInt(NODES))
                 .life()
@@ -245,25 +301,45 @@ final class ClusterWorld {
                 .submit(new CreateTopics(
                         List.of(
                                 CreateTopics.NewTopic.of(TOPIC, PARTITIONS, NODES, topicConfigs()),
-                                CreateTopics.NewTopic.of(OffsetsTopic.NAME, OFFSETS_PARTITIONS, NODES, ofOffsets)),
+                                CreateTopics.NewTopic.of(COMPACTED, 1, NODES, compactedConfigs()),
+                                CreateTopics.NewTopic.of(
+                                        OffsetsTopic.NAME,
+                                        OFFSETS_PARTITIONS,
+                                        NODES,
+                                        takesKeysForOne ? topicConfigs() : compactedConfigs())),
                         false))
                 .onSuccess(outcome -> {
                     topicId = outcome.topics().get(0).topicId();
+                    compactedId = outcome.topics().get(1).topicId();
+                    offsetsId = outcome.topics().get(2).topicId();
                     made[0] = true;
                 });
-        simulation.runUntil("the topic is made", STARTS_WITHIN_MS, () -> made[0]);
+        simulation.runUntil("the topics are made", STARTS_WITHIN_MS, () -> made[0]);
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            SimProducer producer = new SimProducer(this, FIRST_CLIENT + partition, topicId, partition, partition);
-            producers.add(producer);
-            producer.start();
-            new SimReader(this, FIRST_CLIENT + PARTITIONS + partition, topicId, partition, partition).start();
+            produce(new SimProducer(this, FIRST_CLIENT + partition, topicId, partition, partition, false));
+            new SimReader(this, FIRST_CLIENT + PARTITIONS + partition, topicId, partition, partition, false).start();
         }
+        for (int i = 0; i < PRODUCERS_OF_COMPACTED; i++) {
+            produce(new SimProducer(this, FIRST_OF_COMPACTED + i, compactedId, 0, COMPACTED_KEY, true));
+        }
+        new SimReader(this, FIRST_OF_COMPACTED + PRODUCERS_OF_COMPACTED, compactedId, 0, COMPACTED_KEY, true).start();
         for (int i = 0; i < MEMBERS; i++) {
             SimMember member = new SimMember(this, FIRST_MEMBER + i, GROUPS.get(i % GROUPS.size()));
             members.add(member);
             member.start();
         }
         admin.start();
+    }
+
+    private void produce(SimProducer producer) {
+        producers.add(producer);
+        producer.start();
+    }
+
+    /** Nothing of it goes on. */
+    void end() {
+        ended = true;
+        brokers.stream().filter(SimBroker::isUp).forEach(SimBroker::kill);
     }
 
     /** The topic as the node that knows most has it; null while there is none. */
@@ -340,8 +416,15 @@ final class ClusterWorld {
         simulation.runUntil("what is under way arrives", HEALS_WITHIN_MS, () -> producers.stream()
                 .allMatch(SimProducer::isIdle));
         ClusterContents contents = new ClusterContents(this);
-        simulation.runUntil("all replicas end alike", HEALS_WITHIN_MS, () -> contents.endAlike(topicId, PARTITIONS));
+        simulation.runUntil("all replicas end alike", HEALS_WITHIN_MS, () -> contents.endAlike(topicId, PARTITIONS)
+                && contents.endAlike(compactedId, 1));
         contents.compare(topicId, PARTITIONS);
+        contents.compareCompacted(compactedId, 0, COMPACTED_KEY);
+        while (anyMember(simulation.random("driver"), true, SimMember::crash)) {}
+        simulation.runFor(GROUPS_REST_MS);
+        simulation.runUntil(
+                "internal topics end alike", HEALS_WITHIN_MS, () -> contents.endAlike(offsetsId, OFFSETS_PARTITIONS));
+        contents.understoodAlike(offsetsId, OFFSETS_PARTITIONS);
         contents.demandNoStrays();
     }
 

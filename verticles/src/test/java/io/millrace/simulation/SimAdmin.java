@@ -8,10 +8,12 @@ import io.millrace.membership.controller.ElectLeaders;
 import io.millrace.membership.controller.ReassignPartitions;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.verticles.coordinator.OffsetsTopic;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,6 +28,10 @@ import java.util.UUID;
 final class SimAdmin {
     /** The topic that comes and goes. */
     static final String CHURNED = "u";
+
+    /** Topics that are there from the beginning to the end. */
+    private static final List<String> LASTING =
+            List.of(ClusterWorld.TOPIC, ClusterWorld.COMPACTED, OffsetsTopic.NAME);
 
     private static final int CLIENT = 90;
     private static final int FIRST_CLIENT = 1_000;
@@ -44,6 +50,7 @@ final class SimAdmin {
     private final ClusterWorld world;
     private final Random random;
     private final Map<Place, Clients> clients = new HashMap<>();
+    private final boolean churnedIsCompacted;
     private int lastClient = FIRST_CLIENT;
     private boolean settling;
     private long topicsMade;
@@ -51,6 +58,7 @@ final class SimAdmin {
     SimAdmin(ClusterWorld world) {
         this.world = world;
         this.random = world.simulation().random("admin");
+        this.churnedIsCompacted = random.nextBoolean();
         world.network().join(CLIENT, (from, message) -> {});
     }
 
@@ -98,8 +106,9 @@ final class SimAdmin {
             if (!clients.containsKey(place)) {
                 topicsMade += partition == 0 ? 1 : 0;
                 int key = ++lastClient;
-                SimProducer producer = new SimProducer(world, key, topic.id(), partition, key);
-                SimReader reader = new SimReader(world, ++lastClient, topic.id(), partition, key);
+                SimProducer producer = new SimProducer(world, key, topic.id(), partition, key, churnedIsCompacted);
+                SimReader reader =
+                        new SimReader(world, ++lastClient, topic.id(), partition, key, churnedIsCompacted);
                 clients.put(place, new Clients(producer, reader));
                 producer.start();
                 reader.start();
@@ -111,8 +120,9 @@ final class SimAdmin {
     void churn() {
         TopicImage topic = world.newestTopic(CHURNED);
         if (topic == null) {
+            Map<String, String> configs = churnedIsCompacted ? world.compactedConfigs() : world.topicConfigs();
             submit(new CreateTopics(
-                    List.of(CreateTopics.NewTopic.of(CHURNED, 1, ClusterWorld.NODES, world.topicConfigs())), false));
+                    List.of(CreateTopics.NewTopic.of(CHURNED, 1, ClusterWorld.NODES, configs)), false));
         } else if (topic.partitionCount() < MOST_PARTITIONS && random.nextBoolean()) {
             submit(new CreatePartitions(
                     List.of(new CreatePartitions.Growth(CHURNED, topic.partitionCount() + 1, null)), false));
@@ -129,7 +139,10 @@ final class SimAdmin {
     void reassign() {
         List<Integer> nodes = new ArrayList<>(List.of(1, 2, 3));
         Collections.shuffle(nodes, random);
-        reassign(ClusterWorld.TOPIC, random.nextInt(ClusterWorld.PARTITIONS), nodes.subList(random.nextInt(2), 3));
+        TopicImage topic = world.newestTopic(LASTING.get(random.nextInt(LASTING.size())));
+        if (topic != null) {
+            reassign(topic.name(), random.nextInt(topic.partitionCount()), nodes.subList(random.nextInt(2), 3));
+        }
     }
 
     void reassign(String topic, int partition, List<Integer> replicas) {
@@ -170,13 +183,14 @@ final class SimAdmin {
                 && misplaced().isEmpty();
     }
 
-    private List<Integer> misplaced() {
-        List<Integer> misplaced = new ArrayList<>();
-        TopicImage topic = world.newestTopic(ClusterWorld.TOPIC);
-        for (int partition = 0; topic != null && partition < ClusterWorld.PARTITIONS; partition++) {
-            PartitionImage image = topic.partition(partition);
-            if (image.replicas().length < ClusterWorld.NODES || image.isReassigning()) {
-                misplaced.add(partition);
+    private Map<PartitionImage, String> misplaced() {
+        Map<PartitionImage, String> misplaced = new LinkedHashMap<>();
+        for (String name : LASTING) {
+            TopicImage topic = world.newestTopic(name);
+            for (PartitionImage partition : topic == null ? List.<PartitionImage>of() : topic.partitions()) {
+                if (partition.replicas().length < ClusterWorld.NODES || partition.isReassigning()) {
+                    misplaced.put(partition, name);
+                }
             }
         }
         return misplaced;
@@ -187,10 +201,10 @@ final class SimAdmin {
         if (churned != null) {
             delete(churned);
         }
-        for (int partition : misplaced()) {
-            if (!world.newestTopic(ClusterWorld.TOPIC).partition(partition).isReassigning() || random.nextInt(4) == 0) {
-                reassign(ClusterWorld.TOPIC, partition, List.of(1, 2, 3));
+        misplaced().forEach((partition, topic) -> {
+            if (!partition.isReassigning() || random.nextInt(4) == 0) {
+                reassign(topic, partition.partition(), List.of(1, 2, 3));
             }
-        }
+        });
     }
 }

@@ -130,8 +130,7 @@ final class SimBroker {
         SimLife leaver = life;
         leaver.leave(() -> {
             if (life == leaver) {
-                end("has stopped");
-                disk.afterExit();
+                end("has stopped", disk::afterExit);
             }
         });
     }
@@ -142,26 +141,28 @@ final class SimBroker {
 
     /** kill -9: the page cache survives. */
     void kill() {
-        end("is killed");
-        disk.afterProcessCrash();
+        end("is killed", disk::afterProcessCrash);
     }
 
     /** The power goes: what was not synced may be gone. */
     void losePower(PowerLoss kind) {
-        end("loses power, " + kind);
-        disk.afterPowerLoss(kind);
+        end("loses power, " + kind, () -> disk.afterPowerLoss(kind));
     }
 
     /** The disk is replaced by an empty one. */
     void loseDisk() {
-        end("loses its disk");
-        newDisk();
+        end("loses its disk", () -> {
+            disk.afterProcessCrash();
+            newDisk();
+        });
         keptEpoch = -1;
     }
 
-    private void end(String how) {
+    private void end(String how, Runnable fateOfTheDisk) {
         note(how);
         life.end();
+        fateOfTheDisk.run();
+        life.abandon();
         life = null;
     }
 

@@ -37,6 +37,7 @@ import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.node.ControllerGateway;
 import io.millrace.verticles.replication.OutgoingFrame;
 import io.millrace.verticles.replication.ReplicationParts;
+import io.millrace.verticles.shard.LogCleaner;
 import io.millrace.verticles.shard.LogDirectories;
 import io.millrace.verticles.shard.Shard;
 import io.millrace.verticles.shard.ShardContext;
@@ -78,6 +79,7 @@ final class SimLife {
     private final List<SimEventLoop> shardLoops = new ArrayList<>();
     private final SimOwner files;
     private final SimDirectoryIo io;
+    private final SimCleanerBench bench;
     private final UUID incarnation;
     private final MetadataPublisher publisher = new MetadataPublisher();
     private final EffectiveConfigs configs;
@@ -92,6 +94,7 @@ final class SimLife {
     private LogDirectories directories;
     private SimDoor door;
     private SimProbes probes;
+    private LogCleaner cleaner;
     private List<Integer> members = List.of();
     private Runnable gone;
     private boolean serving;
@@ -113,6 +116,7 @@ final class SimLife {
         this.files = new SimOwner(scheduler, name + " files");
         this.io = new SimDirectoryIo(simulation, process, name);
         this.io.clockSkew(broker.skewMs());
+        this.bench = new SimCleanerBench(simulation, scheduler, name + " cleaner", world::bent);
         this.configs = new EffectiveConfigs(ConfigCatalog.get(), broker.id(), world.settings());
     }
 
@@ -199,6 +203,7 @@ final class SimLife {
             shard.start();
         }
         publisher.follow(groups::follow);
+        cleaner = new LogCleaner(configs, publisher::image, this::wallMs, settings -> bench).start(shards);
         door = new SimDoor(broker, metadataLoop, shards, groups);
     }
 
@@ -453,6 +458,7 @@ final class SimLife {
 
     private void closeShards() {
         stopping = true;
+        cleaner.close();
         int[] open = {SHARDS};
         for (Shard shard : shards.all()) {
             shard.close(() -> metadataLoop.execute(() -> {
@@ -494,6 +500,11 @@ final class SimLife {
 
     LogDirectory directory() {
         return directory;
+    }
+
+    /** What an ended process had in the midst of being done is not done. Its disk knows that it has ended. */
+    void abandon() {
+        world.compacted(bench.passes(), bench.abandon());
     }
 
     /** The process dies where it stands. */

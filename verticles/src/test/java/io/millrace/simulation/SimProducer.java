@@ -17,6 +17,14 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class SimProducer {
     private static final int RECORDS = 2;
+    private static final int KEYS = 12;
+    /** Each sixth record has a key that comes seldom: it has to outlive many passes of compaction. */
+    private static final int RARE_EVERY = 6;
+
+    private static final int RARE_KEYS = 40;
+    /** Of a compacted topic, every so many records deletes its key. */
+    private static final int TOMBSTONE_EVERY = 7;
+
     private static final long GIVES_UP_ON_ANSWER_MS = 700;
     private static final long PAUSE_MS = 30;
 
@@ -25,6 +33,7 @@ final class SimProducer {
     private final UUID topicId;
     private final int partition;
     private final int ledgerKey;
+    private final boolean compacted;
     private final Random random;
     private int sequence;
     private long request;
@@ -33,9 +42,13 @@ final class SimProducer {
     private SimScheduler.Timer timer;
     private byte[] batch;
 
-    /** @param ledgerKey under which the partition is known in the ledger */
-    SimProducer(ClusterWorld world, int clientId, UUID topicId, int partition, int ledgerKey) {
+    /**
+     * @param ledgerKey under which the partition is known in the ledger
+     * @param compacted whether the topic is
+     */
+    SimProducer(ClusterWorld world, int clientId, UUID topicId, int partition, int ledgerKey, boolean compacted) {
         this.ledgerKey = ledgerKey;
+        this.compacted = compacted;
         this.world = world;
         this.clientId = clientId;
         this.topicId = topicId;
@@ -76,8 +89,17 @@ final class SimProducer {
         return batch == null;
     }
 
+    private static String key(int number) {
+        return number % RARE_EVERY == 0 ? "rare" + number / RARE_EVERY % RARE_KEYS : "k" + number % KEYS;
+    }
+
+    /** Null for a tombstone. */
     private String value(int number) {
-        return "p" + clientId + ":" + number;
+        return compacted && number % TOMBSTONE_EVERY == TOMBSTONE_EVERY - 1 ? null : "p" + clientId + ":" + number;
+    }
+
+    private static byte[] bytes(String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
     private void next() {
@@ -87,7 +109,7 @@ final class SimProducer {
         }
         BatchBuilder builder = new BatchBuilder().producer(clientId, (short) 0, sequence);
         for (int i = 0; i < RECORDS; i++) {
-            builder.append(world.simulation().nowMs(), null, value(sequence + i).getBytes(StandardCharsets.UTF_8));
+            builder.append(world.simulation().nowMs(), bytes(key(sequence + i)), bytes(value(sequence + i)));
         }
         var buffer = builder.buildBuffer();
         batch = new byte[buffer.remaining()];
@@ -128,7 +150,10 @@ final class SimProducer {
         }
         if (produced.error() == Errors.NONE) {
             for (int i = 0; i < RECORDS; i++) {
-                world.ledger().acknowledged(ledgerKey, produced.baseOffset() + i, value(sequence + i));
+                int number = sequence + i;
+                world.ledger()
+                        .acknowledged(
+                                ledgerKey, produced.baseOffset() + i, SimRecord.content(key(number), value(number)));
             }
             acknowledged += RECORDS;
             sequence += RECORDS;

@@ -2,6 +2,7 @@ package io.millrace.simulation;
 
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.apache.kafka.common.protocol.Errors;
@@ -13,21 +14,28 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class SimReader {
     private static final long EVERY_MS = 40;
+    /** Who has come to the end of a compacted topic begins anew, once in so many times. */
+    private static final int AGAIN = 8;
 
     private final ClusterWorld world;
     private final int clientId;
     private final UUID topicId;
     private final int partition;
     private final int ledgerKey;
+    private final boolean compacted;
     private boolean stopped;
     private final Random random;
     private long offset;
     private int leaderEpoch;
     private long request;
 
-    /** @param ledgerKey under which the partition is known in the ledger */
-    SimReader(ClusterWorld world, int clientId, UUID topicId, int partition, int ledgerKey) {
+    /**
+     * @param ledgerKey under which the partition is known in the ledger
+     * @param compacted whether the topic is
+     */
+    SimReader(ClusterWorld world, int clientId, UUID topicId, int partition, int ledgerKey, boolean compacted) {
         this.ledgerKey = ledgerKey;
+        this.compacted = compacted;
         this.world = world;
         this.clientId = clientId;
         this.topicId = topicId;
@@ -86,12 +94,18 @@ final class SimReader {
                                     + answer.highWatermark() + ", log start " + answer.logStart());
         }
         if (answer.error() == Errors.NONE) {
-            for (SimRecord record : SimRecord.in(answer.batches())) {
-                if (record.offset() >= offset) {
-                    world.ledger().read(ledgerKey, record.offset(), record.value());
-                    offset = record.offset() + 1;
-                }
-            }
+            take(answer.batches());
         }
+    }
+
+    private void take(byte[] batches) {
+        List<SimRecord> records = SimRecord.in(batches);
+        records.removeIf(record -> record.offset() < offset);
+        records.forEach(record -> world.ledger().read(ledgerKey, record.offset(), record.content()));
+        long next = Math.max(offset, SimRecord.endOf(batches, offset));
+        if (compacted) {
+            world.ledger().passed(ledgerKey, offset, next, records);
+        }
+        offset = compacted && batches.length == 0 && random.nextInt(AGAIN) == 0 ? 0 : next;
     }
 }

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  *
  * <p>Thread: one; the result stands in {@link #high} and {@link #low} until the next call.
  */
-public final class KeyHash {
+public class KeyHash {
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final long k0;

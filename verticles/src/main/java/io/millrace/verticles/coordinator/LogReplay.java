@@ -90,7 +90,7 @@ final class LogReplay {
                 offset = range.logStart();
                 loop.execute(this::read);
             } else {
-                fail("nothing is found at offset " + offset + ", below the high watermark " + limit);
+                nothingFound("nothing is found at offset " + offset + ", below the high watermark " + limit);
             }
         }
     }
@@ -100,12 +100,24 @@ final class LogReplay {
             return;
         }
         if (!bytes.hasRemaining() && next <= offset) {
-            fail("what stood at offset " + offset + " was removed while it was read");
+            nothingFound("what stood at offset " + offset + " was removed while it was read");
             return;
         }
         nextOffset = next;
         feed = new RecordFeed(bytes, maxRecordBytes());
         hand();
+    }
+
+    /**
+     * In a compacted log the next batch may end beyond the watermark: a watermark begins anew with a process, and compaction
+     * has left nothing before that batch. Then it is waited for as any other.
+     */
+    private void nothingFound(String why) {
+        if (replica.machine().highWatermark() < target) {
+            replica.whenProgressed(this::read);
+        } else {
+            fail(why);
+        }
     }
 
     private void hand() {

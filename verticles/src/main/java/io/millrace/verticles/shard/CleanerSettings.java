@@ -12,7 +12,7 @@ import io.millrace.membership.image.MetadataImage;
  * @param mapBytes of one thread's table of keys: its part of {@code log.cleaner.dedupe.buffer.size}, and of no more than an
  *     eighth of the heap for all
  */
-record CleanerSettings(
+public record CleanerSettings(
         boolean enabled,
         int threads,
         long mapBytes,

@@ -7,6 +7,7 @@ import io.millrace.membership.image.MetadataImage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class LogCleaner {
     private final EffectiveConfigs configs;
     private final Supplier<MetadataImage> image;
     private final LongSupplier clock;
+    private final Function<CleanerSettings, CleanerBench> benches;
     private final CleanerStats stats = new CleanerStats();
     private final Map<Replica, Candidate> candidates = new LinkedHashMap<>();
     private CleanerSettings settings;
@@ -44,9 +46,19 @@ public final class LogCleaner {
 
     /** @param clock wall clock in milliseconds */
     public LogCleaner(EffectiveConfigs configs, Supplier<MetadataImage> image, LongSupplier clock) {
+        this(configs, image, clock, ThreadedCleanerBench::new);
+    }
+
+    /** As above, with the passes running where {@code benches} says; it is asked once, when there is something to compact. */
+    public LogCleaner(
+            EffectiveConfigs configs,
+            Supplier<MetadataImage> image,
+            LongSupplier clock,
+            Function<CleanerSettings, CleanerBench> benches) {
         this.configs = configs;
         this.image = image;
         this.clock = clock;
+        this.benches = benches;
         this.settings = current();
     }
 
@@ -132,7 +144,7 @@ public final class LogCleaner {
                 candidates.remove(best.replica);
                 running++;
                 if (bench == null) {
-                    bench = new CleanerBench(settings);
+                    bench = benches.apply(settings);
                 }
                 on = bench;
             }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class CleanerBenchTest {
+class ThreadedCleanerBenchTest {
     private static final long HEAP = 256L << 20;
 
     private static CleanerSettings settings(Map<String, String> changed) {
@@ -32,7 +32,7 @@ class CleanerBenchTest {
 
     @Test
     void passesRunOnAsManyThreadsAsThereMayBe() throws Exception {
-        CleanerBench bench = new CleanerBench(settings(Map.of("log.cleaner.threads", "2")));
+        ThreadedCleanerBench bench = new ThreadedCleanerBench(settings(Map.of("log.cleaner.threads", "2")));
         CountDownLatch two = new CountDownLatch(2);
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger third = new AtomicInteger();
@@ -52,7 +52,7 @@ class CleanerBenchTest {
 
     @Test
     void whoRestsForItsShareStopsRestingWhenTheBenchIsClosed() throws Exception {
-        CleanerBench bench = new CleanerBench(settings(Map.of("log.cleaner.io.max.bytes.per.second", "1000")));
+        ThreadedCleanerBench bench = new ThreadedCleanerBench(settings(Map.of("log.cleaner.io.max.bytes.per.second", "1000")));
         CountDownLatch resting = new CountDownLatch(1);
         AtomicBoolean over = new AtomicBoolean();
         bench.run(() -> {
@@ -72,7 +72,7 @@ class CleanerBenchTest {
 
     @Test
     void everyPassHashesWithASecretOfItsOwn() {
-        CleanerBench bench = new CleanerBench(settings(Map.of()));
+        ThreadedCleanerBench bench = new ThreadedCleanerBench(settings(Map.of()));
         var one = bench.newHash();
         var other = bench.newHash();
         one.of(ByteBuffer.wrap(new byte[5]));
