@@ -45,14 +45,21 @@ public final class EpochHistory {
         return Arrays.copyOf(starts, count);
     }
 
+    /** As below, without a gap. */
+    public void assign(int epoch, long offset) {
+        assign(epoch, offset, offset);
+    }
+
     /**
      * Notes that {@code epoch} starts at {@code offset}, unless it has begun already. It may be older than the latest: a
      * leader that wrote nothing in its epoch may later be sent batches of the epochs before it.
+     *
+     * @param logEnd where the log ended so far: before {@code offset} when compaction has left out what was there
      */
-    public void assign(int epoch, long offset) {
+    public void assign(int epoch, long offset, long logEnd) {
         if (epoch < 0 || epoch == latestEpoch()) return;
         // An epoch that wrote nothing leaves no trace.
-        while (count > 0 && starts[count - 1] >= offset) count--;
+        while (count > 0 && starts[count - 1] >= logEnd) count--;
         if (epoch <= latestEpoch()) return;
         if (count == epochs.length) {
             int size = count == 0 ? 1 : count * 2;

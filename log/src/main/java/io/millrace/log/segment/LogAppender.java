@@ -124,10 +124,12 @@ final class LogAppender {
         long position = segment.sizeBytes;
         long maxTimestamp = Segment.NONE;
         long maxBatch = Segment.NONE;
+        long before = log.assigned;
         for (int at = b.position(); at < b.limit(); at += BatchHeader.sizeBytes(b, at)) {
             long base = BatchHeader.baseOffset(b, at);
             long timestamp = BatchHeader.newestRecord(b, at);
-            log.epochs.assign(BatchHeader.leaderEpoch(b, at), base);
+            log.epochs.assign(BatchHeader.leaderEpoch(b, at), base, before);
+            before = BatchHeader.nextOffset(b, at);
             log.addAborted(log.producers.appended(b, at, nowMs));
             segment.append(
                     base,

@@ -331,7 +331,7 @@ public final class LogRecovery {
         int at = scan.index();
         long base = BatchHeader.baseOffset(b, at);
         long end = BatchHeader.nextOffset(b, at);
-        content.epochs.assign(BatchHeader.leaderEpoch(b, at), base);
+        content.epochs.assign(BatchHeader.leaderEpoch(b, at), base, content.end);
         var abortedHere = content.producers.replay(b, at, nowMs);
         if (abortedHere != null) {
             if (content.aborted == null) content.aborted = new AbortedTransactions();

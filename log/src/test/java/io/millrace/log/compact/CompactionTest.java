@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
+import io.millrace.log.EpochEnd;
 import io.millrace.log.CompactionOutcome;
 import io.millrace.log.FileSlice;
 import io.millrace.log.HeapPayload;
@@ -204,6 +205,34 @@ class CompactionTest {
         follower.fill().compact();
         assertThat(follower.state()).containsAllEntriesOf(leader.state());
         assertThat(follower.life.log.endOffsetForEpoch(0).endOffset()).isEqualTo(follower.life.log.writtenEnd());
+    }
+
+    /** It led epoch 5 and wrote nothing; the next leader has batches of epoch 3 there, of which compaction left the later ones. */
+    @Test
+    void aFollowerThatLedWithoutAWordGoesOnBehindAGapInAnOlderEpoch() {
+        CompactedLife c = life().start();
+        replicate(c, 0, 3);
+        c.life.log.startEpoch(5);
+        replicate(c, 4, 3);
+
+        for (int start = 0; start < 2; start++) {
+            assertThat(c.life.log.epochAt(4)).isEqualTo(3);
+            assertThat(c.life.log.endOffsetForEpoch(3)).isEqualTo(new EpochEnd(3, 5 + start));
+            c.life.killAndStart();
+            replicate(c, 5 + start, 3);
+        }
+        assertThat(c.all()).hasSize(4);
+        assertThat(c.life.directory.safetyAlarms()).isZero();
+    }
+
+    private static void replicate(CompactedLife c, long offset, int epoch) {
+        io.millrace.log.Payload batch = new BatchBuilder()
+                .baseOffset(offset)
+                .leaderEpoch(epoch)
+                .append(1, CompactedLife.utf8("k" + offset), CompactedLife.utf8("v"))
+                .build();
+        assertThat(c.life.log.appendReplicated(batch, c.life.io.nowMs())).isInstanceOf(AppendOutcome.Appended.class);
+        c.life.run();
     }
 
     @Test
