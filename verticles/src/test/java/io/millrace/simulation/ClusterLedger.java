@@ -137,9 +137,7 @@ final class ClusterLedger {
         if (known != null) {
             Set<Long> missed = new TreeSet<>(known.subMap(from, to).keySet());
             shown.forEach(record -> missed.remove(record.offset()));
-            passedOver
-                    .computeIfAbsent(partition, p -> new TreeSet<>())
-                    .addAll(missed);
+            passedOver.computeIfAbsent(partition, p -> new TreeSet<>()).addAll(missed);
         }
     }
 

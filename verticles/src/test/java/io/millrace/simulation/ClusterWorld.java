@@ -42,6 +42,7 @@ final class ClusterWorld {
     private static final int PRODUCERS_OF_COMPACTED = 2;
     /** Under which its only partition is known in the ledger. */
     private static final int COMPACTED_KEY = 50;
+
     private static final int FIRST_MEMBER = 200;
     private static final int MEMBERS = 6;
     /** They are kept in different partitions. */
@@ -235,12 +236,14 @@ final class ClusterWorld {
     }
 
     KeyHash bent(KeyHash hash) {
-        return !takesKeysForOne ? hash : new KeyHash(0, 0) {
-            @Override
-            public void of(ByteBuffer key) {
-                super.of(ByteBuffer.allocate(0));
-            }
-        };
+        return !takesKeysForOne
+                ? hash
+                : new KeyHash(0, 0) {
+                    @Override
+                    public void of(ByteBuffer key) {
+                        super.of(ByteBuffer.allocate(0));
+                    }
+                };
     }
 
     /** A process has ended that had begun so many passes, and perhaps not ended the last one. */
@@ -416,8 +419,10 @@ final class ClusterWorld {
         simulation.runUntil("what is under way arrives", HEALS_WITHIN_MS, () -> producers.stream()
                 .allMatch(SimProducer::isIdle));
         ClusterContents contents = new ClusterContents(this);
-        simulation.runUntil("all replicas end alike", HEALS_WITHIN_MS, () -> contents.endAlike(topicId, PARTITIONS)
-                && contents.endAlike(compactedId, 1));
+        simulation.runUntil(
+                "all replicas end alike",
+                HEALS_WITHIN_MS,
+                () -> contents.endAlike(topicId, PARTITIONS) && contents.endAlike(compactedId, 1));
         contents.compare(topicId, PARTITIONS);
         contents.compareCompacted(compactedId, 0, COMPACTED_KEY);
         while (anyMember(simulation.random("driver"), true, SimMember::crash)) {}

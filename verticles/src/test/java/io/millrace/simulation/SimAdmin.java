@@ -30,8 +30,7 @@ final class SimAdmin {
     static final String CHURNED = "u";
 
     /** Topics that are there from the beginning to the end. */
-    private static final List<String> LASTING =
-            List.of(ClusterWorld.TOPIC, ClusterWorld.COMPACTED, OffsetsTopic.NAME);
+    private static final List<String> LASTING = List.of(ClusterWorld.TOPIC, ClusterWorld.COMPACTED, OffsetsTopic.NAME);
 
     private static final int CLIENT = 90;
     private static final int FIRST_CLIENT = 1_000;
@@ -107,8 +106,7 @@ final class SimAdmin {
                 topicsMade += partition == 0 ? 1 : 0;
                 int key = ++lastClient;
                 SimProducer producer = new SimProducer(world, key, topic.id(), partition, key, churnedIsCompacted);
-                SimReader reader =
-                        new SimReader(world, ++lastClient, topic.id(), partition, key, churnedIsCompacted);
+                SimReader reader = new SimReader(world, ++lastClient, topic.id(), partition, key, churnedIsCompacted);
                 clients.put(place, new Clients(producer, reader));
                 producer.start();
                 reader.start();
@@ -121,8 +119,7 @@ final class SimAdmin {
         TopicImage topic = world.newestTopic(CHURNED);
         if (topic == null) {
             Map<String, String> configs = churnedIsCompacted ? world.compactedConfigs() : world.topicConfigs();
-            submit(new CreateTopics(
-                    List.of(CreateTopics.NewTopic.of(CHURNED, 1, ClusterWorld.NODES, configs)), false));
+            submit(new CreateTopics(List.of(CreateTopics.NewTopic.of(CHURNED, 1, ClusterWorld.NODES, configs)), false));
         } else if (topic.partitionCount() < MOST_PARTITIONS && random.nextBoolean()) {
             submit(new CreatePartitions(
                     List.of(new CreatePartitions.Growth(CHURNED, topic.partitionCount() + 1, null)), false));

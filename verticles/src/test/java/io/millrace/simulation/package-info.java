@@ -1,5 +1,5 @@
 /**
- * Whole clusters in one thread: quorum, controller, registrations, shards, replication and logs as they ship, over a
+ * Whole clusters in one thread: quorum, controller, registrations, shards, replication, compaction and logs as they ship, over a
  * simulated network, on simulated disks, with a simulated clock. Whatever a seed decides happens again with that seed.
  *
  * <p>What stands in for the outside world is small: {@link io.millrace.simulation.SimEventLoop} for Netty's loops,

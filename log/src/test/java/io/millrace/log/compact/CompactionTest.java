@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
-import io.millrace.log.EpochEnd;
 import io.millrace.log.CompactionOutcome;
+import io.millrace.log.EpochEnd;
 import io.millrace.log.FileSlice;
 import io.millrace.log.HeapPayload;
 import io.millrace.log.ReadOutcome;

@@ -52,7 +52,8 @@ class ThreadedCleanerBenchTest {
 
     @Test
     void whoRestsForItsShareStopsRestingWhenTheBenchIsClosed() throws Exception {
-        ThreadedCleanerBench bench = new ThreadedCleanerBench(settings(Map.of("log.cleaner.io.max.bytes.per.second", "1000")));
+        ThreadedCleanerBench bench =
+                new ThreadedCleanerBench(settings(Map.of("log.cleaner.io.max.bytes.per.second", "1000")));
         CountDownLatch resting = new CountDownLatch(1);
         AtomicBoolean over = new AtomicBoolean();
         bench.run(() -> {
