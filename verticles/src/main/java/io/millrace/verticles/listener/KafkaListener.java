@@ -106,6 +106,7 @@ public final class KafkaListener {
                         accept(context, channel);
                     }
                 });
+        sizeBuffers(bootstrap);
         Promise<InetSocketAddress> bound = Promise.promise();
         bootstrap.bind(address).addListener((io.netty.channel.ChannelFuture done) -> {
             if (done.isSuccess()) {
@@ -116,6 +117,17 @@ public final class KafkaListener {
             }
         });
         return bound.future();
+    }
+
+    private void sizeBuffers(ServerBootstrap bootstrap) {
+        if (limits.sendBufferBytes() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, limits.sendBufferBytes());
+        }
+        if (limits.receiveBufferBytes() > 0) {
+            // On the listening socket: connections have it from there, and the window is agreed on before they are
+            // accepted.
+            bootstrap.option(ChannelOption.SO_RCVBUF, limits.receiveBufferBytes());
+        }
     }
 
     private void accept(ListenerContext context, Channel channel) {
@@ -141,6 +153,11 @@ public final class KafkaListener {
         return apiKey == Api.PRODUCE.key()
                 ? limits.maxRequestBytes()
                 : Math.min(api.maxFrameBytes(), limits.maxRequestBytes());
+    }
+
+    /** Whoever is connected. */
+    ChannelGroup connections() {
+        return connections;
     }
 
     /** Begins to accept connections on every bound listener, those first that have been waiting. */

@@ -11,6 +11,9 @@ package io.millrace.verticles.listener;
  * @param maxRequestBytes the largest frame of a Produce ({@code socket.request.max.bytes})
  * @param idleMs a connection without a byte for so long is closed ({@code connections.max.idle.ms})
  * @param frameMs a frame that is not complete after so long closes its connection
+ * @param sendBufferBytes what the kernel may hold of a connection's answers ({@code socket.send.buffer.bytes}); not
+ *     positive leaves it to the kernel, which lets it grow to megabytes
+ * @param receiveBufferBytes the same for requests ({@code socket.receive.buffer.bytes}, when it is set)
  */
 public record ListenerLimits(
         int maxConnections,
@@ -18,8 +21,20 @@ public record ListenerLimits(
         int maxRequestsInFlight,
         int maxRequestBytes,
         long idleMs,
-        long frameMs) {
-    /** Kafka's defaults; 64 requests in flight, 30 s for a frame. */
-    public static final ListenerLimits DEFAULTS =
-            new ListenerLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, 64, 100 * 1024 * 1024, 600_000, 30_000);
+        long frameMs,
+        int sendBufferBytes,
+        int receiveBufferBytes) {
+    private static final int SEND_BUFFER_BYTES = 100 * 1024;
+    private static final int LEFT_TO_THE_KERNEL = -1;
+
+    /** Kafka's defaults; 64 requests in flight, 30 s for a frame, receive buffers that the kernel sizes. */
+    public static final ListenerLimits DEFAULTS = new ListenerLimits(
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            64,
+            100 * 1024 * 1024,
+            600_000,
+            30_000,
+            SEND_BUFFER_BYTES,
+            LEFT_TO_THE_KERNEL);
 }

@@ -172,7 +172,11 @@ public final class Broker implements Node, ClusterHints {
                 ListenerLimits.DEFAULTS.maxRequestsInFlight(),
                 brokerInt("socket.request.max.bytes"),
                 configs.brokerLong(MetadataImage.EMPTY, "connections.max.idle.ms"),
-                ListenerLimits.DEFAULTS.frameMs());
+                ListenerLimits.DEFAULTS.frameMs(),
+                brokerInt("socket.send.buffer.bytes"),
+                config.kafka().containsKey("socket.receive.buffer.bytes")
+                        ? brokerInt("socket.receive.buffer.bytes")
+                        : ListenerLimits.DEFAULTS.receiveBufferBytes());
         requestMemory = new RequestMemory(config.runtime().requestMemoryBytes());
         metrics.gauge("millrace_request_memory_used_bytes", "Request memory in use", requestMemory::inUseBytes);
         listener = new KafkaListener(vertx, dispatcher, limits, requestMemory, metrics);

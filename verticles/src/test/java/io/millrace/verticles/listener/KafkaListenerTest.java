@@ -6,6 +6,8 @@ import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiRegistry;
 import io.millrace.verticles.handler.RequestContext;
 import io.millrace.verticles.metrics.BrokerMetrics;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -37,6 +39,7 @@ class KafkaListenerTest {
     private static final short VERSION = 1;
     private static final short FETCH_VERSION = 4;
     private static final int IN_FLIGHT = 4;
+    private static final int BUFFER_BYTES = 50_000;
 
     private final Vertx vertx = Vertx.vertx();
     private final BlockingQueue<RequestContext> served = new LinkedBlockingQueue<>();
@@ -56,7 +59,7 @@ class KafkaListenerTest {
         dispatcher.serve(Api.DESCRIBE_CLUSTER, (DescribeClusterRequestData request, RequestContext context) -> {
             throw new IllegalStateException("a bug in a handler");
         });
-        ListenerLimits limits = new ListenerLimits(3, 3, IN_FLIGHT, 1 << 20, 60_000, 300);
+        ListenerLimits limits = new ListenerLimits(3, 3, IN_FLIGHT, 1 << 20, 60_000, 300, BUFFER_BYTES, BUFFER_BYTES);
         listener = new KafkaListener(vertx, dispatcher, limits, memory, decoded, metrics);
         address = listener.bind("PLAINTEXT", new InetSocketAddress("127.0.0.1", 0))
                 .toCompletionStage()
@@ -130,6 +133,19 @@ class KafkaListenerTest {
             assertThat(receiveCorrelationId(socket)).isEqualTo(1);
             assertThat(receiveCorrelationId(socket)).isEqualTo(2);
             assertThat(receiveCorrelationId(socket)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void theKernelHoldsNoMoreOfAConnectionThanTheSettingsSay() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, Api.FETCH, 1);
+            next();
+
+            ChannelConfig connection = listener.connections().iterator().next().config();
+            // Linux doubles what it is told, for its own use of it.
+            assertThat(connection.getOption(ChannelOption.SO_SNDBUF)).isBetween(BUFFER_BYTES, 2 * BUFFER_BYTES);
+            assertThat(connection.getOption(ChannelOption.SO_RCVBUF)).isBetween(BUFFER_BYTES, 2 * BUFFER_BYTES);
         }
     }
 
