@@ -53,9 +53,13 @@ final class RemoteReplica {
         return endOffset >= leaderEnd ? Long.MAX_VALUE : caughtUpMs + lagTimeMaxMs + 1;
     }
 
-    /** Another life of the broker: what the former one had says nothing. */
+    /**
+     * Another life of the broker: what the former one had says nothing, nor that it kept pace. Else the watermark, and every
+     * producer, would wait for all that it has missed.
+     */
     void restarted(long newBrokerEpoch) {
         if (brokerEpoch != UNKNOWN) {
+            caughtUpMs = NEVER;
             endOffset = UNKNOWN;
             leaderEndAtFetch = UNKNOWN;
         }

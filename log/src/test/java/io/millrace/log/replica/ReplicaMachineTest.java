@@ -243,6 +243,38 @@ class ReplicaMachineTest {
     }
 
     @Test
+    void aFollowerThatComesBackIsWaitedForOnlyWhenItHasShownThatItKeepsPace() {
+        lead(0, 0, 1, 2, 3);
+        write(10);
+        fetch(2, 10);
+        fetch(3, 10);
+        ineligible.add(3);
+        lead(0, 1, 1, 2);
+        write(100);
+        fetch(2, 100);
+
+        machine.followerFetched(3, 8, 10, nowMs);
+        ineligible.clear();
+        machine.livenessChanged(nowMs);
+        write(110);
+        fetch(2, 110);
+
+        assertThat(machine.highWatermark())
+                .as("it has much to catch up with, and nobody waits for that")
+                .isEqualTo(110);
+
+        machine.followerFetched(3, 8, 100, nowMs);
+        write(120);
+        machine.followerFetched(3, 8, 110, nowMs);
+        fetch(2, 120);
+
+        assertThat(machine.highWatermark())
+                .as("it has had all that there was when it asked before")
+                .isEqualTo(110);
+        assertThat(proposals).as("so that it reaches the watermark and joins").hasSize(1);
+    }
+
+    @Test
     void anIdleFollowerIsCaughtUpUntilTheLeaderGrows() {
         lead(0, 0, 1, 2);
         write(10);
