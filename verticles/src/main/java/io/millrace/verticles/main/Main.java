@@ -28,6 +28,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        ProcessSettings.applyFixed();
         int code;
         try {
             code = run(CommandLine.parse(List.of(args)));

@@ -10,18 +10,23 @@ import io.millrace.verticles.config.NodeConfig;
 final class ProcessSettings {
     private ProcessSettings() {}
 
-    static void apply(NodeConfig config) {
+    /** What does not depend on the config; the first thing a process does, since even reading the config touches Netty. */
+    static void applyFixed() {
         set("io.netty.allocator.type", "pooled");
-        set(
-                "io.netty.allocator.numDirectArenas",
-                Integer.toString(config.runtime().eventLoops()));
         set("io.netty.allocator.numHeapArenas", "1");
         set("io.netty.leakDetection.level", "disabled");
+        // Else the first buffer of a node sets up the whole Flight Recorder, on the loop that serves the first request.
         set("io.netty.jfr.enabled", "false");
         // The JDK's resolver: nothing to load, no thread, and it honours /etc/hosts.
         set("vertx.disableDnsResolver", "true");
         set("hazelcast.logging.type", "slf4j");
         set("hazelcast.phone.home.enabled", "false");
+    }
+
+    static void apply(NodeConfig config) {
+        set(
+                "io.netty.allocator.numDirectArenas",
+                Integer.toString(config.runtime().eventLoops()));
     }
 
     private static void set(String name, String value) {
