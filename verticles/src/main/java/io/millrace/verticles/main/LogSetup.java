@@ -4,7 +4,6 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
@@ -18,6 +17,7 @@ import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String OVERRIDE = "logback.configurationFile";
-    private static final String TERMINAL = "%d{HH:mm:ss.SSS} %-5level %msg%n%nopex";
-    private static final String FILE = "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n%ex";
     private static final int QUEUE_LINES = 4096;
     private static final String EARLY = "early";
     private static final int EARLY_LINES = 256;
@@ -54,7 +52,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("io.micrometer").setLevel(Level.ERROR);
         ConsoleAppender<ILoggingEvent> terminal = new ConsoleAppender<>();
         terminal.setName("terminal");
-        root.addAppender(behindQueue(context, started(context, terminal, TERMINAL)));
+        root.addAppender(
+                behindQueue(context, started(context, terminal, LineEncoder.forTerminal(ZoneId.systemDefault()))));
         CyclicBufferAppender<ILoggingEvent> early = new CyclicBufferAppender<>();
         early.setName(EARLY);
         early.setMaxSize(EARLY_LINES);
@@ -89,7 +88,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         trigger.start();
         appender.setRollingPolicy(window);
         appender.setTriggeringPolicy(trigger);
-        Appender<ILoggingEvent> queue = behindQueue(context, started(context, appender, FILE));
+        Appender<ILoggingEvent> queue =
+                behindQueue(context, started(context, appender, LineEncoder.forFile(ZoneId.systemDefault())));
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         if (root.getAppender(EARLY) instanceof CyclicBufferAppender<ILoggingEvent> early) {
             root.detachAppender(early);
@@ -122,10 +122,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
 
     private static Appender<ILoggingEvent> started(
-            LoggerContext context, OutputStreamAppender<ILoggingEvent> appender, String pattern) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+            LoggerContext context, OutputStreamAppender<ILoggingEvent> appender, LineEncoder encoder) {
         encoder.setContext(context);
-        encoder.setPattern(pattern);
         encoder.start();
         appender.setContext(context);
         appender.setEncoder(encoder);
