@@ -9,7 +9,6 @@ import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureK
 import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKeyCollection;
 import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
 import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKeyCollection;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Decides what ApiVersions answers, with all the special rules of the one request that comes before anything is agreed.

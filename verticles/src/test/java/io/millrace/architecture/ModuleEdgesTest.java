@@ -46,6 +46,14 @@ class ModuleEdgesTest {
                             + " use io.millrace.protocol.Api");
 
     @ArchTest
+    static final ArchRule errorsAreOurOwn = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.apache.kafka.common.protocol.Errors")
+            .because("it links 138 lambdas, one for each exception, when the first answer is written. Mend: use"
+                    + " io.millrace.protocol.Errors");
+
+    @ArchTest
     static final ArchRule logSeesNobody = classes()
             .that()
             .resideInAPackage("io.millrace.log..")
@@ -171,7 +179,8 @@ class ModuleEdgesTest {
             .resideInAPackage("io.millrace.verticles.group..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("io.millrace.verticles.group..", "java..", "org.apache.kafka.common..")
+            .resideInAnyPackage(
+                    "io.millrace.verticles.group..", "java..", "io.millrace.protocol", "org.apache.kafka.common..")
             .because(
                     "a group coordinator's rules are played through beside Kafka's own, without loops, logs or network. Mend:"
                             + " ask for it in GroupEffects, and do it in verticles.coordinator");

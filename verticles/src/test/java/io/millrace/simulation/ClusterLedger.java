@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.protocol.Errors;
 import io.millrace.sim.Simulation;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -10,7 +11,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What clients were told. An offset that was acknowledged for one record, or shown to a consumer, is that record's for ever.

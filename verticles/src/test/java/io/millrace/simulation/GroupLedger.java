@@ -1,11 +1,11 @@
 package io.millrace.simulation;
 
+import io.millrace.protocol.Errors;
 import io.millrace.sim.Simulation;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What members of groups were told: no acknowledged commit is lost, none of a fenced generation is taken, and each generation

@@ -1,6 +1,7 @@
 package io.millrace.simulation;
 
 import io.millrace.log.Payload;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.coordinator.CoordinatorException;
 import io.millrace.verticles.coordinator.GroupCoordinators;
 import io.millrace.verticles.coordinator.GroupQuestion;
@@ -22,7 +23,6 @@ import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.SyncGroupRequestData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What clients ask one process of a node, done as the handlers do it.

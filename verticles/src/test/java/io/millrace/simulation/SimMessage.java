@@ -2,11 +2,11 @@ package io.millrace.simulation;
 
 import io.millrace.membership.quorum.FormationMessage;
 import io.millrace.membership.quorum.QuorumMessage;
+import io.millrace.protocol.Errors;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.zip.CRC32C;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Everything that nodes and clients say to each other.

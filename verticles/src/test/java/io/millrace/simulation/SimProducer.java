@@ -3,11 +3,11 @@ package io.millrace.simulation;
 import io.millrace.log.batch.BatchBuilder;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
+import io.millrace.protocol.Errors;
 import io.millrace.sim.SimScheduler;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.UUID;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * An idempotent producer of one partition with acks=all: one batch at a time, sent again and again, to whom any node says

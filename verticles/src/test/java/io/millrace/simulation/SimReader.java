@@ -2,10 +2,10 @@ package io.millrace.simulation;
 
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
+import io.millrace.protocol.Errors;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A consumer of one partition: reads what leaders show and notes it; nothing it was shown may ever become something else.

@@ -1,6 +1,6 @@
 package io.millrace.verticles.coordinator;
 
-import org.apache.kafka.common.protocol.Errors;
+import io.millrace.protocol.Errors;
 
 /**
  * There was no machine to ask: this node is not the coordinator, or is still loading. Answer the client with {@link

@@ -3,6 +3,7 @@ package io.millrace.verticles.coordinator;
 import io.millrace.log.batch.BatchBuilder;
 import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.replica.AppendAdmission;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.GroupEffects;
 import io.millrace.verticles.group.GroupRecord;
 import io.millrace.verticles.shard.AppendGroup;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Writes what one machine hands over: everything of one turn of the loop as one batch, on the same way as a producer's with

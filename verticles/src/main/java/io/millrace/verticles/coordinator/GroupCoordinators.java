@@ -6,6 +6,7 @@ import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicDelta;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.DeletedTopic;
 import io.millrace.verticles.group.GroupSettings;
 import io.millrace.verticles.shard.Replica;
@@ -23,7 +24,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The group coordinators of this node: finds the one that a group belongs to and asks it on its own loop.

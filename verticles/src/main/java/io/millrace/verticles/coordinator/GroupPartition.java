@@ -1,5 +1,6 @@
 package io.millrace.verticles.coordinator;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.DeletedTopic;
 import io.millrace.verticles.group.GroupCoordinatorMachine;
 import io.millrace.verticles.group.GroupErrors;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,5 +1,6 @@
 package io.millrace.verticles.coordinator;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.DeletedTopic;
 import io.millrace.verticles.group.GroupCoordinatorMachine;
 import io.millrace.verticles.group.GroupSettings;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The group partitions of one shard: opened and closed with the leadership of their replicas, and woken by one timer.

@@ -1,7 +1,7 @@
 package io.millrace.verticles.door;
 
+import io.millrace.protocol.Errors;
 import io.vertx.core.json.JsonObject;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Why the door refuses: the code and the message of the {@code ReplyException} that the application gets.
@@ -40,12 +40,7 @@ public final class DoorFailure extends RuntimeException {
 
     static DoorFailure of(Errors error, String message) {
         String text = message != null ? message : error.message();
-        return new DoorFailure(
-                error.code(),
-                json(
-                        error.name(),
-                        text,
-                        error.exception() instanceof org.apache.kafka.common.errors.RetriableException));
+        return new DoorFailure(error.code(), json(error.name(), text, error.isRetriable()));
     }
 
     /** Why there is an answer that could not be given; the next one may be. */

@@ -5,11 +5,11 @@ import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.batch.RecordCursor;
 import io.millrace.log.batch.RecordHeader;
 import io.millrace.log.compress.CodecMissingException;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.shard.PartitionFetch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The records of a plain read, one by one, and where to go on.

@@ -2,8 +2,8 @@ package io.millrace.verticles.door;
 
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Failures that tell where the right node is.

@@ -3,6 +3,7 @@ package io.millrace.verticles.door;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.AppendGroup;
 import io.millrace.verticles.shard.PartitionAppend;
@@ -13,7 +14,6 @@ import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.utils.Utils;
 
 /**

@@ -1,9 +1,9 @@
 package io.millrace.verticles.door;
 
+import io.millrace.protocol.Errors;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.util.Base64;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The fields of a plain request by name, whether they stand in a JSON body or in the headers of a message with a {@code

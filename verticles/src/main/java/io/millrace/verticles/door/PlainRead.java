@@ -3,6 +3,7 @@ package io.millrace.verticles.door;
 import io.millrace.log.FileSlice;
 import io.millrace.log.Payload;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.FetchGroup;
 import io.millrace.verticles.shard.FetchWaiter;
@@ -16,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A plain read: finds records or parks until there are some, then unpacks them on a worker thread.

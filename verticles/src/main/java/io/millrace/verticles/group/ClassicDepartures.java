@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClassicState.CompletingRebalance;
 import io.millrace.verticles.group.ClassicState.Stable;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.message.LeaveGroupResponseData;
 import org.apache.kafka.common.message.LeaveGroupResponseData.MemberResponse;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * How members go: they say so, somebody says so for them by their instance id, or their session ends.

@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClassicState.CompletingRebalance;
 import io.millrace.verticles.group.ClassicState.Dead;
 import io.millrace.verticles.group.ClassicState.Empty;
@@ -15,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One classic group: its members, its state, its generation. It answers what may be done; the rules that do it are in

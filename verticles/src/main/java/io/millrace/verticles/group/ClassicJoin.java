@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClassicState.CompletingRebalance;
 import io.millrace.verticles.group.ClassicState.PreparingRebalance;
 import io.millrace.verticles.group.ClassicState.Stable;
@@ -12,7 +13,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * JoinGroup of a classic group: who is let in, and whether it causes a rebalance (KIP-62, KIP-345, KIP-394, KIP-814).

@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClassicState.CompletingRebalance;
 import io.millrace.verticles.group.ClassicState.Empty;
 import io.millrace.verticles.group.ClassicState.InitialDelay;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * From one generation of a classic group to the next: asks members to join anew, waits for them, makes the generation of

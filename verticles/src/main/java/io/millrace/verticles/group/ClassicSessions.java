@@ -1,8 +1,8 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClassicState.PreparingRebalance;
 import org.apache.kafka.common.message.HeartbeatRequestData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Who is still there: heartbeats, and when a member is given up.

@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClassicState.CompletingRebalance;
 import io.millrace.verticles.group.ClassicState.Stable;
 import io.millrace.verticles.group.record.RecordKey;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * SyncGroup of a classic group: the leader brings the assignments, which are written before anybody gets them; the others

@@ -1,10 +1,10 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Lets nothing out that the log could still take back: what rests on appended records waits here until they are below

@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClassicState.Stable;
 import io.millrace.verticles.group.record.OffsetValue;
 import io.millrace.verticles.group.record.RecordKey;
@@ -7,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Offsets that nobody will come back for, and groups that have nothing left: one pass over all groups per {@code

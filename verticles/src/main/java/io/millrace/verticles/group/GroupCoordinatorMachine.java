@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.record.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -25,7 +26,6 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Decides for the groups of one partition of {@code __consumer_offsets} while this node leads it.

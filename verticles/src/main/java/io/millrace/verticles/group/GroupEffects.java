@@ -1,7 +1,7 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import java.util.List;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What a {@link GroupCoordinatorMachine} asks of the world around it.

@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.record.OffsetValue;
 import io.millrace.verticles.group.record.RecordKey;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,6 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Committing offsets and reading them back.

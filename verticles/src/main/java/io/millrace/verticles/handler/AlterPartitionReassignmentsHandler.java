@@ -1,6 +1,7 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.membership.controller.ReassignPartitions;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,6 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.Re
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignablePartitionResponse;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * AlterPartitionReassignments: other replicas for partitions, or the end of a move (KIP-455, KIP-860).

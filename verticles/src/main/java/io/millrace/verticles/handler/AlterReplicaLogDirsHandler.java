@@ -3,6 +3,7 @@ package io.millrace.verticles.handler;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.controller.TopicNames;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
@@ -19,7 +20,6 @@ import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterRepli
 import org.apache.kafka.common.message.AlterReplicaLogDirsResponseData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsResponseData.AlterReplicaLogDirPartitionResult;
 import org.apache.kafka.common.message.AlterReplicaLogDirsResponseData.AlterReplicaLogDirTopicResult;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * AlterReplicaLogDirs (KIP-113): has replicas of this node moved to another of its log directories, in the background. A replica

@@ -2,9 +2,9 @@ package io.millrace.verticles.handler;
 
 import io.millrace.membership.controller.AlterConfigsOutcome;
 import io.millrace.membership.controller.ControllerCommand;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.ControllerGateway;
 import java.util.List;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What both ways of altering configs share: the controller is asked, and its answer, or why there is none, becomes a row for each

@@ -2,9 +2,9 @@ package io.millrace.verticles.handler;
 
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
+import io.millrace.protocol.Errors;
 import java.util.EnumMap;
 import java.util.Map;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The one place where the controller's reasons become Kafka's error codes: by name.

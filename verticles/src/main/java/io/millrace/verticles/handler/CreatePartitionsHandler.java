@@ -1,6 +1,7 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.membership.controller.CreatePartitions;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,6 @@ import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartiti
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * CreatePartitions: more partitions for topics that exist.

@@ -4,6 +4,7 @@ import io.millrace.membership.config.ConfigEntry;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.controller.NamedValue;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.node.Node;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResultCollection;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * CreateTopics: each topic for itself; the answer tells what became of the defaults (KIP-525).

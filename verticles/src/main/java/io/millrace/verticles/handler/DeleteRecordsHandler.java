@@ -3,6 +3,7 @@ package io.millrace.verticles.handler;
 import io.millrace.log.LogConfig;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.DeletedRecords;
 import io.millrace.verticles.shard.Replica;
@@ -18,7 +19,6 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPa
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResultCollection;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResultCollection;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DeleteRecords: moves the start of a log forward; -1 stands for the high watermark (KIP-107). Answered when the replicas of

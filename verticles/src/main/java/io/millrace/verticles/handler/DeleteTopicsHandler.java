@@ -1,6 +1,7 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.membership.controller.DeleteTopics;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.node.Node;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResultCollection;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DeleteTopics: by name, or by id from v6 on.

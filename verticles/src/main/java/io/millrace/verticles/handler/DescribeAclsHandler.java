@@ -1,8 +1,8 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import org.apache.kafka.common.message.DescribeAclsRequestData;
 import org.apache.kafka.common.message.DescribeAclsResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeAcls: there is no authorizer, and that is what Kafka says then. Tools and user interfaces know the answer.

@@ -1,12 +1,12 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
 import org.apache.kafka.common.message.DescribeClientQuotasRequestData.ComponentData;
 import org.apache.kafka.common.message.DescribeClientQuotasResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeClientQuotas: there are no quotas, so a filter that makes sense matches none (KIP-546).

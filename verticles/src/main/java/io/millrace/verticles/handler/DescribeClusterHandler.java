@@ -3,11 +3,11 @@ package io.millrace.verticles.handler;
 import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.record.Listener;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeCluster: the cluster's id, its controller and its brokers, fenced ones too when asked for (KIP-1073).

@@ -5,6 +5,7 @@ import io.millrace.membership.config.GroupConfigs;
 import io.millrace.membership.controller.TopicNames;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.record.ConfigResource;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,7 +17,6 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeConfigs: every setting of topics, of this broker, of all brokers and of groups, with where its value comes from.

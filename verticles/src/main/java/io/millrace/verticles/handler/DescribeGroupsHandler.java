@@ -1,5 +1,6 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.coordinator.CoordinatorException;
 import io.millrace.verticles.group.ClientContext;
 import io.millrace.verticles.group.GroupErrors;
@@ -11,7 +12,6 @@ import java.util.List;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeGroups: state, members and assignments of classic groups; each group once, however often it is named, because

@@ -5,6 +5,7 @@ import io.millrace.log.TopicPartitionId;
 import io.millrace.log.move.ReplicaMove;
 import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
@@ -20,7 +21,6 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeLogDirs: each log directory with the space of its device and the size of every replica in it, those on their way

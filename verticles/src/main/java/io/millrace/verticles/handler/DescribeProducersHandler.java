@@ -3,6 +3,7 @@ package io.millrace.verticles.handler;
 import io.millrace.log.producer.ProducersView;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.Replica;
 import io.vertx.core.Future;
@@ -14,7 +15,6 @@ import org.apache.kafka.common.message.DescribeProducersResponseData;
 import org.apache.kafka.common.message.DescribeProducersResponseData.PartitionResponse;
 import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
 import org.apache.kafka.common.message.DescribeProducersResponseData.TopicResponse;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeProducers: which producers a partition's leader remembers, and who of them has a transaction open (KIP-664).

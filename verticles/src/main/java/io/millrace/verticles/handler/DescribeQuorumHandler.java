@@ -4,6 +4,7 @@ import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.QuorumDescription.Replica;
 import io.millrace.membership.controller.DescribeQuorum;
 import io.millrace.membership.controller.TopicNames;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.node.Node;
@@ -18,7 +19,6 @@ import org.apache.kafka.common.message.DescribeQuorumResponseData.NodeCollection
 import org.apache.kafka.common.message.DescribeQuorumResponseData.PartitionData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData.ReplicaState;
 import org.apache.kafka.common.message.DescribeQuorumResponseData.TopicData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeQuorum: who leads the metadata quorum, who votes, who only follows, and how far each is (KIP-595, KIP-836). The

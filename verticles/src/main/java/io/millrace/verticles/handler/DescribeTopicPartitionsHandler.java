@@ -3,6 +3,7 @@ package io.millrace.verticles.handler;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.node.Node;
 import java.util.Collection;
@@ -12,7 +13,6 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Cursor;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopicCollection;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeTopicPartitions: topics in the order of their names, a bounded number of partitions per answer, and a cursor to

@@ -1,12 +1,12 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData.UserName;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData.DescribeUserScramCredentialsResult;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DescribeUserScramCredentials: there are no users, so all of them are none, and each that is named is unknown (KIP-554).

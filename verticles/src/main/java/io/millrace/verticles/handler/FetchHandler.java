@@ -2,6 +2,7 @@ package io.millrace.verticles.handler;
 
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.fetch.FetchRequest;
 import io.millrace.protocol.fetch.FetchResponse;
 import io.millrace.protocol.fetch.FetchResponseEncoder;
@@ -13,7 +14,6 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Fetch: finds out what the client wants, from the request or from its session, and starts the reading.

@@ -5,6 +5,7 @@ import io.millrace.log.FileSlice;
 import io.millrace.log.Payload;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.NodeEndpoint;
 import io.millrace.protocol.fetch.FetchRequest;
 import io.millrace.protocol.fetch.FetchResponse;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One Fetch on its way: reads everything once, parks while there is too little, reads again when woken, and answers.

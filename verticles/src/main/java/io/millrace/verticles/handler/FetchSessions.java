@@ -1,5 +1,6 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.fetch.FetchRequest;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The node's fetch sessions (KIP-227): a bounded number of slots, of which a new session takes one that is free or one

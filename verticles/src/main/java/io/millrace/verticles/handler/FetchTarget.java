@@ -1,8 +1,8 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.shard.PartitionFetch;
 import java.util.UUID;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One partition of a fetch as the client named it, in the order of the answer, with the read that serves it.

@@ -5,6 +5,7 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.Listener;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.coordinator.OffsetsTopic;
 import io.millrace.verticles.node.Node;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -15,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * FindCoordinator: the leader of the partition that keeps a group. The first one who asks has the topic made, and is

@@ -1,12 +1,12 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.coordinator.CoordinatorException;
 import io.millrace.verticles.group.ClientContext;
 import io.millrace.verticles.group.GroupErrors;
 import io.millrace.verticles.node.Node;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Heartbeat: a member is still there, and hears whether it must join again.

@@ -1,9 +1,9 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * InitProducerId: an id for an idempotent producer. Every call gives a new id with epoch 0, also to a producer that names

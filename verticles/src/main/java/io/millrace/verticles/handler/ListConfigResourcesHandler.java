@@ -4,12 +4,12 @@ import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.ConfigResource;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import java.util.EnumSet;
 import java.util.Set;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * ListConfigResources: the names of what can have configs (KIP-1142). Of client metrics there are none here,

@@ -1,5 +1,6 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.coordinator.CoordinatorException;
 import io.millrace.verticles.node.Node;
 import io.vertx.core.Future;
@@ -7,7 +8,6 @@ import java.util.List;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * ListGroups: the groups that this node coordinates, by state and type. While some of them are still being loaded the

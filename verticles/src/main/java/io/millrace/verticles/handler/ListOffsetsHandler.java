@@ -3,6 +3,7 @@ package io.millrace.verticles.handler;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.Replica;
 import io.vertx.core.Future;
@@ -17,7 +18,6 @@ import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * ListOffsets: earliest, latest, the record of the largest timestamp, or the first record from a timestamp on.

@@ -4,6 +4,7 @@ import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.node.Node;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopicCollection;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Metadata: brokers, topics, and who leads each partition; creates the topics it is asked for when the client and the

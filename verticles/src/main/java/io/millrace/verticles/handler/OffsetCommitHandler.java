@@ -2,6 +2,7 @@ package io.millrace.verticles.handler;
 
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.coordinator.CoordinatorException;
 import io.millrace.verticles.group.ClientContext;
@@ -17,7 +18,6 @@ import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitReque
 import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
 import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * OffsetCommit: the group's coordinator takes what is committed for partitions that exist; the others are answered here.

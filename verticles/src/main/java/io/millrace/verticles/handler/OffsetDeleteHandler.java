@@ -2,6 +2,7 @@ package io.millrace.verticles.handler;
 
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.coordinator.CoordinatorException;
 import io.millrace.verticles.group.GroupErrors;
 import io.millrace.verticles.node.Node;
@@ -19,7 +20,6 @@ import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartitionCollection;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopicCollection;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * OffsetDelete: takes back what a group has committed for topics that it does not read any more (KIP-496).

@@ -2,6 +2,7 @@ package io.millrace.verticles.handler;
 
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.coordinator.CoordinatorException;
 import io.millrace.verticles.group.GroupErrors;
@@ -19,7 +20,6 @@ import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * OffsetFetch: what groups have committed, for some partitions or all; several groups since version 8 (KIP-709), topics by

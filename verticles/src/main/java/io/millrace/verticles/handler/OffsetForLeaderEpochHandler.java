@@ -3,6 +3,7 @@ package io.millrace.verticles.handler;
 import io.millrace.log.EpochEnd;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResultCollection;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * OffsetForLeaderEpoch: where a leader epoch ended, so that a client finds out whether its log and ours have parted

@@ -1,9 +1,9 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.produce.ProduceRequest;
 import io.millrace.verticles.node.Node;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Produce: hands each partition's batch to the shard that owns it and answers when all are acknowledged as asked.

@@ -5,6 +5,7 @@ import io.millrace.log.batch.BatchHeader;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.produce.ProduceRequest;
 import io.millrace.protocol.produce.ProduceResponse;
 import io.millrace.protocol.produce.ProduceResponseEncoder;
@@ -15,7 +16,6 @@ import io.millrace.verticles.shard.Shard;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One Produce on its way: which shard has which part, how many are still out, and the answer.

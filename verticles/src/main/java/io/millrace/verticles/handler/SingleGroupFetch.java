@@ -1,5 +1,6 @@
 package io.millrace.verticles.handler;
 
+import io.millrace.protocol.Errors;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
@@ -12,7 +13,6 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopic;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * OffsetFetch before version 8, which asks for one group, in the form of those that ask for several, and back. Before

@@ -5,10 +5,10 @@ import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.Listener;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.NodeEndpoint;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Finds the topic that a request means, by name or by id, and the error when there is none.

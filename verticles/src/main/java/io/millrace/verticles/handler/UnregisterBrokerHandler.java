@@ -1,10 +1,10 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.membership.controller.UnregisterBroker;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * UnregisterBroker: forgets a broker that will not come back; one that lives registers itself again.

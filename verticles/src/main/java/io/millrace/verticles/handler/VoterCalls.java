@@ -2,13 +2,13 @@ package io.millrace.verticles.handler;
 
 import io.millrace.membership.VoterChange;
 import io.millrace.membership.controller.ChangeVoters;
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.KafkaIds;
 import io.millrace.verticles.node.Node;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What adding and removing a voter have in common: the checks that need no controller, and the answer.

@@ -1,12 +1,12 @@
 package io.millrace.verticles.metrics;
 
 import io.millrace.protocol.Api;
+import io.millrace.protocol.Errors;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Requests by API: counts, errors, and where their time went, under Kafka's names and as a histogram of our own.

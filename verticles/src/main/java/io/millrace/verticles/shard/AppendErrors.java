@@ -1,7 +1,7 @@
 package io.millrace.verticles.shard;
 
 import io.millrace.log.AppendError;
-import org.apache.kafka.common.protocol.Errors;
+import io.millrace.protocol.Errors;
 
 /**
  * The one place where the log's reasons become Kafka's error codes.

@@ -1,6 +1,6 @@
 package io.millrace.verticles.shard;
 
-import org.apache.kafka.common.protocol.Errors;
+import io.millrace.protocol.Errors;
 
 /**
  * What came of deleting the records below an offset.

@@ -7,8 +7,8 @@ import io.millrace.log.TailBudget;
 import io.millrace.log.move.MoveHost;
 import io.millrace.log.move.ReplicaMove;
 import io.millrace.log.store.LogDirectory;
+import io.millrace.protocol.Errors;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

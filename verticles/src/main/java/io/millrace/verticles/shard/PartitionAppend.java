@@ -1,10 +1,10 @@
 package io.millrace.verticles.shard;
 
 import io.millrace.log.RecordError;
+import io.millrace.protocol.Errors;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One partition's part of a Produce: what to append, and then what became of it.

@@ -4,9 +4,9 @@ import io.millrace.log.AbortedTransaction;
 import io.millrace.log.EpochEnd;
 import io.millrace.log.FileSlice;
 import io.millrace.log.Payload;
+import io.millrace.protocol.Errors;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One partition's part of a Fetch: where to read from, and then what was found.

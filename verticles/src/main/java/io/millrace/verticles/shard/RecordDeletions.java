@@ -1,10 +1,10 @@
 package io.millrace.verticles.shard;
 
+import io.millrace.protocol.Errors;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Deletes a leader's records below an offset and waits until every replica of a living broker has followed (KIP-107): then

@@ -16,9 +16,9 @@ import io.millrace.log.replication.Replicated;
 import io.millrace.log.replication.ReplicationLinks;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.image.PartitionImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.metrics.LoopMetrics;
 import io.millrace.verticles.metrics.TopicMetrics;
-import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

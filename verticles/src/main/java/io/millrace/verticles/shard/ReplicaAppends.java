@@ -3,10 +3,10 @@ package io.millrace.verticles.shard;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.replica.AppendAdmission;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.metrics.TopicMetrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What clients append to one replica as its leader, from their request to the acknowledgement. While the replica's log is

@@ -5,8 +5,8 @@ import io.millrace.log.PartitionLog;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.replica.ReplicaMachine;
 import io.millrace.log.replica.ReplicaRole;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.metrics.TopicMetrics;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What consumers read of one replica: below its high watermark, from the leader, or from a follower when the client can

@@ -3,6 +3,7 @@ package io.millrace.verticles.shard;
 import io.millrace.log.Owner;
 import io.millrace.log.TailBudget;
 import io.millrace.log.TopicPartitionId;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.replication.ShardReplication;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

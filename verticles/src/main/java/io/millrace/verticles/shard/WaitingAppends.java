@@ -1,8 +1,8 @@
 package io.millrace.verticles.shard;
 
+import io.millrace.protocol.Errors;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The appends of one replica that wait for their acknowledgement: those with acks=1 for the file, those with acks=all for the

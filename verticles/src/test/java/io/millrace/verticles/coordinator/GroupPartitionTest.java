@@ -16,6 +16,7 @@ import io.millrace.membership.record.PartitionRecord;
 import io.millrace.membership.record.RegisterBrokerRecord;
 import io.millrace.membership.record.RemoveTopicRecord;
 import io.millrace.membership.record.TopicRecord;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClientContext;
 import io.millrace.verticles.group.GroupRecord;
 import io.millrace.verticles.metrics.BrokerMetrics;
@@ -45,7 +46,6 @@ import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitReque
 import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

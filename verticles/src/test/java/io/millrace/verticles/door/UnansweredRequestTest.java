@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.protocol.Api;
 import io.millrace.protocol.ApiRegistry;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.handler.RequestContext;
 import io.millrace.verticles.listener.RequestDispatcher;
 import io.millrace.verticles.metrics.BrokerMetrics;
@@ -21,7 +22,6 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

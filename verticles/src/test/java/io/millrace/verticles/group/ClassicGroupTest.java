@@ -9,6 +9,7 @@ import static io.millrace.verticles.group.GroupFixture.identity;
 import static io.millrace.verticles.group.GroupFixture.joinOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.GroupFixture.Reply;
 import java.util.List;
 import org.apache.kafka.common.message.JoinGroupRequestData;
@@ -17,7 +18,6 @@ import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupResponseData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -2,6 +2,7 @@ package io.millrace.verticles.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.Errors;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,6 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
 import org.apache.kafka.common.message.SyncGroupResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /** One machine, its log in a list and a clock that is moved by hand. */
 final class GroupFixture implements GroupEffects {

@@ -3,6 +3,7 @@ package io.millrace.verticles.group;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.protocol.Errors;
 import io.millrace.sim.InvariantViolation;
 import io.millrace.sim.Seeded;
 import io.millrace.verticles.group.record.RecordKey;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.sim.SimNetwork;
 import io.millrace.sim.Simulation;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Consumers of several groups, a network that loses and repeats, one coordinator that dies and loads, and the promises that

@@ -103,13 +103,14 @@ final class KafkaShard implements CoordinatorTimer<CoordinatorRecord> {
     /** Runs an operation as Kafka's runtime does; the answer comes when what it wrote is committed. */
     <T> void write(
             Supplier<CoordinatorResult<T, CoordinatorRecord>> operation,
-            Function<Errors, T> failed,
+            Function<io.millrace.protocol.Errors, T> failed,
             Consumer<T> answer) {
         CoordinatorResult<T, CoordinatorRecord> result;
         try {
             result = operation.get();
         } catch (RuntimeException e) {
-            answer.accept(failed.apply(Errors.forException(e)));
+            Errors error = Errors.forException(e);
+            answer.accept(failed.apply(io.millrace.protocol.Errors.forCode(error.code())));
             return;
         }
         take(result, () -> {

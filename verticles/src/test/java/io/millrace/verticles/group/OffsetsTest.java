@@ -5,6 +5,7 @@ import static io.millrace.verticles.group.GroupFixture.commitOf;
 import static io.millrace.verticles.group.GroupFixture.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.GroupFixture.Reply;
 import io.millrace.verticles.group.record.OffsetValue;
 import io.millrace.verticles.group.record.RecordKey;
@@ -20,7 +21,6 @@ import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 /** Committing, fetching, deleting and expiry of offsets, rule by rule. */

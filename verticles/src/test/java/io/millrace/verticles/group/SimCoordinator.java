@@ -1,5 +1,6 @@
 package io.millrace.verticles.group;
 
+import io.millrace.protocol.Errors;
 import io.millrace.sim.SimScheduler;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The shell of one simulated partition: its log, whose tail may be lost, and the lives of the machine above it.

@@ -2,13 +2,13 @@ package io.millrace.verticles.handler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.Errors;
 import io.millrace.protocol.fetch.FetchRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -3,9 +3,9 @@ package io.millrace.verticles.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.log.TimestampOutcome;
+import io.millrace.protocol.Errors;
 import io.vertx.core.Promise;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class ListOffsetsHandlerTest {

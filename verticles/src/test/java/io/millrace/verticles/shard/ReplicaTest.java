@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.log.AppendError;
 import io.millrace.log.AppendOutcome;
 import io.millrace.membership.image.PartitionImage;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.replication.ReplicationParts;
 import io.netty.buffer.Unpooled;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
