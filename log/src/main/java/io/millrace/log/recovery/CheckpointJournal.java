@@ -46,9 +46,6 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     public static final String NAME = "recovery-checkpoint";
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointJournal.class);
-    private static final int MAGIC = 0x4d524350;
-    private static final short VERSION = 1;
-    private static final int HEADER_BYTES = 6;
     private static final long SLACK_BYTES = 1 << 20;
 
     private final Disk disk;
@@ -91,8 +88,8 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     private void begin() throws IOException {
         file.truncate(0);
-        file.writeFully(header(), 0);
-        end = HEADER_BYTES;
+        file.writeFully(JournalFrame.fileHeader(), 0);
+        end = JournalFrame.FILE_HEADER_BYTES;
         liveBytes = 0;
         for (Map.Entry<TopicPartitionId, JournalEntry> e : entries.entrySet()) {
             e.getValue().position = -1;
@@ -102,18 +99,14 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         disk.syncDirectory(path.getParent());
     }
 
-    private static ByteBuffer header() {
-        return ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putShort(VERSION).flip();
-    }
-
     private void readAll(long size) throws IOException {
-        ByteBuffer all = readFile(size);
-        if (all.remaining() < HEADER_BYTES || all.getInt(0) != MAGIC || all.getShort(4) != VERSION) {
+        ByteBuffer all = JournalFrame.read(file, size);
+        if (!JournalFrame.isFileHeader(all)) {
             LOG.error("{} is damaged or of another version: every partition is scanned", path);
             trusted = false;
             return;
         }
-        int at = HEADER_BYTES;
+        int at = JournalFrame.FILE_HEADER_BYTES;
         while (at < all.limit()) {
             int bytes = JournalFrame.sizeBytes(all, at);
             if (bytes < 0) break;
@@ -130,14 +123,6 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         }
     }
 
-    private ByteBuffer readFile(long size) throws IOException {
-        ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(size));
-        while (all.hasRemaining()) {
-            if (file.read(all, all.position()) <= 0) break;
-        }
-        return all.flip();
-    }
-
     private void apply(ByteBuffer all, int at, int bytes) {
         ByteBuffer payload = all.slice(at + JournalFrame.OVERHEAD_BYTES, bytes - JournalFrame.OVERHEAD_BYTES);
         byte kind = CheckpointCodec.kind(payload);
@@ -152,7 +137,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         if (kind == CheckpointCodec.CHECKPOINT) {
             liveBytes += bytes - entry.bytes;
             entry.bytes = bytes;
-            entry.recoveryOffset = payload.getLong();
+            entry.take(payload);
             entry.position = all.get(at + 8) == JournalFrame.IN_FORCE ? at : -1;
         }
     }
@@ -160,6 +145,13 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     /** False when the file is damaged, or gone although there are partitions: then it has nothing to say about any. */
     public synchronized boolean isTrusted() {
         return trusted;
+    }
+
+    /** What is said to be on the disk, of all partitions. */
+    public synchronized List<Promised> promised() {
+        return entries.entrySet().stream()
+                .flatMap(e -> e.getValue().promised(e.getKey()).stream())
+                .toList();
     }
 
     /** Whether anything is said of the partition. */
@@ -187,10 +179,14 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         return entry == null || entry.position < 0 ? -1 : entry.recoveryOffset;
     }
 
+    /** Whether there is a checkpoint, or was one that a truncation has withdrawn. */
+    public synchronized boolean hadCheckpoint(TopicPartitionId id) {
+        return entries.getOrDefault(id, JournalEntry.NONE).bytes > 0;
+    }
+
     /** -1 when unknown. */
     public synchronized long logStart(TopicPartitionId id) {
-        JournalEntry entry = entries.get(id);
-        return entry == null ? -1 : entry.logStart;
+        return entries.getOrDefault(id, JournalEntry.NONE).logStart;
     }
 
     @Override
@@ -309,8 +305,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         liveBytes += bytes - entry.bytes;
         entry.bytes = bytes;
         entry.position = position;
-        entry.recoveryOffset = one.checkpoint().recoveryOffset();
-        entry.logStart = Math.max(entry.logStart, one.checkpoint().logStart());
+        entry.take(one.checkpoint());
     }
 
     /** @return where the frame starts */
@@ -331,9 +326,9 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         DiskFile made = disk.open(fresh, OpenMode.CREATE);
         try {
             made.truncate(0);
-            made.writeFully(header(), 0);
+            made.writeFully(JournalFrame.fileHeader(), 0);
             file = made;
-            end = HEADER_BYTES;
+            end = JournalFrame.FILE_HEADER_BYTES;
             for (Map.Entry<TopicPartitionId, JournalEntry> e : entries.entrySet())
                 copy(e.getKey(), e.getValue(), old, moved);
             made.sync();

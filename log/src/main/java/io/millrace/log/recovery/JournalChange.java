@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * <p>Thread: the one that writes the journal.
  *
  * @param checkpoint null when it is about the log start only
- * @param then called when it is durable and still true; null for nothing
+ * @param then called when it is durable and still true, or the disk too full to take it; null for nothing
  */
 record JournalChange(
         TopicPartitionId id, ByteBuffer payload, LogCheckpoint checkpoint, BooleanSupplier stillTrue, Runnable then) {

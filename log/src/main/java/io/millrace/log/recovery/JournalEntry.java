@@ -1,13 +1,44 @@
 package io.millrace.log.recovery;
 
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.segment.LogCheckpoint;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
 /**
  * Where a partition's last checkpoint is in the {@link CheckpointJournal}, and what of it is asked for often.
  *
  * <p>Thread: guarded by the journal.
  */
 final class JournalEntry {
+    /** Of a partition of which nothing is said. */
+    static final JournalEntry NONE = new JournalEntry();
+
     long position = -1;
     int bytes;
     long recoveryOffset;
     long logStart = -1;
+    private long segmentBase;
+    private int segmentPosition;
+
+    /** Takes what follows the log start in a checkpoint's frame. */
+    void take(ByteBuffer payload) {
+        recoveryOffset = payload.getLong();
+        segmentBase = payload.getLong();
+        segmentPosition = payload.getInt();
+    }
+
+    void take(LogCheckpoint checkpoint) {
+        recoveryOffset = checkpoint.recoveryOffset();
+        segmentBase = checkpoint.segmentBase();
+        segmentPosition = checkpoint.position();
+        logStart = Math.max(logStart, checkpoint.logStart());
+    }
+
+    /** Empty when nothing is in force, or it promises no byte of its last segment. */
+    Optional<Promised> promised(TopicPartitionId id) {
+        return position < 0 || segmentPosition == 0
+                ? Optional.empty()
+                : Optional.of(new Promised(id, recoveryOffset, segmentBase, segmentPosition));
+    }
 }

@@ -1,10 +1,13 @@
 package io.millrace.log.recovery;
 
 import io.millrace.log.batch.Crc;
+import io.millrace.log.disk.DiskFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One frame of the {@link CheckpointJournal}: length, checksum, state, payload.
+ * One frame of the {@link CheckpointJournal}: length, checksum, state, payload; and the header before the first one: magic
+ * number and version.
  *
  * <p>Thread: any (no state).
  */
@@ -15,9 +18,25 @@ final class JournalFrame {
     static final byte IN_FORCE = 1;
     static final byte WITHDRAWN = 0;
 
+    static final int FILE_HEADER_BYTES = 6;
+
+    private static final int MAGIC = 0x4d524350;
+    private static final short VERSION = 1;
     private static final int MAX_PAYLOAD_BYTES = 256 << 20;
 
     private JournalFrame() {}
+
+    static ByteBuffer fileHeader() {
+        return ByteBuffer.allocate(FILE_HEADER_BYTES)
+                .putInt(MAGIC)
+                .putShort(VERSION)
+                .flip();
+    }
+
+    /** Whether the file begins as one of this version does. */
+    static boolean isFileHeader(ByteBuffer all) {
+        return all.remaining() >= FILE_HEADER_BYTES && all.getInt(0) == MAGIC && all.getShort(4) == VERSION;
+    }
 
     /** A frame in force, ready to be written. */
     static ByteBuffer of(ByteBuffer payload) {
@@ -40,6 +59,15 @@ final class JournalFrame {
             if (sizeBytes(all, at) > 0) return true;
         }
         return false;
+    }
+
+    /** What is in the file. */
+    static ByteBuffer read(DiskFile file, long size) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(size));
+        while (all.hasRemaining()) {
+            if (file.read(all, all.position()) <= 0) break;
+        }
+        return all.flip();
     }
 
     private static int crc(ByteBuffer bytes, int at, int length) {

@@ -18,6 +18,8 @@ public final class LogContent {
     boolean folderExists;
     /** Below it compaction has been; -1 when it never was here. */
     long firstDirty = CleanedMark.NONE;
+    /** It begins later than it did, because files are gone. */
+    boolean startLost;
     /** Offsets may be missing: the log is compacted, or was. */
     boolean gaps;
 
@@ -32,6 +34,11 @@ public final class LogContent {
 
     LogContent(LogServices services, TopicPartitionId id) {
         this.folder = new PartitionFolder(services.root(), id.nameWith(services.folderSuffix()));
+    }
+
+    /** Whether synced records at the beginning are gone. */
+    public boolean isStartLost() {
+        return startLost;
     }
 
     /** Nothing on disk. */

@@ -42,6 +42,7 @@ public final class LogRecovery {
     private final Disk disk;
     private final List<Found> found = new ArrayList<>();
     private boolean everything;
+    private boolean startWasSynced;
 
     /**
      * @param checkpoint null for none
@@ -62,6 +63,15 @@ public final class LogRecovery {
         this.nowMs = nowMs;
         this.content = LogContent.empty(services, id);
         this.disk = services.disk();
+    }
+
+    /**
+     * There was a checkpoint once, which a truncation has withdrawn: what the log began with was synced, and if it is missing
+     * retention has let go of it, on a disk that was too full to write that down.
+     */
+    public LogRecovery startWasSynced(boolean once) {
+        startWasSynced = once;
+        return this;
     }
 
     /** @param logStart from DeleteRecords; -1 for none */
@@ -120,7 +130,7 @@ public final class LogRecovery {
 
     /** The power took an un-synced first segment and left a later one: not a log that starts there (rule L27). */
     private void dropBehindAMissingStart(long logStart) throws IOException {
-        if (checkpoint != null || !checkpointsTrusted || found.isEmpty()) return;
+        if (checkpoint != null || !checkpointsTrusted || startWasSynced || found.isEmpty()) return;
         if (found.get(0).base <= Math.max(0, logStart)) return;
         while (!found.isEmpty()) deleteFirst();
         disk.syncDirectory(content.folder.path());
@@ -137,6 +147,7 @@ public final class LogRecovery {
     private void alarmIfTheFirstIsMissing(long logStart) {
         long first = found.get(0).base;
         if (logStart < 0 || first <= logStart || checkpoint.recoveryOffset() <= logStart) return;
+        content.startLost = true;
         services.health().safetyAlarm("offsets " + logStart + " to " + first + " of " + id + " are missing");
     }
 
@@ -163,6 +174,7 @@ public final class LogRecovery {
     private void withoutSegments() {
         if (checkpoint == null) return;
         if (checkpoint.position() > 0) {
+            content.startLost = true;
             services.health()
                     .safetyAlarm(
                             "the segments of " + id + " below offset " + checkpoint.recoveryOffset() + " are gone");
@@ -203,7 +215,8 @@ public final class LogRecovery {
     private void fromCheckpoint(int start) throws IOException {
         Found segment = found.get(start);
         for (int i = 0; i < start; i++) addUnread(i, found.get(i + 1).base);
-        if (isBoundary(segment)) {
+        if (PlausiblePosition.of(
+                checkpoint, disk, content.folder.file(segment.base, SegmentNames.LOG), segment.bytes)) {
             stateOf(checkpoint);
             content.syncedEnd = checkpoint.recoveryOffset();
             scanFrom(start, checkpoint.position(), checkpoint.recoveryOffset());
@@ -224,21 +237,6 @@ public final class LogRecovery {
                 new ProducerReplay(services, id, content.folder.path()).rebuild(before, segment.base, nowMs);
         content.syncedEnd = segment.base;
         scanFrom(start, 0, segment.base);
-    }
-
-    /** Whether the checkpoint's position can be one where a batch starts: a cheap look before trusting it. */
-    private boolean isBoundary(Found segment) throws IOException {
-        int position = checkpoint.position();
-        if (segment.bytes <= position) return segment.bytes == position;
-        if (position == 0) return true;
-        ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE_BYTES);
-        try (DiskFile file = disk.open(content.folder.file(segment.base, SegmentNames.LOG), OpenMode.READ)) {
-            while (header.hasRemaining()) {
-                if (file.read(header, (long) position + header.position()) <= 0) return false;
-            }
-        }
-        return BatchHeader.magic(header, 0) == BatchHeader.MAGIC
-                && BatchHeader.baseOffset(header, 0) >= checkpoint.recoveryOffset();
     }
 
     private void stateOf(LogCheckpoint from) throws IOException {

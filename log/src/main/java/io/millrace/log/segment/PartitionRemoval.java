@@ -1,5 +1,6 @@
 package io.millrace.log.segment;
 
+import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -20,8 +21,7 @@ public final class PartitionRemoval {
 
     /** Renames a partition's folder so that no start takes it for one, and removes it later. Thread: the writer. */
     public static void setAside(LogServices services, Path folder, long delayMs) throws IOException {
-        String name = folder.getFileName().toString();
-        String kept = name.length() > MAX_KEPT_CHARS ? name.substring(0, MAX_KEPT_CHARS) : name;
+        String kept = kept(folder.getFileName().toString());
         Path aside = services.root().resolve(kept + "." + services.io().newId() + SUFFIX);
         try {
             services.disk().rename(folder, aside);
@@ -44,6 +44,15 @@ public final class PartitionRemoval {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** Whether the folder, of which {@link #isSetAside(String)} holds, was this partition's. Thread: any. */
+    public static boolean isSetAside(Path folder, TopicPartitionId id) {
+        return folder.getFileName().toString().startsWith(kept(id.folderName()) + ".");
+    }
+
+    private static String kept(String name) {
+        return name.length() > MAX_KEPT_CHARS ? name.substring(0, MAX_KEPT_CHARS) : name;
     }
 
     /** Thread: the writer. */

@@ -64,6 +64,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     private final Set<TopicPartitionId> found = ConcurrentHashMap.newKeySet();
 
     private volatile MetaProperties meta;
+    private List<Lost> lost = List.of();
     private boolean closed;
 
     private LogDirectory(OpenedDirectory opened, Disk disk, LogDirectoryOptions options, DirectoryIo io)
@@ -127,6 +128,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         moving.found(partitions);
         Set<TopicPartitionId> known = new HashSet<>(found);
         known.addAll(partitions.futures);
+        lost = LostFiles.find(disk, path, journal, known, partitions.halfDeleted);
         journal.forgetAllBut(known);
         io.start(writer);
         for (Path folder : partitions.halfDeleted) {
@@ -137,6 +139,14 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
                 }
             });
         }
+    }
+
+    /** A partition of which something is gone that was synced, and what. Thread: immutable. */
+    public record Lost(TopicPartitionId id, String what) {}
+
+    /** What was not there at start although a checkpoint promises it; a folder may have been moved elsewhere. */
+    public List<Lost> lost() {
+        return lost;
     }
 
     public Path path() {
@@ -234,6 +244,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
             try {
                 LogContent content = new LogRecovery(
                                 services, id, config, journal.checkpoint(id), journal.isTrusted(), io.nowMs())
+                        .startWasSynced(journal.hadCheckpoint(id))
                         .run(journal.logStart(id));
                 owner.execute(() -> loaded.accept(opened(services, id, config, owner, tail, content)));
                 return;
@@ -260,7 +271,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, content);
         register(log);
         log.begin(content);
-        return new LoadOutcome.Loaded(log);
+        return new LoadOutcome.Loaded(log, content.isStartLost());
     }
 
     /** A new, empty partition: no file and no folder before the first append. Thread: the owner's. */

@@ -49,6 +49,11 @@ final class LogLife {
     /** Takes the directory, recovers what is in it and holds it against what was promised. */
     void open() throws LogDirectoryException {
         openDirectory();
+        for (LogDirectory.Lost lost : directory.lost()) {
+            if (world.wants(lost.id())) {
+                throw new InvariantViolation("ACrashLosesNoSyncedFile", lost.toString(), name);
+            }
+        }
         for (TopicPartitionId found : directory.found()) {
             if (world.isGone(found)) {
                 throw new InvariantViolation("DeletedStaysDeleted", found + " is back", name);

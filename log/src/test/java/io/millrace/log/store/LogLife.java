@@ -43,6 +43,7 @@ public final class LogLife {
     public ManualDirectoryIo io;
     public LogDirectory directory;
     public PartitionLog log;
+    public boolean startLost;
     public TailBudget tail = new TailBudget(1 << 20);
     public LogConfig config;
     public LogDirectoryOptions options = LogDirectoryOptions.of(1, "c1");
@@ -77,6 +78,7 @@ public final class LogLife {
             directory.load(ID, config, owner, tail, outcome -> {
                 if (outcome instanceof LoadOutcome.Loaded loaded) {
                     log = loaded.log();
+                    startLost = loaded.startLost();
                     log.setListener(listener());
                 } else {
                     throw new AssertionError(outcome.toString());

@@ -31,6 +31,24 @@ class RetentionTest {
         assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e", "f", "g");
     }
 
+    /** A full disk may have no room for the new start, and retention is what makes room; here the file is removed by hand. */
+    @Test
+    void whatRetentionLeftSurvivesAKillThoughTheNewStartWasNotWrittenDownAndTheCheckpointIsWithdrawn()
+            throws Exception {
+        LogLife life = new LogLife(dir).with("segment.bytes", "150").start();
+        life.appendAll("a", "b", "c", "d", "e", "f");
+        life.stop();
+        life.start();
+        life.log.truncateTo(5, () -> {});
+        life.run();
+        Files.delete(life.folder().resolve("00000000000000000000.log"));
+
+        life.killAndStart();
+
+        assertThat(life.log.logStartOffset()).isEqualTo(2);
+        assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e");
+    }
+
     @Test
     void nothingAboveTheHighWatermarkGoes() {
         LogLife life = new LogLife(dir)

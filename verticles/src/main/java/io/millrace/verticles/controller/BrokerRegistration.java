@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,11 +100,7 @@ public final class BrokerRegistration {
 
     /** The epoch as it is kept in these data directories. */
     public static Epochs keptIn(Vertx vertx, List<LogDirectory> directories) {
-        String pageCache =
-                directories.stream().map(LogDirectory::pageCacheIdentity).collect(Collectors.joining(" + "));
-        boolean stoppedInOrder = directories.stream().allMatch(LogDirectory::cleanShutdown);
-        return new EpochKeeper(
-                vertx, directories.stream().map(LogDirectory::path).toList(), pageCache, stoppedInOrder);
+        return EpochKeeper.of(vertx, directories);
     }
 
     /**

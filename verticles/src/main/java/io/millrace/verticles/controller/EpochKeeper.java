@@ -1,23 +1,36 @@
 package io.millrace.verticles.controller;
 
+import io.millrace.log.store.LogDirectory;
+import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.verticles.controller.BrokerEpochFile.Kept;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The broker's epoch in each of its data directories, read and written off the loops. The first one says what it is; another
  * that says an earlier one was put back from an older copy, or was missing for a while: the broker has not all that it had in
- * its last life, and shows the earlier epoch, which the controller takes for that (rule B13).
+ * its last life, and shows the earlier epoch, which the controller takes for that (rule B13). When files are gone that a
+ * checkpoint promises it shows an epoch of no life at all.
  *
  * <p>Thread: any; the futures complete on the caller's context.
  */
 final class EpochKeeper implements BrokerRegistration.Epochs {
+    private static final Logger log = LoggerFactory.getLogger(EpochKeeper.class);
+    /** So many losses are told one by one. */
+    private static final int MOST_TOLD = 20;
+
     private final Vertx vertx;
     private final List<BrokerEpochFile> files;
     private final String pageCache;
     private final boolean stoppedInOrder;
+    private final List<String> lost;
 
     /**
      * Keeps the epoch in directories.
@@ -25,12 +38,36 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
      * @param directories those of the node that are there, the first one first
      * @param pageCache which one stands behind the node's logs now
      * @param stoppedInOrder the last process left nothing to the page cache
+     * @param lost what is gone, in a few words each
      */
-    EpochKeeper(Vertx vertx, List<Path> directories, String pageCache, boolean stoppedInOrder) {
+    EpochKeeper(Vertx vertx, List<Path> directories, String pageCache, boolean stoppedInOrder, List<String> lost) {
         this.vertx = vertx;
         this.files = directories.stream().map(BrokerEpochFile::new).toList();
         this.pageCache = pageCache;
         this.stoppedInOrder = stoppedInOrder;
+        this.lost = List.copyOf(lost);
+    }
+
+    /** Of directories as they were found at start. */
+    static EpochKeeper of(Vertx vertx, List<LogDirectory> directories) {
+        return new EpochKeeper(
+                vertx,
+                directories.stream().map(LogDirectory::path).toList(),
+                directories.stream().map(LogDirectory::pageCacheIdentity).collect(Collectors.joining(" + ")),
+                directories.stream().allMatch(LogDirectory::cleanShutdown),
+                lost(directories));
+    }
+
+    /** A folder that is in another directory has been moved there. */
+    private static List<String> lost(List<LogDirectory> directories) {
+        List<String> lost = new ArrayList<>();
+        for (LogDirectory directory : directories) {
+            directory.lost().stream()
+                    .filter(one -> directories.stream()
+                            .noneMatch(other -> other.found().contains(one.id()) && other != directory))
+                    .forEach(one -> lost.add(one.id() + " in " + directory.path() + ": " + one.what()));
+        }
+        return lost;
     }
 
     /**
@@ -60,17 +97,31 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
 
     @Override
     public Future<Long> read() {
-        return vertx.executeBlocking(
-                () -> believed(files.stream().map(BrokerEpochFile::read).toList(), pageCache, stoppedInOrder));
+        return vertx.executeBlocking(this::shown);
+    }
+
+    long shown() {
+        if (lost.isEmpty()) {
+            return believed(files.stream().map(BrokerEpochFile::read).toList(), pageCache, stoppedInOrder);
+        }
+        lost.stream().limit(MOST_TOLD).forEach(what -> log.error("SAFETY: {}", what));
+        log.warn("files are gone: what this broker has is in sync with nobody until it has caught up");
+        return RegisterBroker.LOST_FILES;
     }
 
     /** The first one last: a crash in between leaves none behind it. */
     @Override
     public Future<Void> write(long epoch) {
         return vertx.executeBlocking(() -> {
-            for (int i = files.size() - 1; i >= 0; i--) {
-                files.get(i).write(new Kept(epoch, pageCache));
+            Kept kept = new Kept(epoch, pageCache);
+            for (BrokerEpochFile other : files.subList(1, files.size())) {
+                try {
+                    other.write(kept);
+                } catch (UncheckedIOException failing) {
+                    log.warn("{}: should it come back, it is of an earlier life", failing.getMessage());
+                }
             }
+            files.get(0).write(kept);
             return null;
         });
     }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -212,6 +213,14 @@ public final class ReplicaRoles implements BrokerLiveness {
     }
 
     private void loaded(TopicPartitionId id, LogDirectory directory, LoadOutcome outcome) {
+        if (outcome instanceof LoadOutcome.Loaded loaded && loaded.startLost() && othersMayHaveAll(id)) {
+            // As a leader it would take its own start for the partition's, and the others would delete what is below.
+            log.warn("{} lacks its beginning: it is copied anew", id);
+            loaded.log()
+                    .truncateFullyAndStartAt(
+                            0, () -> loaded(id, directory, new LoadOutcome.Loaded(loaded.log(), false)));
+            return;
+        }
         loading.remove(id);
         TopicImage topic = image.topic(id.topicId());
         PartitionImage partition = topic == null ? null : topic.partition(id.partition());
@@ -227,6 +236,13 @@ public final class ReplicaRoles implements BrokerLiveness {
             log.error("{} could not be loaded: {}", id, ((LoadOutcome.Failed) outcome).message());
         }
         checkLoaded();
+    }
+
+    private boolean othersMayHaveAll(TopicPartitionId id) {
+        PartitionImage partition = image.partition(id.topicId(), id.partition());
+        return partition != null
+                && IntStream.concat(Arrays.stream(partition.isr()), Arrays.stream(partition.elr()))
+                        .anyMatch(broker -> broker != context.brokerId());
     }
 
     private void checkLoaded() {

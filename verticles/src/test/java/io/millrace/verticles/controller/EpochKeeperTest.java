@@ -2,6 +2,7 @@ package io.millrace.verticles.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.verticles.controller.BrokerEpochFile.Kept;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,16 @@ class EpochKeeperTest {
         assertThat(EpochKeeper.believed(List.of(first, Kept.NOTHING), "boot 1", false))
                 .as("a new directory, or one of a build that kept none")
                 .isEqualTo(42);
+    }
+
+    @Test
+    void b13whoMissesFilesThatWereSyncedVouchesForNothing() {
+        new BrokerEpochFile(folder).write(new Kept(42, "boot 1"));
+
+        assertThat(new EpochKeeper(null, List.of(folder), "boot 1", false, List.of()).shown())
+                .isEqualTo(42);
+        assertThat(new EpochKeeper(null, List.of(folder), "boot 1", false, List.of("a-0: its folder is gone")).shown())
+                .isEqualTo(RegisterBroker.LOST_FILES);
     }
 
     /** The first directory is written last: it is behind when the process died in between, or is itself an older copy. */

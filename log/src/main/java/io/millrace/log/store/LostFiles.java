@@ -1,0 +1,71 @@
+package io.millrace.log.store;
+
+import io.millrace.log.TopicPartitionId;
+import io.millrace.log.disk.Disk;
+import io.millrace.log.recovery.CheckpointJournal;
+import io.millrace.log.recovery.Promised;
+import io.millrace.log.segment.PartitionRemoval;
+import io.millrace.log.segment.SegmentNames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Compares at start what the checkpoints promise of a directory with the files that are there, by names and sizes alone: a
+ * folder that somebody has deleted, a segment that a repair of the file system has cut. A crash does none of that, since a
+ * checkpoint promises what was synced. Damage inside of the files is found when they are read.
+ *
+ * <p>Thread: blocks; made and used by one, before any log is loaded.
+ */
+final class LostFiles {
+    /** So many are named; they all have the same consequence. */
+    private static final int MOST = 1_000;
+
+    private final Disk disk;
+    private final Path directory;
+    private final List<LogDirectory.Lost> lost = new ArrayList<>();
+
+    private LostFiles(Disk disk, Path directory) {
+        this.disk = disk;
+        this.directory = directory;
+    }
+
+    /** @param folders of partitions, on their way in or half deleted ones left out */
+    static List<LogDirectory.Lost> find(
+            Disk disk, Path directory, CheckpointJournal journal, Set<TopicPartitionId> folders, List<Path> halfDeleted)
+            throws IOException {
+        LostFiles files = new LostFiles(disk, directory);
+        for (Promised promised : journal.promised()) {
+            if (files.lost.size() >= MOST) break;
+            TopicPartitionId id = promised.id();
+            if (folders.contains(id)) {
+                files.look(promised);
+            } else if (halfDeleted.stream().noneMatch(folder -> PartitionRemoval.isSetAside(folder, id))) {
+                files.lost.add(new LogDirectory.Lost(
+                        id, "its folder is gone, which held offsets up to " + promised.recoveryOffset()));
+            }
+        }
+        return List.copyOf(files.lost);
+    }
+
+    private void look(Promised promised) throws IOException {
+        Path folder = directory.resolve(promised.id().folderName());
+        Path segment = SegmentNames.in(folder, promised.segmentBase(), SegmentNames.LOG);
+        if (disk.exists(segment)) {
+            long bytes = disk.size(segment);
+            if (bytes < promised.position()) {
+                lost.add(new LogDirectory.Lost(
+                        promised.id(),
+                        segment.getFileName() + " has " + bytes + " bytes, " + promised.position() + " were synced"));
+            }
+        } else if (disk.list(folder).stream()
+                .noneMatch(file -> SegmentNames.baseOffset(file, SegmentNames.LOG) >= 0
+                        || file.getFileName().toString().endsWith(SegmentNames.SWAP))) {
+            // Others may be there: retention goes beyond the checkpoint.
+            lost.add(new LogDirectory.Lost(
+                    promised.id(), "its segments are gone, which held offsets up to " + promised.recoveryOffset()));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.millrace.log.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.log.segment.PartitionRemoval;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Thread: the test's. */
+class LostFilesTest {
+    @TempDir
+    Path dir;
+
+    private LogLife life;
+
+    @BeforeEach
+    void threeRecordsWithACheckpoint() {
+        life = new LogLife(dir).start();
+        life.appendAll("a", "b", "c");
+        life.stop();
+    }
+
+    @Test
+    void nothingIsMissedAfterAStopOrAKill() {
+        life.start();
+        assertThat(life.directory.lost()).isEmpty();
+
+        life.appendAll("d");
+        life.killAndStart();
+
+        assertThat(life.directory.lost()).isEmpty();
+        assertThat(life.startLost).isFalse();
+    }
+
+    @Test
+    void aFolderThatSomebodyDeletedIsMissed() throws Exception {
+        delete(life.folder());
+
+        life.start();
+
+        assertThat(life.directory.lost())
+                .containsExactly(new LogDirectory.Lost(LogLife.ID, "its folder is gone, which held offsets up to 3"));
+    }
+
+    @Test
+    void aFolderWhoseDeletionWasInterruptedIsNot() throws Exception {
+        Path aside = dir.resolve(LogLife.ID.folderName() + "." + new UUID(1, 2) + "-delete");
+        assertThat(PartitionRemoval.isSetAside(aside.getFileName().toString())).isTrue();
+        Files.move(life.folder(), aside);
+
+        life.start();
+
+        assertThat(life.directory.lost()).isEmpty();
+    }
+
+    @Test
+    void aSegmentThatIsShorterThanWhatWasSyncedIsMissed() throws Exception {
+        Path segment = life.folder().resolve("00000000000000000000.log");
+        long bytes = Files.size(segment);
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.setLength(bytes - 1);
+        }
+
+        life.start();
+
+        assertThat(life.directory.lost())
+                .containsExactly(new LogDirectory.Lost(
+                        LogLife.ID,
+                        "00000000000000000000.log has " + (bytes - 1) + " bytes, " + bytes + " were synced"));
+        assertThat(life.startLost).as("what is left begins where it began").isFalse();
+    }
+
+    @Test
+    void aLogWithoutItsSegmentsSaysThatItsBeginningIsLost() throws Exception {
+        delete(life.folder());
+        Files.createDirectory(life.folder());
+
+        life.start();
+
+        assertThat(life.directory.lost())
+                .containsExactly(
+                        new LogDirectory.Lost(LogLife.ID, "its segments are gone, which held offsets up to 3"));
+        assertThat(life.startLost).isTrue();
+        assertThat(life.log.logStartOffset()).isEqualTo(3);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : List.copyOf(files.toList())) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+}
