@@ -17,7 +17,7 @@ final class DoorRow {
     static final int ROW = 23;
 
     private static final List<String> JVM = List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC");
-    private static final String OUR_BATCH_BYTES = "131072";
+    private static final String OUR_BATCH_BYTES = "229376";
     private static final int WARM_ROUNDS = 2;
 
     private DoorRow() {}
@@ -31,7 +31,7 @@ final class DoorRow {
                     ChildJvm bus = ChildJvm.start(ClientLoad.class, JVM, "bus", node.seed(), "0")) {
                 Map<String, ChildJvm> clients = new LinkedHashMap<>();
                 clients.put("Kafka", kafka);
-                clients.put("Kafka, 128 KiB batches", large);
+                clients.put("Kafka, 224 KiB batches", large);
                 clients.put("Millrace", bus);
                 for (ChildJvm client : clients.values()) {
                     client.await("READY");

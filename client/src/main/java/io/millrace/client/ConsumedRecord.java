@@ -2,30 +2,29 @@ package io.millrace.client;
 
 import io.millrace.log.batch.RecordHeader;
 import io.vertx.core.buffer.Buffer;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A record as it was read.
+ * A record as it was read. It is the application's own: it may be kept, and the client does not touch it any more.
  *
- * <p>Thread: any; nothing in it is ever written.
+ * <p>Thread: any, as long as nobody writes to its arrays.
  */
 public final class ConsumedRecord {
     private final TopicPartition partition;
     private final long offset;
     private final long timestamp;
-    private final ByteBuffer key;
-    private final ByteBuffer value;
+    private final byte[] key;
+    private final byte[] value;
     private final List<RecordHeader> headers;
 
-    /** Made by the consumer; the buffers are not copied. */
+    /** Made by the consumer; the arrays are not copied. */
     public ConsumedRecord(
             TopicPartition partition,
             long offset,
             long timestamp,
-            ByteBuffer key,
-            ByteBuffer value,
+            byte[] key,
+            byte[] value,
             List<RecordHeader> headers) {
         this.partition = partition;
         this.offset = offset;
@@ -55,22 +54,24 @@ public final class ConsumedRecord {
         return timestamp;
     }
 
-    /** The key, null when it has none; a copy. */
+    /** The key, null when it has none: the record's own array, not a copy. */
     public byte[] keyBytes() {
-        return bytes(key);
+        return key;
+    }
+
+    /** The value, null when it has none: the record's own array, not a copy. */
+    public byte[] valueBytes() {
+        return value;
+    }
+
+    /** The key, null when it has none; a copy. */
+    public Buffer key() {
+        return key == null ? null : Buffer.buffer(key);
     }
 
     /** The value, null when it has none; a copy. */
-    public byte[] valueBytes() {
-        return bytes(value);
-    }
-
-    public Buffer key() {
-        return key == null ? null : Buffer.buffer(keyBytes());
-    }
-
     public Buffer value() {
-        return value == null ? null : Buffer.buffer(valueBytes());
+        return value == null ? null : Buffer.buffer(value);
     }
 
     public String keyText() {
@@ -83,25 +84,14 @@ public final class ConsumedRecord {
 
     /** Bytes of the value, 0 when it has none. */
     public int valueSizeBytes() {
-        return value == null ? 0 : value.remaining();
+        return value == null ? 0 : value.length;
     }
 
     public List<RecordHeader> headers() {
         return headers;
     }
 
-    private static byte[] bytes(ByteBuffer from) {
-        if (from == null) {
-            return null;
-        }
-        byte[] copy = new byte[from.remaining()];
-        from.get(from.position(), copy);
-        return copy;
-    }
-
-    private static String text(ByteBuffer from) {
-        return from == null
-                ? null
-                : StandardCharsets.UTF_8.decode(from.duplicate()).toString();
+    private static String text(byte[] utf8) {
+        return utf8 == null ? null : new String(utf8, StandardCharsets.UTF_8);
     }
 }

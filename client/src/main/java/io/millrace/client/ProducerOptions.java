@@ -3,7 +3,7 @@ package io.millrace.client;
 import io.millrace.log.compress.Compression;
 
 /**
- * How a producer works. Defaults: acknowledged by all in-sync replicas, idempotent, batches of 128 KiB after at most 5 ms.
+ * How a producer works. Defaults: acknowledged by all in-sync replicas, idempotent, batches of 224 KiB (with which a follower's frame is full) after at most 5 ms.
  *
  * <p>Thread: one; a producer takes a copy.
  */
@@ -32,7 +32,7 @@ public final class ProducerOptions {
     private Acks acks = Acks.ALL;
     private boolean idempotent = true;
     private Compression compression = Compression.NONE;
-    private int batchBytes = 128 << 10;
+    private int batchBytes = 224 << 10;
     private long lingerMs = 5;
     private long bufferBytes = 32L << 20;
     private int creditBytes = 4 << 20;

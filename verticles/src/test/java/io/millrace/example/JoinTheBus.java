@@ -38,9 +38,7 @@ final class JoinTheBus {
         join.getMulticastConfig().setEnabled(false);
         join.getTcpIpConfig().setEnabled(true).setMembers(seeds);
         return Vertx.builder()
-                .with(new VertxOptions()
-                        .setEventBusOptions(
-                                new EventBusOptions().setHost(ownHost).setReceiveBufferSize(1 << 20)))
+                .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(ownHost)))
                 .withClusterManager(new HazelcastClusterManager(member(config)))
                 .buildClustered();
     }

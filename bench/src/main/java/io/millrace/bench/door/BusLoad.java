@@ -64,9 +64,7 @@ final class BusLoad implements ClientLoad.Client {
         join.getMulticastConfig().setEnabled(false);
         join.getTcpIpConfig().setEnabled(true).setMembers(List.of(seed));
         return Vertx.builder()
-                .with(new VertxOptions()
-                        .setEventBusOptions(
-                                new EventBusOptions().setHost("127.0.0.1").setReceiveBufferSize(1 << 20)))
+                .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost("127.0.0.1")))
                 .withClusterManager(new HazelcastClusterManager(Hazelcast.newHazelcastInstance(config)))
                 .buildClustered();
     }

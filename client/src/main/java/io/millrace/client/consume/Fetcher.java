@@ -13,6 +13,7 @@ import io.millrace.client.link.WakeUp;
 import io.millrace.client.link.WireReader;
 import io.millrace.client.message.Fetch;
 import io.millrace.client.message.ListOffsets;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -86,7 +87,14 @@ public final class Fetcher {
 
     /** The same, from these offsets on where there is one. */
     public void assign(Collection<TopicPartition> wanted, Map<TopicPartition, Long> offsets) {
-        assigned.keySet().retainAll(new LinkedHashSet<>(wanted));
+        Set<TopicPartition> kept = Set.copyOf(wanted);
+        assigned.values().removeIf(buffer -> {
+            boolean isGone = !kept.contains(buffer.partition);
+            if (isGone) {
+                buffer.discard();
+            }
+            return isGone;
+        });
         for (TopicPartition partition : wanted) {
             assigned.computeIfAbsent(partition, added -> new PartitionBuffer(added, options.checkCrcs()));
         }
@@ -225,7 +233,7 @@ public final class Fetcher {
         }
         Read read = reads.begin(node, parts);
         cluster.data(node)
-                .call(
+                .callForMuch(
                         Fetch.API,
                         Fetch.VERSION,
                         bytes,
@@ -235,6 +243,18 @@ public final class Fetcher {
     }
 
     private void answered(Read read, AsyncResult<WireReader> answer) {
+        try {
+            take(read, answer);
+        } finally {
+            if (answer.succeeded()) {
+                answer.result().release();
+            }
+        }
+        arrived.run();
+        pump();
+    }
+
+    private void take(Read read, AsyncResult<WireReader> answer) {
         reads.end(read, answer.succeeded());
         List<Fetch.Found> found = List.of();
         LogException failure = null;
@@ -261,15 +281,13 @@ public final class Fetcher {
             for (Fetch.Found one : found) {
                 Part part = current.get(one.partition());
                 if (part != null) {
-                    take(part.buffer(), one);
+                    take(part.buffer(), one, answer.result().origin());
                 }
             }
         }
-        arrived.run();
-        pump();
     }
 
-    private void take(PartitionBuffer buffer, Fetch.Found found) {
+    private void take(PartitionBuffer buffer, Fetch.Found found, ByteBuf origin) {
         LogError error = LogError.ofCode(found.error());
         if (error == LogError.OFFSET_OUT_OF_RANGE) {
             if (options.autoOffsetReset() == ConsumerOptions.OffsetReset.NONE) {
@@ -284,7 +302,7 @@ public final class Fetcher {
             buffer.highWatermark = found.highWatermark();
             if (found.records() != null && found.records().hasRemaining()) {
                 try {
-                    buffer.add(found.records());
+                    buffer.add(found.records(), origin);
                 } catch (LogException corrupt) {
                     buffer.paused = true;
                     failed.accept(corrupt);
@@ -355,6 +373,7 @@ public final class Fetcher {
         closed = true;
         wakeUp.cancel();
         reads.close();
+        assigned.values().forEach(PartitionBuffer::discard);
         assigned.clear();
         turns.clear();
     }

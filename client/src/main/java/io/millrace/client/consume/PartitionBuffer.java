@@ -9,6 +9,7 @@ import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.batch.RecordCursor;
 import io.millrace.log.batch.RecordHeader;
 import io.millrace.log.compress.CodecMissingException;
+import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,20 +28,28 @@ final class PartitionBuffer {
 
     final TopicPartition partition;
     private final boolean checkCrcs;
-    private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
+    private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
     private long position = NO_POSITION;
     private long fetchOffset = NO_POSITION;
     private int bufferedBytes;
     private long bufferedRecords;
     private RecordCursor cursor;
     private int batchAt;
-    private boolean packed;
     private int generation;
     boolean paused;
     boolean inFlight;
     boolean looking;
     long notBeforeNanos;
     long highWatermark = -1;
+
+    /** Batches of one answer, and what they lie in: null for an array. */
+    private record Chunk(ByteBuffer bytes, ByteBuf origin) {
+        void release() {
+            if (origin != null) {
+                origin.release();
+            }
+        }
+    }
 
     PartitionBuffer(TopicPartition partition, boolean checkCrcs) {
         this.partition = partition;
@@ -75,19 +84,29 @@ final class PartitionBuffer {
 
     /** Goes on at an offset, or nowhere; what is here is thrown away. */
     void seek(long offset) {
-        closeCursor();
-        chunks.clear();
-        bufferedBytes = 0;
-        bufferedRecords = 0;
-        batchAt = 0;
+        discard();
         position = offset;
         fetchOffset = offset;
         generation++;
         inFlight = false;
     }
 
-    /** Takes fetched batches; what is cut off at their end is fetched again. */
-    void add(ByteBuffer records) {
+    /** Throws away what is here, because it is at another place or nobody's any more. */
+    void discard() {
+        closeCursor();
+        chunks.forEach(Chunk::release);
+        chunks.clear();
+        bufferedBytes = 0;
+        bufferedRecords = 0;
+        batchAt = 0;
+    }
+
+    /**
+     * Takes fetched batches; what is cut off at their end is fetched again.
+     *
+     * @param origin what they lie in, of which a reference is kept; null when that is in the heap
+     */
+    void add(ByteBuffer records, ByteBuf origin) {
         int at = records.position();
         int end = records.limit();
         int whole = at;
@@ -110,7 +129,7 @@ final class PartitionBuffer {
             throw new LogException(LogError.CORRUPT_MESSAGE, "no whole batch of " + partition + " at " + fetchOffset);
         }
         ByteBuffer chunk = records.duplicate().limit(whole).slice();
-        chunks.add(chunk);
+        chunks.add(new Chunk(chunk, origin == null ? null : origin.retain()));
         bufferedBytes += chunk.limit();
         bufferedRecords += records0;
         fetchOffset = Math.max(next, fetchOffset);
@@ -139,16 +158,15 @@ final class PartitionBuffer {
 
     private boolean openBatch() {
         while (!chunks.isEmpty()) {
-            ByteBuffer chunk = chunks.peek();
+            ByteBuffer chunk = chunks.peek().bytes();
             if (batchAt >= chunk.limit()) {
                 bufferedBytes -= chunk.limit();
-                chunks.poll();
+                chunks.poll().release();
                 batchAt = 0;
             } else if (BatchHeader.isControl(chunk, batchAt)) {
                 bufferedRecords -= BatchHeader.recordCount(chunk, batchAt);
                 leaveBatch();
             } else {
-                packed = BatchHeader.codecId(chunk, batchAt) != 0;
                 try {
                     cursor = RecordCursor.read(chunk, batchAt, Integer.MAX_VALUE);
                 } catch (BatchException unreadable) {
@@ -168,7 +186,7 @@ final class PartitionBuffer {
     /** Compaction and control batches leave gaps: the position goes to the end of the batch, not of its last record. */
     private void leaveBatch() {
         closeCursor();
-        ByteBuffer chunk = chunks.peek();
+        ByteBuffer chunk = chunks.peek().bytes();
         position = Math.max(position, BatchHeader.nextOffset(chunk, batchAt));
         batchAt += BatchHeader.sizeBytes(chunk, batchAt);
     }
@@ -185,26 +203,27 @@ final class PartitionBuffer {
                 partition,
                 cursor.offset(),
                 cursor.timestamp(),
-                keep(cursor.keyView()),
-                keep(cursor.valueView()),
+                copy(cursor.keyView()),
+                copy(cursor.valueView()),
                 cursor.headers().isEmpty() ? List.of() : headers(cursor.headers()));
     }
 
-    private List<RecordHeader> headers(List<RecordHeader> read) {
+    private static List<RecordHeader> headers(List<RecordHeader> read) {
         List<RecordHeader> kept = new ArrayList<>(read.size());
         for (RecordHeader header : read) {
-            kept.add(new RecordHeader(header.key(), keep(header.value())));
+            byte[] value = copy(header.value());
+            kept.add(new RecordHeader(header.key(), value == null ? null : ByteBuffer.wrap(value)));
         }
         return kept;
     }
 
-    /** A packed batch' bytes are only there until the next record. */
-    private ByteBuffer keep(ByteBuffer bytes) {
-        if (bytes == null || !packed) {
-            return bytes;
+    /** The application may keep the record; what it was read from is needed for others. */
+    private static byte[] copy(ByteBuffer from) {
+        if (from == null) {
+            return null;
         }
-        ByteBuffer copy = ByteBuffer.allocate(bytes.remaining());
-        copy.put(bytes.duplicate()).flip();
-        return copy;
+        byte[] bytes = new byte[from.remaining()];
+        from.get(from.position(), bytes);
+        return bytes;
     }
 }

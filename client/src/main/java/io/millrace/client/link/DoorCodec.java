@@ -11,12 +11,13 @@ import io.vertx.core.internal.buffer.BufferInternal;
  * How messages to the nodes' doors and their answers travel.
  *
  * <p>The bytes are those of Vert.x' own codec of buffers. The difference is in the copies: the body goes into a wire buffer that
- * gets the size it needs (not the next power of two), and the receiver has a view of what arrived. It is the node's codec once more,
+ * gets the size it needs (not the next power of two), and the receiver has a view of what arrived. {@link DoorRequest} saves the first
+ * of them too where it can. It is the node's codec once more,
  * because client and node share no module that knows Vert.x.
  *
  * <p>Thread: any; stateless.
  */
-final class DoorCodec implements MessageCodec<Buffer, Buffer> {
+class DoorCodec implements MessageCodec<Buffer, Buffer> {
     static final String NAME = "millrace.door";
 
     /** Makes it known to a bus, unless it is already. */

@@ -2,6 +2,7 @@ package io.millrace.client.link;
 
 import io.millrace.client.LogError;
 import io.millrace.client.LogException;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -29,7 +31,8 @@ public final class DoorNode {
     /** Envelope, header and a small body; what is long is not copied into it. */
     private static final int HEAD_BYTES = 512;
 
-    private final Vertx vertx;
+    private final VertxInternal vertx;
+    private final BusAnswers answers;
     private final Context context;
     private final String clientId;
     private final int wantedCreditBytes;
@@ -49,10 +52,12 @@ public final class DoorNode {
             Consumer<WireWriter> body,
             int expectedBytes,
             long timeoutMs,
+            boolean large,
             Promise<WireReader> answer) {}
 
     DoorNode(Vertx vertx, Context context, String address, String clientId, int wantedCreditBytes) {
-        this.vertx = vertx;
+        this.vertx = (VertxInternal) vertx;
+        this.answers = BusAnswers.of(vertx);
         this.context = context;
         this.firstAddress = address;
         this.address = address;
@@ -74,12 +79,23 @@ public final class DoorNode {
      */
     public Future<WireReader> call(
             short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
+        return call(api, version, expectedBytes, timeoutMs, false, body);
+    }
+
+    /** The same for an answer that may be large and lie outside of the heap: the caller has to {@link WireReader#release} it. */
+    public Future<WireReader> callForMuch(
+            short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
+        return call(api, version, expectedBytes, timeoutMs, true, body);
+    }
+
+    private Future<WireReader> call(
+            short api, short version, int expectedBytes, long timeoutMs, boolean large, Consumer<WireWriter> body) {
         Promise<WireReader> answer = Promise.promise();
         if (closed) {
             answer.fail(new LogException(LogError.CLOSED, null));
             return answer.future();
         }
-        waiting.add(new Call(api, version, body, expectedBytes, timeoutMs, answer));
+        waiting.add(new Call(api, version, body, expectedBytes, timeoutMs, large, answer));
         pump();
         return answer.future();
     }
@@ -169,15 +185,26 @@ public final class DoorNode {
                 .text(clientId);
         call.body().accept(out);
         int bytes = out.size();
+        if (bytes > over.creditBytes()) {
+            // The node would refuse it whenever it comes: who sent it may send less.
+            call.answer()
+                    .fail(new LogException(
+                            LogError.MESSAGE_TOO_LARGE,
+                            bytes + " bytes in one request, the node's credit is " + over.creditBytes()));
+            return;
+        }
         over.used[0] += bytes;
         over.used[1]++;
-        vertx.eventBus()
-                .<Buffer>request(address, out.toBuffer(), options(call.timeoutMs()))
+        AnswerSlot slot = new AnswerSlot();
+        DoorRequest.send(vertx, address, out.toBuffer(), options(call.timeoutMs()), call.large() ? answers : null, slot)
                 .onComplete(reply -> context.runOnContext(go -> {
                     over.used[0] -= bytes;
                     over.used[1]--;
-                    if (reply.succeeded()) {
-                        answered(number, reply.result().body(), call.answer());
+                    ByteBuf taken = slot.close();
+                    if (taken != null) {
+                        answered(number, WireReader.holding(taken), call.answer());
+                    } else if (reply.succeeded()) {
+                        answered(number, WireReader.of(reply.result().body()), call.answer());
                     } else {
                         failed(over, LogException.of(reply.cause()), call.answer());
                     }
@@ -185,17 +212,18 @@ public final class DoorNode {
                 }));
     }
 
-    private static void answered(int number, Buffer body, Promise<WireReader> answer) {
+    private static void answered(int number, WireReader in, Promise<WireReader> answer) {
         try {
-            WireReader in = WireReader.of(body);
             checkVersion(in);
             if (in.remaining() > 0 && in.int32() != number) {
                 throw new LogException(LogError.PROTOCOL, "the answer of another request");
             }
-            answer.complete(in);
         } catch (LogException malformed) {
+            in.release();
             answer.fail(malformed);
+            return;
         }
+        answer.complete(in);
     }
 
     private void failed(Session over, LogException why, Promise<WireReader> answer) {

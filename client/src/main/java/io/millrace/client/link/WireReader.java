@@ -16,10 +16,34 @@ import java.nio.charset.StandardCharsets;
  */
 public final class WireReader {
     private final ByteBuffer in;
+    /** What lies outside of the heap, with a reference; null for what is in the heap. */
+    private final ByteBuf origin;
 
     /** Reads from here on. */
     public WireReader(ByteBuffer in) {
+        this(in, null);
+    }
+
+    private WireReader(ByteBuffer in, ByteBuf origin) {
         this.in = in;
+        this.origin = origin;
+    }
+
+    /** Reads an answer outside of the heap; its reference is taken over, and given back by {@link #release}. */
+    static WireReader holding(ByteBuf answer) {
+        return new WireReader(answer.nioBuffer(), answer);
+    }
+
+    /** What views of the answer are views of: who keeps one keeps a reference; null when it is in the heap. */
+    public ByteBuf origin() {
+        return origin;
+    }
+
+    /** Nothing of it is read any more, but for what somebody keeps a reference to. */
+    public void release() {
+        if (origin != null) {
+            origin.release();
+        }
     }
 
     static WireReader of(Buffer body) {

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The batches of one partition in their order: at most one is on its way, so that none can overtake another.
  *
- * <p>While one is on its way the next gets fuller; with batches of 128 KiB one partition still takes hundreds of megabytes a
+ * <p>While one is on its way the next gets fuller; with batches of 224 KiB one partition still takes hundreds of megabytes a
  * second.
  *
  * <p>Thread: the producer's context.
