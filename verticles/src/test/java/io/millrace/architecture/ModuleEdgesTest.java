@@ -114,7 +114,10 @@ class ModuleEdgesTest {
                     "io.millrace.log..",
                     "java..",
                     "io.vertx.core..",
+                    // What Vert.x brings along.
                     "io.netty.buffer..",
+                    "io.netty.channel..",
+                    "io.netty.util..",
                     "org.slf4j..")
             .because(
                     "an application carries it: no broker, no Kafka client, no Hazelcast. Mend: write the few bytes by hand"
