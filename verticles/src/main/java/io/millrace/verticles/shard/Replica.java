@@ -122,6 +122,14 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         return machine.isLeader() && !(shard.isCutOff() && machine.partition().replicas().length > 1);
     }
 
+    /** Does not lead, and a client that takes it for the leader may know more than it does. */
+    boolean mayLeadSoon() {
+        return !machine.isLeader()
+                && log.offlineReason() == null
+                && !shard.isCutOff()
+                && !appends.ledLately(monotonicMs());
+    }
+
     /** The node is cut off: clients should look for the leader elsewhere. */
     void sendClientsAway() {
         if (machine.isLeader() && !leadsForClients()) {
@@ -143,6 +151,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
             log.startEpoch(leader.leaderEpoch());
         }
         if (before instanceof ReplicaRole.Leader) {
+            appends.leadsNoMore(monotonicMs());
             failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
         }
         if (now instanceof ReplicaRole.Leader leader) {
@@ -181,6 +190,11 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
     /** Appends as leader; the group is settled when the acknowledgement that it asks for may be given. */
     void append(PartitionAppend append, long nowMs) {
         appends.append(append, nowMs);
+    }
+
+    /** Keeps an append until it is known whether this replica leads. */
+    void holdEarly(PartitionAppend append) {
+        shard.early().hold(append);
     }
 
     /** Has what waits looked at for its deadline. */

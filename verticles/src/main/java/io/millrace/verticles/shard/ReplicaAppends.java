@@ -15,11 +15,18 @@ import java.util.Deque;
  * <p>Thread: the shard's loop.
  */
 final class ReplicaAppends {
+    /** For so long after the end of a leadership clients are taken for its own, which have to be sent to the next leader. */
+    private static final long LATELY_MS = 1_000;
+    /** Long before any time, but such that differences do not overflow. */
+    private static final long NEVER = Long.MIN_VALUE / 2;
+
     private final Replica replica;
     private final TopicMetrics metrics;
     private final WaitingAppends waiting = new WaitingAppends();
     /** Null but for the moment of an exchange. */
     private Deque<PartitionAppend> held;
+
+    private long ledUntilMs = NEVER;
 
     ReplicaAppends(Replica replica, TopicMetrics metrics) {
         this.replica = replica;
@@ -29,6 +36,14 @@ final class ReplicaAppends {
     /** Those that are in the log and wait for their acknowledgement. */
     WaitingAppends waiting() {
         return waiting;
+    }
+
+    void leadsNoMore(long nowMs) {
+        ledUntilMs = nowMs;
+    }
+
+    boolean ledLately(long nowMs) {
+        return nowMs - ledUntilMs <= LATELY_MS;
     }
 
     boolean isHeld() {
@@ -86,6 +101,10 @@ final class ReplicaAppends {
             append.group().hold();
             held.add(append);
             replica.watchTimeouts();
+            return;
+        }
+        if (replica.mayLeadSoon()) {
+            replica.holdEarly(append);
             return;
         }
         AppendGroup group = append.group();

@@ -91,6 +91,7 @@ public final class ReplicaRoles implements BrokerLiveness {
         if (!delta.changedBrokers().isEmpty()) {
             shard.forEach(Replica::livenessChanged);
         }
+        shard.early().look();
     }
 
     private boolean isRegistered() {
@@ -163,6 +164,15 @@ public final class ReplicaRoles implements BrokerLiveness {
 
     private static TopicPartitionId idOf(TopicImage topic, int partition) {
         return new TopicPartitionId(topic.id(), topic.name(), partition);
+    }
+
+    /**
+     * Whether this shard has not heard of the partition yet. The node has, or nobody would ask here: a request may come between
+     * a step of the metadata and this shard's part in it.
+     */
+    boolean isBehind(UUID topicId, int partition) {
+        TopicImage topic = image.topic(topicId);
+        return !shard.isClosed() && (topic == null || topic.partition(partition) == null);
     }
 
     /** Whether the partition is wanted here and its replica is in a place that is not to be had now. */

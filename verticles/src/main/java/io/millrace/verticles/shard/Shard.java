@@ -39,6 +39,7 @@ public final class Shard implements Owner {
     private final ReplicaRoles roles;
     private final ShardReplication replication;
     private final ReplicaMoves moves;
+    private final EarlyAppends early = new EarlyAppends(this);
     private LeadershipWatcher watcher = NobodyWatches.INSTANCE;
     private boolean timeoutsScheduled;
     private boolean closed;
@@ -128,7 +129,15 @@ public final class Shard implements Owner {
         group.hold();
         long nowMs = context.clock().getAsLong();
         for (PartitionAppend append : group.appends()) {
+            if (!early.isEmpty() && early.holdsOf(append.topicId(), append.partition())) {
+                early.hold(append);
+                continue;
+            }
             Replica replica = replica(append.topicId(), append.partition());
+            if (replica == null && roles.isBehind(append.topicId(), append.partition())) {
+                early.hold(append);
+                continue;
+            }
             if (replica == null) {
                 append.fail(whyNoReplica(append.topicId(), append.partition()), null);
                 continue;
@@ -277,6 +286,7 @@ public final class Shard implements Owner {
             List<Replica> all = new ArrayList<>();
             forEach(all::add);
             replicas.clear();
+            early.failAll();
             int[] open = {all.size() + 1};
             Runnable one = () -> {
                 if (--open[0] == 0) {
@@ -316,6 +326,11 @@ public final class Shard implements Owner {
     /** What moves records between this shard's replicas and those of other nodes. */
     public ShardReplication replication() {
         return replication;
+    }
+
+    /** Appends that came before the role that they need. */
+    EarlyAppends early() {
+        return early;
     }
 
     /** Moves of this shard's replicas to other log directories. */

@@ -1,0 +1,189 @@
+package io.millrace.verticles.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.membership.image.PartitionImage;
+import io.millrace.protocol.Errors;
+import io.millrace.verticles.metrics.BrokerMetrics;
+import io.millrace.verticles.replication.ReplicationParts;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Produce requests that meet a leader which does not know yet that it is one.
+ *
+ * <p>Thread: one.
+ */
+class EarlyAppendsTest {
+    private static final int ME = 1;
+    private static final int OTHER = 2;
+    private static final int THIRD = 3;
+    private static final int[] ALL_THREE = {ME, OTHER, THIRD};
+
+    private final FakeLog log = new FakeLog();
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private long nowMs = 10_000;
+    private final Shard shard = new Shard(
+            0,
+            1,
+            channel.eventLoop(),
+            new ShardContext(
+                    ME,
+                    new UUID(0, 1),
+                    null,
+                    null,
+                    new BrokerMetrics(),
+                    () -> nowMs,
+                    () -> nowMs,
+                    0,
+                    1000,
+                    ReplicationParts.alone(ME)));
+    private final Replica replica = new Replica(shard, null, log, new BrokerMetrics().topic("topic"));
+    private final List<PartitionAppend> answered = new ArrayList<>();
+
+    EarlyAppendsTest() {
+        channel.freezeTime();
+    }
+
+    private static PartitionImage led(int leader, int epoch) {
+        return new PartitionImage(
+                0,
+                ALL_THREE,
+                new UUID[0],
+                ALL_THREE,
+                new int[0],
+                new int[0],
+                leader,
+                epoch,
+                epoch,
+                (byte) 0,
+                new int[0],
+                new int[0]);
+    }
+
+    private void replicaIsThere() {
+        shard.put(log.id.topicId(), 0, 1, replica);
+    }
+
+    private void decided(int leader, int epoch) {
+        replica.take(led(leader, epoch));
+        shard.early().look();
+    }
+
+    private PartitionAppend produce() {
+        PartitionAppend append = new PartitionAppend(log.id.topicId(), 0, Unpooled.wrappedBuffer(new byte[100]));
+        AppendGroup group = new AppendGroup((short) 1, Long.MAX_VALUE, Runnable::run, () -> answered.add(append));
+        group.add(append);
+        shard.submit(group);
+        return append;
+    }
+
+    private void passes(long ms) {
+        nowMs += ms;
+        channel.advanceTimeBy(ms, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+    }
+
+    @Test
+    void whatComesBeforeTheLeadershipIsAppendedWithItAndInOrder() {
+        replicaIsThere();
+        decided(OTHER, 0);
+        PartitionAppend first = produce();
+        PartitionAppend second = produce();
+        assertThat(answered).isEmpty();
+
+        decided(ME, 1);
+        log.write(2);
+
+        assertThat(answered).containsExactly(first, second);
+        assertThat(first.error()).isEqualTo(Errors.NONE);
+        assertThat(first.baseOffset()).isZero();
+        assertThat(second.baseOffset()).isEqualTo(1);
+        assertThat(shard.early().isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatComesForAPartitionThatTheShardHasNotHeardOfWaitsForIt() {
+        PartitionAppend early = produce();
+        assertThat(answered).isEmpty();
+
+        replicaIsThere();
+        decided(ME, 0);
+        log.write(1);
+
+        assertThat(answered).containsExactly(early);
+        assertThat(early.error()).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void whenAnotherOneIsElectedTheClientIsSentThereAtOnce() {
+        replicaIsThere();
+        decided(OTHER, 0);
+        PartitionAppend early = produce();
+
+        decided(THIRD, 1);
+
+        assertThat(answered).containsExactly(early);
+        assertThat(early.error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void aStepOfTheMetadataThatDecidesNothingAboutItLeavesItWaiting() {
+        replicaIsThere();
+        decided(OTHER, 0);
+        produce();
+
+        shard.early().look();
+        replica.machine().higherEpochSeen(1);
+        shard.early().look();
+        assertThat(answered).isEmpty();
+
+        decided(ME, 1);
+        assertThat(shard.early().isEmpty()).isTrue();
+        assertThat(answered).isEmpty();
+        log.write(1);
+        assertThat(answered).hasSize(1);
+    }
+
+    @Test
+    void whoIsSentHereByMistakeIsToldSoAMomentLater() {
+        replicaIsThere();
+        decided(OTHER, 0);
+        PartitionAppend misdirected = produce();
+
+        passes(EarlyAppends.HOLD_MS - 1);
+        assertThat(answered).isEmpty();
+        passes(1);
+
+        assertThat(answered).containsExactly(misdirected);
+        assertThat(misdirected.error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void aFormerLeadersClientsAreSentToTheNextOneAtOnce() {
+        replicaIsThere();
+        decided(ME, 0);
+        decided(OTHER, 1);
+
+        PartitionAppend late = produce();
+
+        assertThat(answered).containsExactly(late);
+        assertThat(late.error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void nothingWaitsInAShardThatIsClosed() {
+        PartitionAppend early = produce();
+
+        shard.close(() -> {});
+        PartitionAppend late = produce();
+
+        assertThat(answered).containsExactly(early, late);
+        assertThat(late.error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+}
