@@ -36,6 +36,7 @@ final class Batch {
     private final long createdNanos;
     private int runBytes = RUN_BYTES;
     private int bufferedBytes;
+    private int sendings;
     private ByteBuffer built;
     private long producerId = BatchHeader.NO_PRODUCER_ID;
     private short producerEpoch = BatchHeader.NO_PRODUCER_EPOCH;
@@ -49,11 +50,11 @@ final class Batch {
     /** Records from {@code first} to that of the next run. */
     private record Run(int first, Promise<Void> appended) {}
 
-    /** @param expectedBytes what it is expected to get: what the one before it got */
-    Batch(int partition, Compression compression, int expectedBytes, long nowNanos) {
+    /** @param room where its records are put as long as they have room there */
+    Batch(int partition, Compression compression, byte[] room, long nowNanos) {
         this.partition = partition;
         this.compression = compression;
-        records = new BatchBuilder(expectedBytes);
+        records = new BatchBuilder(room);
         records.compression(compression);
         createdNanos = nowNanos;
     }
@@ -137,8 +138,8 @@ final class Batch {
      */
     List<Batch> split() {
         int half = (records.plainSizeBytes() - BatchHeader.SIZE_BYTES) / 2;
-        left = new Batch(partition, compression, half, createdNanos);
-        right = new Batch(partition, compression, half, createdNanos);
+        left = new Batch(partition, compression, new byte[half], createdNanos);
+        right = new Batch(partition, compression, new byte[half], createdNanos);
         int taken = 0;
         try (RecordCursor cursor = RecordCursor.read(built, 0, Integer.MAX_VALUE)) {
             while (cursor.next()) {
@@ -171,6 +172,18 @@ final class Batch {
 
     ByteBuffer bytes() {
         return built;
+    }
+
+    void isSent() {
+        sendings++;
+    }
+
+    /**
+     * Where its records are, when its bytes are needed no more: it has been sent a single time, and that was answered. One that was sent
+     * again may wait to be written to somebody yet. Null otherwise.
+     */
+    byte[] freeRoom() {
+        return sendings == 1 ? records.room() : null;
     }
 
     void succeed(long firstOffset, long appendTime) {

@@ -41,6 +41,7 @@ public final class Sender {
     private final ProducerOptions options;
     private final ProducerIdentity identity;
     private final IntConsumer freed;
+    private final BatchArrays arrays;
     private final Map<String, PartitionQueue[]> queues = new HashMap<>();
     private final Set<PartitionQueue> active = new LinkedHashSet<>();
     private final WakeUp wakeUp;
@@ -60,6 +61,7 @@ public final class Sender {
         this.cluster = cluster;
         this.options = options;
         this.freed = freed;
+        this.arrays = new BatchArrays(options.batchBytes(), options.bufferBytes());
         this.wakeUp = new WakeUp(vertx, this::turn);
         this.underWay = new SendingsUnderWay(vertx, cluster, options.doubtMs(), this::turn);
         this.identity = new ProducerIdentity(
@@ -88,7 +90,7 @@ public final class Sender {
         PartitionQueue queue = queue(record.topic(), partition);
         Batch last = queue.batches.peekLast();
         if (last == null || last.isIdentified() || !last.hasRoomFor(record, queue.mostBytes(options.batchBytes()))) {
-            last = new Batch(partition, options.compression(), queue.expectedBytes(), System.nanoTime());
+            last = new Batch(partition, options.compression(), arrays.take(queue.expectedBytes()), System.nanoTime());
             queue.batches.add(last);
             active.add(queue);
             if (queue.batches.size() > 1 || options.lingerMs() == 0) {
@@ -162,6 +164,7 @@ public final class Sender {
 
     private void drained() {
         flushing = false;
+        arrays.trim();
         Runnable then = whenEmpty;
         whenEmpty = null;
         if (then != null) {
@@ -256,6 +259,7 @@ public final class Sender {
             }
             queue.inFlight = true;
             queue.attempt++;
+            head.isSent();
             parts.add(new Sending.Part(
                     queue, head, queue.attempt, cluster.leader(queue.partition).epoch()));
             bytes += size + 16 + queue.partition.topic().length();
@@ -322,6 +326,7 @@ public final class Sender {
                     .succeed(
                             outcome == null ? -1 : outcome.baseOffset(),
                             outcome == null ? -1 : outcome.logAppendTime());
+            arrays.give(part.batch().freeRoom());
         } else {
             failed(part, new LogException(error, outcome.message()));
         }

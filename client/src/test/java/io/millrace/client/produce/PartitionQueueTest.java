@@ -17,7 +17,7 @@ class PartitionQueueTest {
     private final PartitionQueue queue = new PartitionQueue(new TopicPartition("t", 0));
 
     private Batch batch(int records) {
-        Batch batch = new Batch(0, Compression.GZIP, 0, 0);
+        Batch batch = new Batch(0, Compression.GZIP, new byte[0], 0);
         for (int i = 0; i < records; i++) {
             batch.add(new LogRecord("t", null, new byte[100]), 1);
         }

@@ -46,8 +46,18 @@ public final class BatchBuilder {
 
     /** @param expectedBytes what the batch is expected to get, so that it need not grow to it */
     public BatchBuilder(int expectedBytes) {
-        records = new RecordOutput(Math.max(INITIAL_BYTES, expectedBytes), MAX_BYTES);
+        this(new byte[Math.max(INITIAL_BYTES, expectedBytes)]);
+    }
+
+    /** @param room what to write into; whatever it holds is overwritten, and a batch that outgrows it leaves it */
+    public BatchBuilder(byte[] room) {
+        records = new RecordOutput(room, MAX_BYTES);
         records.advance(BatchHeader.SIZE_BYTES);
+    }
+
+    /** What the records have been written into: for another batch when nobody needs the bytes of this one any more. */
+    public byte[] room() {
+        return records.array();
     }
 
     public BatchBuilder compression(Compression codec) {

@@ -17,7 +17,12 @@ final class RecordOutput extends OutputStream {
 
     /** @param maxBytes what it may grow to; more is {@link BatchException} with MESSAGE_TOO_LARGE */
     RecordOutput(int initialBytes, int maxBytes) {
-        this.bytes = new byte[initialBytes];
+        this(new byte[initialBytes], maxBytes);
+    }
+
+    /** Writes into this array as long as there is room in it. */
+    RecordOutput(byte[] room, int maxBytes) {
+        this.bytes = room;
         this.maxBytes = maxBytes;
     }
 
