@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Rows 1 to 6, 9 and the second half of 14: both brokers run, are warmed, and are loaded in turn.
+ * Rows 1 to 6, 9, 11 and the second half of 14: both brokers run, are warmed, and are loaded in turn.
  *
  * <p>Thread: main.
  */
@@ -61,6 +61,9 @@ final class LoadRows {
                     }
                     if (rows.contains(9)) {
                         latency(peer, "row9" + suffix, results);
+                    }
+                    if (rows.contains(11)) {
+                        endToEnd(peer, "row11" + suffix, results);
                     }
                 }
             }
@@ -120,6 +123,18 @@ final class LoadRows {
         double[] latencies = AckLatency.run(peer, topic, LATENCY_S);
         results.add(peer, "9 ack latency at 5 MB/s, p50", "ms", "0.25x", AckLatency.percentile(latencies, 50));
         results.add(peer, "9 ack latency at 5 MB/s, p99", "ms", "0.25x", AckLatency.percentile(latencies, 99));
+        Topics.delete(peer, topic);
+    }
+
+    private static void endToEnd(Peer peer, String topic, Results results) throws Exception {
+        Topics.create(peer, topic, RawProduce.PARTITIONS);
+        Quiet.await();
+        double cpuBefore = ProcFs.cpuSeconds(peer.pid());
+        double[] latencies = EndToEnd.run(peer, topic, LATENCY_S);
+        double cpu = ProcFs.cpuSeconds(peer.pid()) - cpuBefore;
+        results.add(peer, "11 produce to consumer at 5 MB/s, p50", "ms", "0.25x", AckLatency.percentile(latencies, 50));
+        results.add(peer, "11 produce to consumer at 5 MB/s, p99", "ms", "0.25x", AckLatency.percentile(latencies, 99));
+        results.add(peer, "11 CPU of the broker", "CPU-s/s", "-", cpu / LATENCY_S);
         Topics.delete(peer, topic);
     }
 }
