@@ -20,6 +20,14 @@ public interface ColdRead {
      */
     FileSlice load() throws IOException;
 
+    /**
+     * The slice at once, retained for the caller, if nothing of it waits for the disk as far as is known: the file is open,
+     * the index in memory, and the bytes came lately. Null otherwise; then {@link #submit} is the way. Thread: the owner.
+     */
+    default FileSlice ready() {
+        return null;
+    }
+
     /** Runs {@link #load} on the directory's I/O pool; exactly one of the two is called, on the owner. */
     void submit(Consumer<FileSlice> loaded, Consumer<IOException> failed);
 

@@ -5,10 +5,12 @@ import java.nio.file.Path;
 /**
  * A segment's place among the open files of its directory: names the file, and holds it open while the bound allows.
  *
- * <p>Thread: any; the fields belong to {@link OpenFiles}, under its lock.
+ * <p>Thread: any; the fields belong to {@link OpenFiles}, and change under its lock.
  */
 public abstract class FileRef {
-    OpenFile open;
+    /** Read without the lock, too. */
+    volatile OpenFile open;
+
     FileRef older;
     FileRef newer;
 

@@ -45,12 +45,18 @@ final class OpenFile implements SegmentFile {
 
     @Override
     public OpenFile retain() {
+        if (!tryRetain()) throw new IllegalStateException(path + " is closed");
+        return this;
+    }
+
+    /** Retains it unless its last user has gone. */
+    boolean tryRetain() {
         int before;
         do {
             before = users.get();
-            if (before <= 0) throw new IllegalStateException(path + " is closed");
+            if (before <= 0) return false;
         } while (!users.compareAndSet(before, before + 1));
-        return this;
+        return true;
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * The bound on open segment files of one directory: the least recently used are closed first, but never while someone
  * reads or writes them, so more than the bound may be open for a moment.
  *
- * <p>Thread: any; opening happens under the lock, which no event loop ever takes.
+ * <p>Thread: any; opening happens under the lock, which no event loop ever takes ({@link #acquireIfOpen} does without).
  */
 public final class OpenFiles {
     private final Disk disk;
@@ -87,6 +87,15 @@ public final class OpenFiles {
     /** An existing file for reading, retained for the caller. */
     public SegmentFile acquireForRead(FileRef ref) throws IOException {
         return acquire(ref, OpenMode.READ_WRITE);
+    }
+
+    /**
+     * An existing file for reading, retained for the caller, if it is open; else null. Never waits; does not count as use, so
+     * a file that is read in no other way is closed in its turn and opened again by {@link #acquireForRead}.
+     */
+    public SegmentFile acquireIfOpen(FileRef ref) {
+        OpenFile open = ref.open;
+        return open != null && open.isUsable() && open.tryRetain() ? open : null;
     }
 
     /** Makes the target's file if it is missing. Thread: the writer. */

@@ -30,6 +30,14 @@ public final class RecentBytes {
         passed.addAndGet(bytes);
     }
 
+    /**
+     * A guess was wrong: something else takes the memory. Nothing that is there now counts any more; what is written from
+     * now on does.
+     */
+    public void mistaken() {
+        passed.addAndGet(limitBytes);
+    }
+
     /** So much was written at the end of the file, from {@code position} on. Thread: the writer. */
     void wrote(FileRef file, long position, long bytes) {
         long before = passed.getAndAdd(bytes);

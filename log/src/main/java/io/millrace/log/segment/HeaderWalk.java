@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Stops at the first header that cannot be one; whether the bytes behind it are intact is not its business.
  *
- * <p>Thread: one at a time, on a pool.
+ * <p>Thread: one at a time, on a pool; on the owner for what is in memory.
  */
 final class HeaderWalk {
     private static final int LARGE_WINDOW_BYTES = 32 << 10;

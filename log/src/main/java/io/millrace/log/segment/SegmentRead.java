@@ -9,6 +9,7 @@ import io.millrace.log.io.RecentBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
  * <p>Thread: made on the owner, {@link #load} on the read pool.
  */
 final class SegmentRead implements ColdRead {
+    /** Headers at both ends of a slice that took so long were on the disk, or may as well have been. */
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final SegmentedLog log;
     private final LogServices services;
     private final Owner owner;
@@ -111,6 +115,7 @@ final class SegmentRead implements ColdRead {
             // After the file is open: what has that name from now on does not matter.
             if (log.timesEmptied != timesEmptied) return FileSlice.empty(offset);
             FileSlice slice = find(segment, file);
+            if (!slice.isEmpty()) makeResident(segment, slice);
             handedOut = !slice.isEmpty();
             return slice;
         } catch (NoSuchFileException e) {
@@ -155,15 +160,38 @@ final class SegmentRead implements ColdRead {
             end = walk.nextPosition();
             next = walk.nextOffset();
         }
-        makeResident(segment, file, first, end - first);
         return new FileSlice(file, first, (int) (end - first), next);
     }
 
-    private void makeResident(SegmentView segment, SegmentFile file, long position, long bytes) throws IOException {
+    private void makeResident(SegmentView segment, FileSlice slice) throws IOException {
         RecentBytes recent = services.writer().recent();
-        if (recent.holds(segment.file(), position)) return;
-        PageCache.load(file, position, bytes);
-        recent.read(bytes);
+        if (recent.holds(segment.file(), slice.position())) return;
+        PageCache.load(slice.file(), slice.position(), slice.sizeBytes());
+        recent.read(slice.sizeBytes());
+    }
+
+    @Override
+    public FileSlice ready() {
+        RecentBytes recent = services.writer().recent();
+        if (jump == null || !recent.holds(segment.file(), startPosition)) return null;
+        SegmentFile file = services.openFiles().acquireIfOpen(segment.file());
+        if (file == null) return null;
+        FileSlice found = null;
+        try {
+            long before = services.io().nanoTime();
+            FileSlice slice = find(segment, file);
+            if (services.io().nanoTime() - before > SLOW_NANOS) {
+                recent.mistaken();
+            } else if (!slice.isEmpty()) {
+                found = slice;
+            }
+        } catch (IOException e) {
+            // The pool meets it too, and says what it is.
+            return null;
+        } finally {
+            if (found == null) file.release();
+        }
+        return found;
     }
 
     /** What is missing at the end goes on in the next segment; what is missing before that is damage. */

@@ -15,6 +15,8 @@ public final class FaultyDisk implements Disk {
     private volatile boolean syncsFail;
     private volatile String identity;
     private volatile int opensToFail;
+    private volatile long memoryBytes;
+    private volatile Runnable whileReading = () -> {};
 
     /** From now on so many bytes fit; the write that crosses that leaves what fitted. */
     public void freeBytes(long bytes) {
@@ -53,6 +55,21 @@ public final class FaultyDisk implements Disk {
     /** So many of the next opens find no free file handle. */
     public void noHandles(int opens) {
         opensToFail = opens;
+    }
+
+    /** So much memory can be counted on; none unless this is called. */
+    public void memoryBytes(long bytes) {
+        memoryBytes = bytes;
+    }
+
+    @Override
+    public long memoryBytes() {
+        return memoryBytes;
+    }
+
+    /** Happens during each read of a file. */
+    public void whileReading(Runnable happens) {
+        whileReading = happens;
     }
 
     @Override
@@ -132,6 +149,7 @@ public final class FaultyDisk implements Disk {
 
         @Override
         public int read(ByteBuffer dst, long position) throws IOException {
+            whileReading.run();
             return file.read(dst, position);
         }
 

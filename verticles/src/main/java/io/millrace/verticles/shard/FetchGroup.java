@@ -10,6 +10,9 @@ import java.util.concurrent.Executor;
  * <p>Thread: as {@link PartitionFetch}.
  */
 public final class FetchGroup {
+    /** Files that one attempt may look into on the loop, at some microseconds each; the pool takes the rest. */
+    private static final int MOST_READ_AT_ONCE = 32;
+
     private final boolean readCommitted;
     private final Executor home;
     private final Runnable done;
@@ -18,6 +21,7 @@ public final class FetchGroup {
     private String clientRack = "";
     private int maxBytes;
     private int waiting;
+    private int readAtOnce;
 
     /**
      * An empty group.
@@ -49,6 +53,7 @@ public final class FetchGroup {
     /** Makes ready for another attempt that may find {@code bytes} in all. */
     public void begin(int bytes) {
         maxBytes = bytes;
+        readAtOnce = 0;
         fetches.forEach(PartitionFetch::reset);
     }
 
@@ -70,6 +75,14 @@ public final class FetchGroup {
 
     int maxBytes() {
         return maxBytes;
+    }
+
+    boolean mayReadAtOnce() {
+        return readAtOnce < MOST_READ_AT_ONCE;
+    }
+
+    void hasReadAtOnce() {
+        readAtOnce++;
     }
 
     /** One more thing to wait for: a cold read, or the submission itself. */

@@ -1,6 +1,7 @@
 package io.millrace.verticles.shard;
 
 import io.millrace.log.EpochEnd;
+import io.millrace.log.FileSlice;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.replica.ReplicaMachine;
@@ -104,6 +105,13 @@ final class ReplicaReads {
             return memory.sizeBytes();
         }
         if (outcome instanceof ReadOutcome.FromDisk disk) {
+            FileSlice ready = group.mayReadAtOnce() ? disk.read().ready() : null;
+            if (ready != null) {
+                group.hasReadAtOnce();
+                fetch.found(ready);
+                noteAborted(fetch, group, ready.nextOffset());
+                return ready.sizeBytes();
+            }
             group.hold();
             disk.read()
                     .submit(
