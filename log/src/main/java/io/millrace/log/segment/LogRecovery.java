@@ -41,6 +41,7 @@ public final class LogRecovery {
     private final LogContent content;
     private final Disk disk;
     private final List<Found> found = new ArrayList<>();
+    private final SetAside setAside = new SetAside();
     private boolean everything;
     private boolean startWasSynced;
 
@@ -101,6 +102,7 @@ public final class LogRecovery {
         }
         content.epochs.truncateFromStart(content.logStart);
         content.producers.advanceLogStart(content.logStart);
+        setAside.remove(services, id, content, logStart);
         return content;
     }
 
@@ -118,10 +120,8 @@ public final class LogRecovery {
         content.firstDirty = CleanedMark.read(disk, folder);
         for (Path file : files) {
             String name = file.getFileName().toString();
-            if (name.endsWith(SegmentNames.DELETED) || name.endsWith(SegmentNames.TEMPORARY)) {
-                disk.delete(file);
-                continue;
-            }
+            if (name.endsWith(SegmentNames.DELETED)) setAside.add(file);
+            if (name.endsWith(SegmentNames.TEMPORARY)) disk.delete(file);
             long base = SegmentNames.baseOffset(file, SegmentNames.LOG);
             if (base >= 0) found.add(new Found(base, disk.size(file)));
         }
@@ -131,7 +131,7 @@ public final class LogRecovery {
     /** The power took an un-synced first segment and left a later one: not a log that starts there (rule L27). */
     private void dropBehindAMissingStart(long logStart) throws IOException {
         if (checkpoint != null || !checkpointsTrusted || startWasSynced || found.isEmpty()) return;
-        if (found.get(0).base <= Math.max(0, logStart)) return;
+        if (found.get(0).base <= Math.max(0, logStart) || setAside.reach(logStart, found.get(0).base)) return;
         while (!found.isEmpty()) deleteFirst();
         disk.syncDirectory(content.folder.path());
     }
@@ -147,6 +147,7 @@ public final class LogRecovery {
     private void alarmIfTheFirstIsMissing(long logStart) {
         long first = found.get(0).base;
         if (logStart < 0 || first <= logStart || checkpoint.recoveryOffset() <= logStart) return;
+        if (setAside.reach(logStart, first)) return;
         content.startLost = true;
         services.health().safetyAlarm("offsets " + logStart + " to " + first + " of " + id + " are missing");
     }

@@ -49,6 +49,23 @@ class RetentionTest {
         assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e");
     }
 
+    /** The same on a log that never had a checkpoint, whose beginning could have been torn off by the power as well. */
+    @Test
+    void whatRetentionLeftSurvivesThoughTheNewStartWasNotWrittenDownAndNoCheckpointEver() throws Exception {
+        LogLife life = new LogLife(dir).with("segment.bytes", "150").start();
+        life.appendAll("a", "b", "c", "d", "e", "f");
+        Path first = life.folder().resolve("00000000000000000000.log");
+        Files.move(first, first.resolveSibling(first.getFileName() + ".deleted"));
+
+        life.killAndStart();
+
+        assertThat(life.log.logStartOffset()).isEqualTo(2);
+        assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e", "f");
+        assertThat(first.resolveSibling(first.getFileName() + ".deleted")).doesNotExist();
+        life.killAndStart();
+        assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e", "f");
+    }
+
     @Test
     void nothingAboveTheHighWatermarkGoes() {
         LogLife life = new LogLife(dir)
