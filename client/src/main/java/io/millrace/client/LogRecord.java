@@ -59,6 +59,9 @@ public final class LogRecord {
 
     /** Milliseconds since 1970; without it the time at which the producer takes the record. */
     public LogRecord timestamp(long ms) {
+        if (ms < 0) {
+            throw new IllegalArgumentException("timestamp " + ms);
+        }
         timestamp = ms;
         return this;
     }

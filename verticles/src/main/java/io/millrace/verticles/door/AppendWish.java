@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A plain append, read from its message and checked.
@@ -26,21 +29,33 @@ record AppendWish(String topic, int partition, short acks, int timeoutMs, BatchB
     private static final int MAX_TIMEOUT_MS = 300_000;
     private static final int MAX_RECORDS = 10_000;
     private static final String HEADER_PREFIX = "h.";
+    private static final Set<String> RECORD_FIELDS =
+            Set.of("key", "keyBase64", "value", "valueBase64", "headers", "timestamp");
+    private static final Set<String> BATCH_FIELDS = Set.of(
+            "op", "topic", "partition", "acks", "timeoutMs", "producerId", "producerEpoch", "sequence", "records");
+    private static final Set<String> SINGLE_FIELDS = Stream.of(RECORD_FIELDS, BATCH_FIELDS)
+            .flatMap(Set::stream)
+            .filter(name -> !name.equals("records"))
+            .collect(Collectors.toUnmodifiableSet());
 
     /** A JSON body: one record in it, or several under {@code records}. */
     static AppendWish of(JsonObject json, PlainFields fields) {
+        boolean several = json.containsKey("records");
+        PlainFields.only(several ? BATCH_FIELDS : SINGLE_FIELDS, json);
         BatchBuilder batch = producer(fields);
         byte[] firstKey = null;
-        if (json.containsKey("records")) {
+        if (several) {
             if (!(json.getValue("records") instanceof JsonArray records)
                     || records.isEmpty()
                     || records.size() > MAX_RECORDS) {
-                throw PlainFields.wrong("records", "not a list of 1 to " + MAX_RECORDS, "a list of records");
+                throw PlainFields.wrong(
+                        "records", json.getValue("records"), "a list of 1 to " + MAX_RECORDS + " records");
             }
             for (int index = 0; index < records.size(); index++) {
                 if (!(records.getValue(index) instanceof JsonObject record)) {
-                    throw PlainFields.wrong("records[" + index + "]", "something else", "an object");
+                    throw PlainFields.wrong("records[" + index + "]", records.getValue(index), "an object");
                 }
+                PlainFields.only(RECORD_FIELDS, record);
                 byte[] key = add(batch, record, PlainFields.of(record));
                 firstKey = index == 0 ? key : firstKey;
             }
@@ -62,11 +77,7 @@ record AppendWish(String topic, int partition, short acks, int timeoutMs, BatchB
                         PlainFields.bytes(header.getKey(), header.getValue(), null)));
             }
         }
-        batch.append(
-                fields.number("timestamp", System.currentTimeMillis()),
-                key,
-                body.getBytes(),
-                headers.toArray(RecordHeader[]::new));
+        batch.append(timestamp(fields), key, body.getBytes(), headers.toArray(RecordHeader[]::new));
         return wish(fields, batch, key);
     }
 
@@ -96,6 +107,9 @@ record AppendWish(String topic, int partition, short acks, int timeoutMs, BatchB
     private static BatchBuilder producer(PlainFields fields) {
         BatchBuilder batch = new BatchBuilder();
         long id = fields.number("producerId", BatchHeader.NO_PRODUCER_ID);
+        if (id < 0 && fields.raw("producerId") != null) {
+            throw PlainFields.wrong("producerId", id, "not negative");
+        }
         if (id >= 0) {
             batch.producer(
                     id,
@@ -105,11 +119,19 @@ record AppendWish(String topic, int partition, short acks, int timeoutMs, BatchB
         return batch;
     }
 
+    private static long timestamp(PlainFields fields) {
+        long timestamp = fields.number("timestamp", System.currentTimeMillis());
+        if (timestamp < 0) {
+            throw PlainFields.wrong("timestamp", timestamp, "milliseconds since 1970");
+        }
+        return timestamp;
+    }
+
     private static byte[] add(BatchBuilder batch, JsonObject record, PlainFields fields) {
         byte[] key = fields.bytes("key");
         byte[] value = fields.bytes("value");
         batch.append(
-                fields.number("timestamp", System.currentTimeMillis()),
+                timestamp(fields),
                 key == null ? null : ByteBuffer.wrap(key),
                 value == null ? null : ByteBuffer.wrap(value),
                 headers(record));

@@ -248,8 +248,7 @@ final class BusRequest implements InboundRequest {
 
     private void send(ByteBuf reply) {
         try {
-            message.reply(session.context(), session.sender(), reply, () -> session.unsent()
-                    .give(unsentBytes));
+            message.reply(session.context(), reply, () -> session.unsent().give(unsentBytes));
         } catch (Throwable unsent) {
             log.error("the answer to session {} could not be sent", session.id(), unsent);
             DoorFailure failure = DoorFailure.ofUnsent(unsent);

@@ -1,6 +1,7 @@
 package io.millrace.verticles.door;
 
 import io.millrace.protocol.Errors;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -48,6 +49,20 @@ public final class DoorFailure extends RuntimeException {
         return why instanceof OutOfMemoryError
                 ? of(NO_CREDIT, "the node has no memory for the answer")
                 : of(Errors.KAFKA_STORAGE_ERROR, null);
+    }
+
+    /** Why a message could not be served at all; the door itself is as well as before. */
+    static DoorFailure ofUnserved(Throwable why) {
+        if (why instanceof DoorFailure known) {
+            return known;
+        }
+        if (why instanceof OutOfMemoryError) {
+            return of(NO_CREDIT, "the node has no memory for this message");
+        }
+        if (why instanceof StackOverflowError) {
+            return of(MALFORMED, "the message is nested too deeply");
+        }
+        return of(MALFORMED, why instanceof DecodeException ? "the body is no JSON" : "internal error");
     }
 
     /** Says which node to ask instead; -1 when nobody leads. */

@@ -7,8 +7,6 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.impl.CodecManager;
-import io.vertx.core.eventbus.impl.EventBusImpl;
-import io.vertx.core.eventbus.impl.clustered.ClusteredMessage;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.buffer.BufferInternal;
 
@@ -46,12 +44,12 @@ final class DoorMessage {
     }
 
     /** What was taken from the bus; the reference goes with it. Throws {@link IndexOutOfBoundsException} for what is no message. */
-    static DoorMessage taken(EventBusImpl bus, BusMessage head, ByteBuf whole) {
+    static DoorMessage taken(TakenMessage.Answers answers, BusMessage head, ByteBuf whole) {
         int at = head.bodyAt() + Integer.BYTES;
         if (at > whole.readableBytes() || whole.getInt(head.bodyAt()) != whole.readableBytes() - at) {
             throw new IndexOutOfBoundsException("a body of another length");
         }
-        ClusteredMessage<Buffer, Buffer> message = new ClusteredMessage<>(bus);
+        TakenMessage message = new TakenMessage(answers);
         message.readFromWire(BufferInternal.buffer(whole), CODECS);
         // Looked at now: later the bytes may be gone.
         message.headers();
@@ -63,9 +61,9 @@ final class DoorMessage {
      *
      * @param gone run when they are needed no more
      */
-    void reply(ContextInternal context, String sender, ByteBuf bytes, Runnable gone) {
+    void reply(ContextInternal context, ByteBuf bytes, Runnable gone) {
         if (origin != null && envelope.replyAddress() != null) {
-            DoorReply.send(context, sender, envelope, bytes, gone);
+            DoorReply.send(context, envelope, new TakenMessage.Outside(bytes, gone));
             return;
         }
         try {

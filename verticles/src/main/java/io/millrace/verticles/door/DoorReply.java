@@ -11,8 +11,6 @@ import io.vertx.core.eventbus.impl.EventBusImpl;
 import io.vertx.core.eventbus.impl.clustered.ClusteredMessage;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.buffer.BufferInternal;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /**
  * An answer to another node of the bus whose body the socket takes from where it is. Vert.x itself would collect it in an array, and
@@ -24,49 +22,40 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
     /** Smaller parts on average are collected in one buffer: the kernel takes so long for each piece. */
     private static final int WORTH_A_PIECE_BYTES = 2048;
 
-    private static final VarHandle REPLIED_TO;
-
-    static {
-        try {
-            REPLIED_TO = MethodHandles.privateLookupIn(ClusteredMessage.class, MethodHandles.lookup())
-                    .findVarHandle(ClusteredMessage.class, "repliedTo", String.class);
-        } catch (ReflectiveOperationException changed) {
-            throw new IllegalStateException("this Vert.x keeps the receiver of an answer elsewhere", changed);
-        }
-    }
-
     private final ByteBuf body;
+    private final Runnable gone;
     private ByteBuf wire;
 
-    DoorReply(String self, String to, String address, ByteBuf body, EventBusImpl bus) {
+    /** Vert.x tells it where it goes: see {@link TakenMessage}. */
+    DoorReply(String self, String address, TakenMessage.Outside answer, EventBusImpl bus) {
         super(self, address, null, Buffer.buffer(), new DoorCodec(), true, bus);
-        this.body = body;
-        REPLIED_TO.set(this, to);
+        this.body = answer.bytes();
+        this.gone = answer.gone();
     }
 
     /**
      * Sends the answer to a message that came from another node with the client's codec; takes the body over, also when it throws.
      *
      * @param context the session's
-     * @param gone run when the body is needed no more
+     * @param asked was taken from the bus
      */
-    static void send(ContextInternal context, String sender, Message<?> asked, ByteBuf body, Runnable gone) {
-        EventBusImpl bus = (EventBusImpl) context.owner().eventBus();
-        String self = context.owner().clusterManager().getNodeId();
-        DoorReply reply = new DoorReply(self, sender, asked.replyAddress(), body, bus);
+    static void send(ContextInternal context, Message<?> asked, TakenMessage.Outside answer) {
         ContextInternal former = context.beginDispatch();
         try {
-            bus.<Void>sendOrPubInternal(reply, new DeliveryOptions(), null).onComplete(sent -> {
-                reply.release();
-                gone.run();
-            });
-        } catch (Throwable unsent) {
-            // Encoding takes memory that there may not be; then nobody else holds the body.
-            reply.release();
-            gone.run();
-            throw unsent;
+            asked.reply(answer);
         } finally {
             context.endDispatch(former);
+        }
+    }
+
+    /** Gives it to the bus it was made for. */
+    void send(DeliveryOptions options) {
+        try {
+            bus.<Void>sendOrPubInternal(this, options, null).onComplete(sent -> end());
+        } catch (Throwable unsent) {
+            // Encoding takes memory that there may not be; then nobody else holds the body.
+            end();
+            throw unsent;
         }
     }
 
@@ -95,6 +84,11 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
     }
 
     /** The message has left, or never will. */
+    private void end() {
+        release();
+        gone.run();
+    }
+
     void release() {
         if (wire != null) {
             wire.release();

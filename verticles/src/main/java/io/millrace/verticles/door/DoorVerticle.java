@@ -15,8 +15,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.impl.EventBusImpl;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +41,7 @@ public final class DoorVerticle extends VerticleBase {
     private boolean stopped;
     private DoorSessions sessions;
     private PlainDoor plain;
+    private TakenMessage.Answers answers;
     private volatile Context home;
     private volatile String deployment;
 
@@ -82,6 +83,9 @@ public final class DoorVerticle extends VerticleBase {
         node.metrics().gauge("millrace_door_plain_requests", "Plain event-bus requests in flight", plain::inFlight);
         vertx.setPeriodic(IDLE_CHECK_MS, timer -> sessions.closeIdle(System.nanoTime()));
         if (((VertxInternal) vertx).transport() instanceof BusTransport transport) {
+            answers = new TakenMessage.Answers(
+                    (VertxInternal) vertx,
+                    ((VertxInternal) vertx).clusterManager().getNodeId());
             transport.takeWhole(
                     Set.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId())), DoorCodec.NAME, this::taken);
         }
@@ -127,7 +131,7 @@ public final class DoorVerticle extends VerticleBase {
     private void taken(BusMessage head, ByteBuf whole) {
         DoorMessage message;
         try {
-            message = DoorMessage.taken((EventBusImpl) vertx.eventBus(), head, whole);
+            message = DoorMessage.taken(answers, head, whole);
         } catch (RuntimeException malformed) {
             whole.release();
             log.warn("dropped a message of {} that cannot be read: {}", head.sender(), malformed.getMessage());
@@ -143,7 +147,7 @@ public final class DoorVerticle extends VerticleBase {
                 }
             } catch (DoorFailure refused) {
                 message.envelope().fail(refused.code(), refused.getMessage());
-            } catch (RuntimeException bug) {
+            } catch (Throwable bug) {
                 failed(head.sender(), message.envelope(), bug);
             } finally {
                 message.release();
@@ -165,16 +169,18 @@ public final class DoorVerticle extends VerticleBase {
             }
         } catch (DoorFailure refused) {
             message.fail(refused.code(), refused.getMessage());
-        } catch (RuntimeException bug) {
+        } catch (Throwable bug) {
             failed(sender, message, bug);
         }
     }
 
-    private static void failed(String sender, Message<?> message, RuntimeException bug) {
-        log.error("a message of {} could not be served", sender, bug);
-        message.fail(
-                DoorFailure.MALFORMED,
-                DoorFailure.of(DoorFailure.MALFORMED, "internal error").getMessage());
+    /** An error too: whoever asks must not wait for an answer that nobody gives. */
+    private static void failed(String sender, Message<?> message, Throwable why) {
+        DoorFailure failure = DoorFailure.ofUnserved(why);
+        if (!(why instanceof DecodeException)) {
+            log.error("a message of {} could not be served", sender, why);
+        }
+        message.fail(failure.code(), failure.getMessage());
     }
 
     private void receive(String sender, DoorMessage message) {

@@ -20,6 +20,9 @@ record FoundRecords(List<Entry> entries, long nextOffset, long highWatermark, lo
     /** A few bytes can unpack to very many: an answer ends after this many times what it may be as stored. */
     private static final int MOST_EXPANSION = 4;
 
+    /** Offset, time and what stands around them. */
+    private static final int RECORD_BYTES = 64;
+
     /** One record. */
     record Entry(long offset, long timestamp, byte[] key, byte[] value, List<RecordHeader> headers) {}
 
@@ -60,6 +63,23 @@ record FoundRecords(List<Entry> entries, long nextOffset, long highWatermark, lo
             }
         }
         return answer(entries, next, fetch);
+    }
+
+    /** What its keys, values and headers take. */
+    long sizeBytes() {
+        long bytes = 0;
+        for (Entry entry : entries) {
+            bytes += RECORD_BYTES + size(entry.key()) + size(entry.value());
+            for (RecordHeader header : entry.headers()) {
+                bytes += header.key().length()
+                        + (header.value() == null ? 0 : header.value().remaining());
+            }
+        }
+        return bytes;
+    }
+
+    private static int size(byte[] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
     private static FoundRecords answer(List<Entry> entries, long next, PartitionFetch fetch) {

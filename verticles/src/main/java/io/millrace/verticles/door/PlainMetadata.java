@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Nodes, topics and leaders as JSON.
@@ -17,6 +18,8 @@ import java.util.List;
  * <p>Thread: the door's loop.
  */
 final class PlainMetadata {
+    static final Set<String> FIELDS = Set.of("op", "topics");
+
     /** More topics than this are not listed without being asked for by name. */
     private static final int MAX_TOPICS = 5_000;
 
@@ -27,7 +30,7 @@ final class PlainMetadata {
     }
 
     /** @param wanted names, or null for all topics */
-    JsonObject describe(JsonArray wanted) {
+    JsonObject describe(Object wanted) {
         MetadataImage image = node.image();
         JsonArray nodes = new JsonArray();
         for (BrokerImage broker : image.brokers().values()) {
@@ -50,19 +53,26 @@ final class PlainMetadata {
                 .put("topics", topics);
     }
 
-    private static Collection<String> names(MetadataImage image, JsonArray wanted) {
+    private static Collection<String> names(MetadataImage image, Object wanted) {
         List<String> names = new ArrayList<>();
         if (wanted == null) {
             image.topics().stream().limit(MAX_TOPICS).forEach(topic -> names.add(topic.name()));
             return names;
         }
-        for (Object name : wanted) {
+        if (!(wanted instanceof JsonArray list)) {
+            throw notNames(wanted);
+        }
+        for (Object name : list) {
             if (!(name instanceof String text) || names.size() >= MAX_TOPICS) {
-                throw PlainFields.wrong("topics", wanted, "a list of at most " + MAX_TOPICS + " names");
+                throw notNames(name instanceof String ? wanted : name);
             }
             names.add(text);
         }
         return names;
+    }
+
+    private static DoorFailure notNames(Object value) {
+        return PlainFields.wrong("topics", value, "a list of at most " + MAX_TOPICS + " names");
     }
 
     private static JsonObject unknown(String name) {
@@ -87,6 +97,16 @@ final class PlainMetadata {
                 .put("name", topic.name())
                 .put("id", topic.id().toString())
                 .put("partitions", partitions);
+    }
+
+    /** How many partitions an answer tells of. */
+    static int partitions(JsonObject described) {
+        int partitions = 0;
+        for (Object topic : described.getJsonArray("topics")) {
+            JsonArray told = ((JsonObject) topic).getJsonArray("partitions");
+            partitions += 1 + (told == null ? 0 : told.size());
+        }
+        return partitions;
     }
 
     private static JsonArray ids(int[] brokers) {

@@ -183,7 +183,7 @@ final class PlainRead implements PlainCall {
                     } else if (done.cause() instanceof DoorFailure failure) {
                         outcome.failed(failure);
                     } else {
-                        fail(Errors.KAFKA_STORAGE_ERROR);
+                        outcome.failed(DoorFailure.ofUnsent(done.cause()));
                     }
                 }));
     }

@@ -1,5 +1,7 @@
 package io.millrace.verticles.door;
 
+import java.util.Set;
+
 /**
  * A plain read, read from its message and checked.
  *
@@ -11,13 +13,14 @@ package io.millrace.verticles.door;
 record ReadWish(String topic, int partition, long offset, int maxWaitMs, int minBytes, int maxBytes) {
     static final long EARLIEST = -2;
     static final long LATEST = -1;
+    static final Set<String> FIELDS = Set.of("op", "topic", "partition", "offset", "maxWaitMs", "minBytes", "maxBytes");
     private static final int DEFAULT_WAIT_MS = 500;
 
     static ReadWish of(PlainFields fields, DoorLimits limits) {
         int maxBytes = fields.number("maxBytes", limits.maxResponseBytes(), 1, limits.maxResponseBytes());
         return new ReadWish(
                 fields.needText("topic"),
-                fields.number("partition", 0, 0, Integer.MAX_VALUE),
+                fields.needNumber("partition", 0, Integer.MAX_VALUE),
                 offset(fields),
                 fields.number("maxWaitMs", DEFAULT_WAIT_MS, 0, limits.maxWaitMs()),
                 fields.number("minBytes", 1, 0, maxBytes),

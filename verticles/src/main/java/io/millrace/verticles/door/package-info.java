@@ -7,8 +7,9 @@
  * Either way bytes go through the shards' append and fetch groups: there is no second data path.
  *
  * <p>The client's messages are taken before Vert.x decodes them and answered from where the records lie ({@link
- * io.millrace.verticles.door.DoorMessage}, {@link io.millrace.verticles.door.DoorReply}, the one class that knows an inside
- * of Vert.x'); what readers asked for and have not taken is bounded by {@link io.millrace.verticles.door.UnsentAnswers}.
+ * io.millrace.verticles.door.DoorMessage}, {@link io.millrace.verticles.door.TakenMessage}, {@link
+ * io.millrace.verticles.door.DoorReply}); what readers asked for and have not taken is bounded by {@link
+ * io.millrace.verticles.door.UnsentAnswers}, and of plain requests by {@link io.millrace.verticles.door.PlainDoor} itself.
  *
  * <p>Open {@link io.millrace.verticles.door.DoorVerticle} first; the bytes are documented in {@code docs/EVENTBUS.md}. Never
  * import here: Hazelcast, Kafka's client classes other than errors.

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.impl.EventBusImpl;
 import io.vertx.core.eventbus.impl.clustered.ClusteredMessage;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
 import java.util.List;
@@ -25,6 +26,7 @@ class DoorMessageTest {
     private static final int CODEC_BYTES = Integer.BYTES + DoorCodec.NAME.length();
     private final Vertx vertx = Vertx.vertx();
     private final EventBusImpl bus = (EventBusImpl) vertx.eventBus();
+    private final TakenMessage.Answers answers = new TakenMessage.Answers((VertxInternal) vertx, "self");
 
     @AfterEach
     void close() {
@@ -68,7 +70,7 @@ class DoorMessageTest {
         byte[] body = random(5_000);
         ByteBuf whole = onTheWire(body);
 
-        DoorMessage message = DoorMessage.taken(bus, head(), whole);
+        DoorMessage message = DoorMessage.taken(answers, head(), whole);
         ByteBuf frame = message.frame(10, true);
 
         assertThat(message.body().getBytes()).isEqualTo(body);
@@ -87,13 +89,13 @@ class DoorMessageTest {
         for (int wrong : new int[] {-1, 0, 99, 101, Integer.MAX_VALUE}) {
             ByteBuf whole = onTheWire(random(100));
             whole.setInt(head().bodyAt(), wrong);
-            assertThatThrownBy(() -> DoorMessage.taken(bus, head(), whole))
+            assertThatThrownBy(() -> DoorMessage.taken(answers, head(), whole))
                     .isInstanceOf(IndexOutOfBoundsException.class);
             whole.release();
         }
         ByteBuf cut = onTheWire(random(100));
         cut.writerIndex(head().bodyAt() + 2);
-        assertThatThrownBy(() -> DoorMessage.taken(bus, head(), cut)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> DoorMessage.taken(answers, head(), cut)).isInstanceOf(IndexOutOfBoundsException.class);
         cut.release();
     }
 
@@ -107,8 +109,11 @@ class DoorMessageTest {
             expected[0] = DoorFrame.VERSION;
             // An encoded answer begins with its size, which the envelope leaves out.
             System.arraycopy(all, 4, expected, 1, 2 * size);
-            DoorReply reply =
-                    new DoorReply("self", "asker", "__vertx.reply.7", ReplyBytes.of(List.of(first, second)), bus);
+            DoorReply reply = new DoorReply(
+                    "self",
+                    "__vertx.reply.7",
+                    new TakenMessage.Outside(ReplyBytes.of(List.of(first, second)), () -> {}),
+                    bus);
 
             ByteBuf wire = ((BufferInternal) reply.encodeToWire()).getByteBuf();
 
