@@ -3,6 +3,7 @@ package io.millrace.log.store;
 import io.millrace.log.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -48,5 +49,19 @@ record MetaProperties(String clusterId, int nodeId, UUID directoryId) {
         text.append("node.id=").append(nodeId).append('\n');
         text.append("directory.id=").append(directoryId).append('\n');
         AtomicFile.write(disk, directory.resolve(NAME), text.toString());
+    }
+
+    /** By hand: a record's own are put together from method handles, which the start would be the first to need. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MetaProperties that
+                && nodeId == that.nodeId
+                && Objects.equals(clusterId, that.clusterId)
+                && directoryId.equals(that.directoryId);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * directoryId.hashCode() + nodeId;
     }
 }

@@ -54,7 +54,18 @@ public final class DirectClusterManager implements ClusterManager {
     /** Registrations that wait for Hazelcast, so that closing a consumer before that need not wait. */
     private final Map<RegistrationKey, AttachGate.Waiting> waitingRegistrations = new ConcurrentHashMap<>();
 
-    private record RegistrationKey(String address, RegistrationInfo info) {}
+    private record RegistrationKey(String address, RegistrationInfo info) {
+        /** By hand, as in {@link BusNodeId}. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof RegistrationKey that && address.equals(that.address) && info.equals(that.info);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * address.hashCode() + info.hashCode();
+        }
+    }
 
     private final ClusterNodes nodes = new ClusterNodes();
     private Vertx vertx;

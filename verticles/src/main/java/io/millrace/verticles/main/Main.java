@@ -23,7 +23,7 @@ public final class Main {
             Every key of conf/schema/node.schema.json can be set in the file, as MILLRACE_KEY in the environment, or
             with -Dkey=value, the later winning: MILLRACE_KAFKA_NUM_PARTITIONS=3, -Dlisteners.PLAINTEXT.bind=0.0.0.0:9092.
             Exit codes: 0 done or stopped cleanly, 1 failed (see the log), 2 config or surroundings are wrong.
-            """.formatted(CommandLine.DEFAULT_URL);
+            """;
 
     private Main() {}
 
@@ -52,7 +52,7 @@ public final class Main {
 
     private static int run(CommandLine asked) throws Exception {
         if (asked instanceof CommandLine.Start start) {
-            return StartCommand.run(start);
+            return StartCommand.run(start, Ahead.begin());
         } else if (asked instanceof CommandLine.Status status) {
             return StatusCommand.run(status);
         } else if (asked instanceof CommandLine.Demo demo) {
@@ -64,7 +64,7 @@ public final class Main {
         } else if (asked instanceof CommandLine.Version) {
             System.out.println("Millrace " + version() + ", Java " + System.getProperty("java.version"));
         } else {
-            System.out.print(HELP);
+            System.out.print(HELP.formatted(CommandLine.DEFAULT_URL));
         }
         return ExitCode.OK;
     }

@@ -39,7 +39,7 @@ final class NodeRuntime implements Readiness {
     private final NodeConfig config;
     private final UUID incarnation = UUID.randomUUID();
     private final BrokerMetrics metrics = new BrokerMetrics();
-    private final MicrometerSeries meters = new MicrometerSeries();
+    private final MicrometerSeries meters;
     private final Consumer<String> halted;
     private final BusNode bus;
     private volatile Optional<String> notReady = Optional.of(STARTING);
@@ -48,8 +48,9 @@ final class NodeRuntime implements Readiness {
     private volatile HttpVerticle http;
 
     /** @param halted told in one sentence when the node must not go on; the process should end */
-    NodeRuntime(NodeConfig config, Consumer<String> halted) {
+    NodeRuntime(NodeConfig config, MicrometerSeries meters, Consumer<String> halted) {
         this.config = config;
+        this.meters = meters;
         this.halted = halted;
         this.bus = new BusNode(config, incarnation, meters);
     }

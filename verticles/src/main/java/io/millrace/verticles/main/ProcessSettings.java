@@ -17,6 +17,14 @@ final class ProcessSettings {
         set("io.netty.leakDetection.level", "disabled");
         // Else the first buffer of a node sets up the whole Flight Recorder, on the loop that serves the first request.
         set("io.netty.jfr.enabled", "false");
+        // A channel is known by its number in this process alone: no need to ask for the machine's network cards.
+        set("io.netty.machineId", "00:00:00:00:00:01");
+        set("io.netty.processId", "1");
+        if (System.getProperty("logback.configurationFile") == null) {
+            set("slf4j.provider", "io.millrace.verticles.main.LogProvider");
+            // Else it tells the terminal that it was told.
+            set("slf4j.internal.verbosity", "WARN");
+        }
         // The JDK's resolver: nothing to load, no thread, and it honours /etc/hosts.
         set("vertx.disableDnsResolver", "true");
         set("hazelcast.logging.type", "slf4j");

@@ -3,6 +3,7 @@ package io.millrace.verticles.main;
 import io.millrace.verticles.config.HostPort;
 import io.millrace.verticles.config.LoadedConfig;
 import io.millrace.verticles.config.NodeConfig;
+import io.millrace.verticles.metrics.MicrometerSeries;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class RehearseCommand {
     }
 
     private static int live(NodeConfig config) throws Exception {
-        NodeRuntime node = StartCommand.launch(config);
+        NodeRuntime node = StartCommand.launch(config, MicrometerSeries::new);
         System.out.println(node.readyLine(0));
         HostPort kafka = node.told(config.listener("PLAINTEXT"));
         int code = DemoCommand.run(new CommandLine.Demo(kafka.toString()));

@@ -5,6 +5,7 @@ import io.millrace.verticles.config.HostLimits;
 import io.millrace.verticles.config.LoadedConfig;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.config.NodeConfigLoader;
+import io.millrace.verticles.metrics.MicrometerSeries;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +35,13 @@ final class StartCommand {
 
     private StartCommand() {}
 
-    static int run(CommandLine.Start start) throws Exception {
+    static int run(CommandLine.Start start, Ahead ahead) throws Exception {
+        ahead.makeMeters();
         Path file = start.configFile().map(Path::of).orElseGet(StartCommand::defaultConfig);
         LoadedConfig loaded = load(file, System.getenv(), start.properties());
         loaded.warnings().forEach(log::warn);
-        NodeRuntime node = launch(loaded.config());
+        NodeRuntime node = launch(loaded.config(), ahead::meters);
+        ahead.end();
         String ready = node.readyLine(SinceExec.millis());
         System.out.println(ready);
         LogSetup.toFileOnly(ready);
@@ -51,10 +55,10 @@ final class StartCommand {
     }
 
     /** Starts a node and waits until it serves; from the first moment on a signal stops it cleanly. */
-    static NodeRuntime launch(NodeConfig config) throws Exception {
+    static NodeRuntime launch(NodeConfig config, Supplier<MicrometerSeries> meters) throws Exception {
         Uncaught.install();
         ProcessSettings.apply(config);
-        NodeRuntime node = new NodeRuntime(config, StartCommand::halt);
+        NodeRuntime node = new NodeRuntime(config, meters.get(), StartCommand::halt);
         Shutdown.onSignal(node, config.runtime().shutdownDeadlineMs());
         Path logFile = config.dataDirectories().get(0).resolve("node.log");
         try {
