@@ -26,6 +26,7 @@ public final class DiskFaults {
     private final List<Once> once = new ArrayList<>();
     private final Set<StepKind> always = EnumSet.noneOf(StepKind.class);
     private final List<String> unreadable = new ArrayList<>();
+    private final List<String> dying = new ArrayList<>();
     private long failingStep = -1;
     private double errorShare;
     private long capacityBytes = Long.MAX_VALUE;
@@ -66,6 +67,11 @@ public final class DiskFaults {
         unreadable.add(pathContains);
     }
 
+    /** Whatever touches a path that contains the text fails with an I/O error from now on: that device is dying. */
+    public void failUnder(String pathContains) {
+        dying.add(pathContains);
+    }
+
     /** The device holds no more than this; writes beyond it fail as a full disk does, after filling what is left. */
     public void capacity(long bytes) {
         capacityBytes = bytes;
@@ -81,6 +87,7 @@ public final class DiskFaults {
         once.clear();
         always.clear();
         unreadable.clear();
+        dying.clear();
         failingStep = -1;
         errorShare = 0;
         capacityBytes = Long.MAX_VALUE;
@@ -94,6 +101,7 @@ public final class DiskFaults {
                 || !once.isEmpty()
                 || !always.isEmpty()
                 || !unreadable.isEmpty()
+                || !dying.isEmpty()
                 || failingStep >= 0
                 || errorShare > 0
                 || capacityBytes != Long.MAX_VALUE;
@@ -107,14 +115,23 @@ public final class DiskFaults {
                 return fault.verdict;
             }
         }
-        if (step == failingStep || always.contains(kind) || (errorShare > 0 && random.nextDouble() < errorShare)) {
+        if (isDying(path) || step == failingStep || always.contains(kind) || (errorShare > 0 && random.nextDouble() < errorShare)) {
             return kind == StepKind.WRITE && random.nextBoolean() ? Verdict.FAILS_HALF_WAY : Verdict.FAILS;
         }
         return Verdict.FINE;
     }
 
     boolean unreadable(String path) {
-        return unreadable.stream().anyMatch(path::contains);
+        return isDying(path) || unreadable.stream().anyMatch(path::contains);
+    }
+
+    private boolean isDying(String path) {
+        for (int i = 0; i < dying.size(); i++) {
+            if (path.contains(dying.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     long capacityBytes() {

@@ -107,6 +107,13 @@ public final class SimDisk implements Disk {
         locks.clear();
     }
 
+    /** The device that is mounted there is replaced by an empty one. */
+    public synchronized void replaceByEmpty(Path mount) throws NoSuchFileException {
+        SimFolder parent = folder(parent(mount));
+        parent.put(name(mount), new SimFolder());
+        parent.sync();
+    }
+
     /** A new life on the same kernel: the page cache is intact, locks are free. */
     public synchronized void afterProcessCrash() {
         stopAt = Long.MAX_VALUE;

@@ -164,10 +164,12 @@ final class ClusterContents {
         List<String> strays = new ArrayList<>();
         for (SimBroker broker : world.brokers()) {
             try {
-                for (Path path : broker.disk().list(SimBroker.DATA)) {
-                    String name = path.getFileName().toString();
-                    if (name.startsWith(SimAdmin.CHURNED + "-") && !PartitionRemoval.isSetAside(name)) {
-                        strays.add("node " + broker.id() + ": " + name);
+                for (Path directory : SimBroker.DIRECTORIES) {
+                    for (Path path : broker.disk().list(directory)) {
+                        String name = path.getFileName().toString();
+                        if (name.startsWith(SimAdmin.CHURNED + "-") && !PartitionRemoval.isSetAside(name)) {
+                            strays.add("node " + broker.id() + ": " + path);
+                        }
                     }
                 }
             } catch (IOException failure) {

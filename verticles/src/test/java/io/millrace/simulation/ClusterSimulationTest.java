@@ -93,6 +93,7 @@ class ClusterSimulationTest {
         long passes = 0;
         long passesCut = 0;
         long compacted = 0;
+        long withoutADirectory = 0;
         for (int seed = 1; seed <= 24; seed++) {
             ClusterWorld world = new ClusterWorld(seed, false);
             ClusterRun.surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
@@ -102,6 +103,7 @@ class ClusterSimulationTest {
             snapshots += world.snapshotsFetched();
             passes += world.passes();
             passesCut += world.passesCut();
+            withoutADirectory += world.ranWithoutADirectory();
             compacted += world.ledger().passedOver();
         }
         assertThat(caused.keySet()).as("kinds of trouble").containsExactlyInAnyOrder(ClusterTroubles.Kind.values());
@@ -111,6 +113,9 @@ class ClusterSimulationTest {
         assertThat(passes).as("passes of compaction").isGreaterThan(500);
         assertThat(passesCut).as("passes whose process died").isGreaterThan(5);
         assertThat(compacted).as("records that were gone when a consumer came").isGreaterThan(1_000);
+        assertThat(withoutADirectory)
+                .as("runs that had to go on without a log directory")
+                .isPositive();
         assertThat(snapshots).as("snapshots of the metadata that were fetched").isPositive();
     }
 

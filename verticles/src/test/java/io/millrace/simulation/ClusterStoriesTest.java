@@ -151,6 +151,55 @@ class ClusterStoriesTest {
         }
     }
 
+    /**
+     * A directory fails, its node dies before anybody has heard what was in it, and comes back with an empty one in its place:
+     * then it is no better than a node with a lost disk, and waits for who has the records (rule B13).
+     */
+    @Test
+    void whoLostADirectoryAndDiedBeforeItSaidSoLeadsNothing() {
+        tell(new ClusterWorld(5, true).keepingLossesSecret(), world -> {
+            world.simulation().runFor(2_000);
+            SimBroker loses = world.broker(1);
+            SimBroker has = world.broker(2);
+            SimBroker behind = world.broker(3);
+            int partition = inSecondDirectory(world, loses);
+            behind.kill();
+            await(world, "the third is out", () -> !of(world, partition).isInSync(behind.id()));
+            loses.failSecond(false);
+            world.simulation().runFor(1_000);
+            assertThat(loses.life().lacksADirectory()).isTrue();
+            loses.kill();
+            loses.takeSecondAway();
+            loses.giveUpSecond();
+            has.kill();
+            loses.start();
+            behind.start();
+            world.simulation().runFor(10_000);
+            assertThat(of(world, partition).hasLeader()).as("somebody leads").isFalse();
+            has.start();
+            await(world, "who has it leads", () -> leads(world, partition, has));
+        });
+    }
+
+    private static int inSecondDirectory(ClusterWorld world, SimBroker broker) {
+        int[] found = {-1};
+        broker.life().shards().all().forEach(shard -> shard.forEach(replica -> {
+            boolean there = replica.directory().path().equals(SimBroker.MORE);
+            if (there && replica.log().id().topic().equals(ClusterWorld.TOPIC)) {
+                found[0] = replica.log().id().partition();
+            }
+        }));
+        return found[0];
+    }
+
+    private static boolean leads(ClusterWorld world, int partition, SimBroker broker) {
+        return world.newestTopic(ClusterWorld.TOPIC) != null && of(world, partition).leader() == broker.id();
+    }
+
+    private static PartitionImage of(ClusterWorld world, int partition) {
+        return world.newestTopic(ClusterWorld.TOPIC).partition(partition);
+    }
+
     private static SimBroker leading(ClusterWorld world, int partition) {
         return world.broker(
                 world.newestTopic(ClusterWorld.TOPIC).partition(partition).leader());

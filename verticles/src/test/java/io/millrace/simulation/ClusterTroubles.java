@@ -29,6 +29,8 @@ final class ClusterTroubles {
         STAND_STILL(3),
         LOSE_POWER(3),
         LOSE_DISK(1),
+        FAIL_DIRECTORY(2),
+        MEND_DIRECTORY(4),
         SLOW_DISK(2),
         SET_CLOCK(2),
         ISOLATE(2),
@@ -59,6 +61,7 @@ final class ClusterTroubles {
     private final List<Kind> lots = new ArrayList<>();
     private final Map<Kind, Integer> caused = new EnumMap<>(Kind.class);
     private boolean diskLost;
+    private boolean directoryIsSpare;
 
     ClusterTroubles(ClusterWorld world) {
         this.world = world;
@@ -105,6 +108,8 @@ final class ClusterTroubles {
             case STAND_STILL -> one.isUp() && !one.isPaused() && done(() -> standStill(one));
             case LOSE_POWER -> losePower(one);
             case LOSE_DISK -> loseDisk(one);
+            case FAIL_DIRECTORY -> failDirectory(one);
+            case MEND_DIRECTORY -> world.brokers().stream().anyMatch(this::mendDirectory);
             case SLOW_DISK -> one.isUp() && done(() -> slowDisk(one));
             case SET_CLOCK -> done(() -> one.setClock(random.nextInt(2 * MAX_CLOCK_OFF_MS) - MAX_CLOCK_OFF_MS));
             case ISOLATE -> done(() -> world.network().partition(one.id()));
@@ -173,6 +178,48 @@ final class ClusterTroubles {
         }
         diskLost = true;
         one.loseDisk();
+        if (random.nextBoolean()) {
+            one.start();
+        }
+        return true;
+    }
+
+    /** One at a time. What is in it is there again when it is mended; it may be given up if others have it as well. */
+    private boolean failDirectory(SimBroker one) {
+        if (!one.isUp() || world.brokers().stream().anyMatch(broker -> broker.second() != SimBroker.Second.FINE)) {
+            return false;
+        }
+        boolean spare = world.canSpareDisk();
+        directoryIsSpare = spare && !diskLost;
+        one.failSecond(spare);
+        return true;
+    }
+
+    private boolean mendDirectory(SimBroker one) {
+        if (one.second() == SimBroker.Second.FINE) {
+            return false;
+        }
+        if (one.isUp() && random.nextBoolean()) {
+            // Whether the controller has heard of it or not.
+            kill(one);
+        } else if (one.isServing()) {
+            one.leave();
+            return false;
+        }
+        if (one.isUp()) {
+            return false;
+        }
+        if (one.second() == SimBroker.Second.TAKEN_AWAY) {
+            one.giveUpSecond();
+        } else if (directoryIsSpare && random.nextInt(3) > 0) {
+            diskLost = true;
+            one.takeSecondAway();
+            if (random.nextBoolean()) {
+                one.giveUpSecond();
+            }
+        } else {
+            one.mendSecond();
+        }
         if (random.nextBoolean()) {
             one.start();
         }

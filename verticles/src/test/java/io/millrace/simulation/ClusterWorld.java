@@ -51,6 +51,8 @@ final class ClusterWorld {
     private static final int OFFSETS_PARTITIONS = 2;
     private static final long STARTS_WITHIN_MS = 30_000;
     private static final long HEALS_WITHIN_MS = 60_000;
+    private static final int A_FEW = 4;
+    private static final int ENOUGH = 20;
     private static final long READS_AGAIN_MS = 500;
     /** After their members have died: then the coordinators have written that down. */
     private static final long GROUPS_REST_MS = 8_000;
@@ -68,9 +70,11 @@ final class ClusterWorld {
     private String unclean = "false";
     private boolean takesAnyGeneration;
     private boolean takesKeysForOne;
+    private boolean keepsLossesSecret;
     private long passes;
     private long passesCut;
     private boolean ended;
+    private long ranWithoutADirectory;
     private long stamps;
     private long snapshotsFetched;
     private UnaryOperator<byte[]> frames = UnaryOperator.identity();
@@ -229,6 +233,16 @@ final class ClusterWorld {
         return configs;
     }
 
+    /** A trouble for stories: no controller ever hears which replicas went with a log directory. */
+    ClusterWorld keepingLossesSecret() {
+        keepsLossesSecret = true;
+        return this;
+    }
+
+    boolean keepsLossesSecret() {
+        return keepsLossesSecret;
+    }
+
     /** A planted bug: compaction takes all keys for one. */
     ClusterWorld takingKeysForOne() {
         takesKeysForOne = true;
@@ -367,7 +381,7 @@ final class ClusterWorld {
 
     /** Whether whatever one node has the others have as well. */
     boolean canSpareDisk() {
-        if (!brokers.stream().allMatch(SimBroker::isServing)) {
+        if (!brokers.stream().allMatch(broker -> broker.isServing() && broker.second() == SimBroker.Second.FINE)) {
             return false;
         }
         boolean[] inSync = {true};
@@ -400,21 +414,23 @@ final class ClusterWorld {
         }
         while (anyMember(simulation.random("driver"), false, SimMember::start)) {}
         admin.settle();
+        if (brokers.stream().anyMatch(SimBroker::lacksWhatOthersHave)) {
+            ranWithoutADirectory++;
+            producersGoOn(A_FEW, "every producer goes on without a log directory");
+        }
+        brokers.forEach(this::mendDirectory);
+        brokers.stream()
+                .filter(broker -> broker.isUp() && broker.life().lacksADirectory())
+                .forEach(broker -> {
+                    broker.kill();
+                    broker.start();
+                });
         simulation.runUntil("all replicas are in sync", HEALS_WITHIN_MS, () -> {
-            // Whoever was about to stop when it healed has stopped.
-            brokers.stream().filter(broker -> !broker.isUp()).forEach(SimBroker::start);
+            startWhoIsDown();
             return admin.isSettled() && canSpareDisk();
         });
         groupsSettle();
-        long[] before = producers.stream().mapToLong(SimProducer::acknowledged).toArray();
-        simulation.runUntil("every producer goes on", HEALS_WITHIN_MS, () -> {
-            for (int i = 0; i < before.length; i++) {
-                if (producers.get(i).acknowledged() < before[i] + 20) {
-                    return false;
-                }
-            }
-            return true;
-        });
+        producersGoOn(ENOUGH, "every producer goes on");
         producers.forEach(SimProducer::stop);
         simulation.runUntil("what is under way arrives", HEALS_WITHIN_MS, () -> producers.stream()
                 .allMatch(SimProducer::isIdle));
@@ -431,6 +447,44 @@ final class ClusterWorld {
                 "internal topics end alike", HEALS_WITHIN_MS, () -> contents.endAlike(offsetsId, OFFSETS_PARTITIONS));
         contents.understoodAlike(offsetsId, OFFSETS_PARTITIONS);
         contents.demandNoStrays();
+    }
+
+    private void producersGoOn(int records, String what) {
+        long[] before = producers.stream().mapToLong(SimProducer::acknowledged).toArray();
+        simulation.runUntil(what, HEALS_WITHIN_MS, () -> {
+            startWhoIsDown();
+            for (int i = 0; i < before.length; i++) {
+                if (producers.get(i).acknowledged() < before[i] + records) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Whoever was about to stop when it healed has stopped. */
+    private void startWhoIsDown() {
+        brokers.stream().filter(broker -> !broker.isUp()).forEach(SimBroker::start);
+    }
+
+    private void mendDirectory(SimBroker broker) {
+        if (broker.second() == SimBroker.Second.FINE) {
+            return;
+        }
+        if (broker.isUp()) {
+            broker.kill();
+        }
+        if (broker.second() == SimBroker.Second.FAILING) {
+            broker.mendSecond();
+        } else {
+            broker.giveUpSecond();
+        }
+        broker.start();
+    }
+
+    /** Runs whose producers had to go on although a log directory was failing. */
+    long ranWithoutADirectory() {
+        return ranWithoutADirectory;
     }
 
     /** Every partition has one owner, commits go on, and what was acknowledged is read. */

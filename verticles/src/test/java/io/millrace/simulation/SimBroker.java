@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A node through all its processes: its disk stays, everything else is made anew.
@@ -14,7 +15,21 @@ import java.nio.file.Path;
  * <p>Thread: the simulation's only thread.
  */
 final class SimBroker {
+    /** Where the metadata is, and some of the replicas. */
     static final Path DATA = Path.of("/data");
+    /** The directory that can fail without the node. */
+    static final Path MORE = Path.of("/more");
+
+    static final List<Path> DIRECTORIES = List.of(DATA, MORE);
+
+    /** What becomes of the second directory. */
+    enum Second {
+        FINE,
+        /** Its device is dying. What was written before is there when it is mended. */
+        FAILING,
+        /** Its device was taken away, and nobody has told the node that what was on it is given up. */
+        TAKEN_AWAY
+    }
 
     private final ClusterWorld world;
     private final int id;
@@ -25,6 +40,8 @@ final class SimBroker {
     private String keptPageCache = "";
     private SimLife life;
     private long skewMs;
+    private Second second = Second.FINE;
+    private boolean secondIsSpare;
 
     SimBroker(ClusterWorld world, int id) {
         this.world = world;
@@ -34,11 +51,14 @@ final class SimBroker {
 
     private void newDisk() {
         disks++;
+        second = Second.FINE;
         disk = new SimDisk(world.simulation(), "node " + id + " disk " + disks);
         disk.onStep(step -> world.simulation().trace().note(() -> "    node " + id + ": " + step));
         try {
-            disk.createDirectories(DATA);
-            disk.syncDirectory(DATA.getParent());
+            for (Path directory : DIRECTORIES) {
+                disk.createDirectories(directory);
+                disk.syncDirectory(directory.getParent());
+            }
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
@@ -122,6 +142,58 @@ final class SimBroker {
     void slowDisk(boolean on) {
         note(on ? "has a slow disk" : "has a disk as before");
         life.slowDisk(on);
+    }
+
+    Second second() {
+        return second;
+    }
+
+    /** Whether the cluster has to do without the second directory, and can. */
+    boolean lacksWhatOthersHave() {
+        return second != Second.FINE && secondIsSpare;
+    }
+
+    /**
+     * Whatever the node wants of its second directory fails from now on.
+     *
+     * @param spare whether others have all that is in it
+     */
+    void failSecond(boolean spare) {
+        note("has a log directory that fails" + (spare ? ", and can be spared" : ""));
+        secondIsSpare = spare;
+        second = Second.FAILING;
+        disk.faults().failUnder(MORE.toString());
+    }
+
+    /** The device of the second directory works again, and is as it was. Who is up has lost it until the next start. */
+    void mendSecond() {
+        note("has its log directory back");
+        second = Second.FINE;
+        disk.faults().heal();
+    }
+
+    /** Another, empty device stands in its place; the node is down. */
+    void takeSecondAway() {
+        note("has its log directory replaced by an empty one");
+        second = Second.TAKEN_AWAY;
+        disk.faults().heal();
+        try {
+            disk.replaceByEmpty(MORE);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /** An operator takes the line of a directory that was taken away out of the file; the node is down. */
+    void giveUpSecond() {
+        note("is told to do without what was in its log directory");
+        second = Second.FINE;
+        try {
+            disk.delete(DATA.resolve("directories"));
+            disk.syncDirectory(DATA);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     /** SIGTERM. */

@@ -21,6 +21,13 @@ final class SimErrors extends AppenderBase<ILoggingEvent> implements Invariant, 
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.millrace");
     private final Level before = logger.getLevel();
+    /** What an operator is told of the directory that may fail, and of what was in it. */
+    private static final List<String> ABOUT_FAILED_DIRECTORIES = List.of(
+            "Log directory " + SimBroker.MORE,
+            " is offline: ",
+            " could not be loaded: ",
+            " can not be opened: ");
+
     private String first;
 
     SimErrors() {
@@ -36,7 +43,8 @@ final class SimErrors extends AppenderBase<ILoggingEvent> implements Invariant, 
         String said = event.getFormattedMessage();
         if (first == null
                 && event.getLevel().isGreaterOrEqual(Level.ERROR)
-                && ABOUT_LOST_DISKS.stream().noneMatch(said::startsWith)) {
+                && ABOUT_LOST_DISKS.stream().noneMatch(said::startsWith)
+                && ABOUT_FAILED_DIRECTORIES.stream().noneMatch(said::contains)) {
             first = event.getLoggerName() + ": " + said + cause(event.getThrowableProxy());
         }
     }

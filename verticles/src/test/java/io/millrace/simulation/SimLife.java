@@ -2,11 +2,13 @@ package io.millrace.simulation;
 
 import io.millrace.log.replication.FetchSettings;
 import io.millrace.log.replication.ReplicationCodec;
+import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.log.store.LogDirectoryException;
 import io.millrace.log.store.LogDirectoryOptions;
 import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerMachine;
 import io.millrace.membership.controller.ControllerOptions;
 import io.millrace.membership.controller.RegisterBroker;
@@ -35,6 +37,7 @@ import io.millrace.verticles.controller.SimCommands;
 import io.millrace.verticles.coordinator.GroupCoordinators;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.node.ControllerGateway;
+import io.millrace.verticles.node.LostReplicas;
 import io.millrace.verticles.replication.OutgoingFrame;
 import io.millrace.verticles.replication.ReplicationParts;
 import io.millrace.verticles.shard.LogCleaner;
@@ -46,6 +49,7 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +57,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * One process of a simulated node, put together as {@code Broker} and {@code MetadataVerticle} put theirs together.
@@ -78,12 +83,12 @@ final class SimLife {
     private final SimEventLoop metadataLoop;
     private final List<SimEventLoop> shardLoops = new ArrayList<>();
     private final SimOwner files;
-    private final SimDirectoryIo io;
+    private final List<SimDirectoryIo> ios = new ArrayList<>();
     private final SimCleanerBench bench;
     private final UUID incarnation;
     private final MetadataPublisher publisher = new MetadataPublisher();
     private final EffectiveConfigs configs;
-    private LogDirectory directory;
+    private FoundDirectories found;
     private FormationNode formation;
     private QuorumNode quorum;
     private SimCommands commands;
@@ -95,6 +100,7 @@ final class SimLife {
     private SimDoor door;
     private SimProbes probes;
     private LogCleaner cleaner;
+    private LostReplicas lost;
     private List<Integer> members = List.of();
     private Runnable gone;
     private boolean serving;
@@ -114,15 +120,13 @@ final class SimLife {
         SimScheduler scheduler = process.scheduler();
         this.metadataLoop = new SimEventLoop(scheduler, name + " metadata");
         this.files = new SimOwner(scheduler, name + " files");
-        this.io = new SimDirectoryIo(simulation, process, name);
-        this.io.clockSkew(broker.skewMs());
         this.bench = new SimCleanerBench(simulation, scheduler, name + " cleaner", world::bent);
         this.configs = new EffectiveConfigs(ConfigCatalog.get(), broker.id(), world.settings());
     }
 
     void start() {
         try {
-            directory = LogDirectory.open(SimBroker.DATA, broker.disk(), LogDirectoryOptions.of(broker.id(), null), io);
+            found = FoundDirectories.open(SimBroker.DIRECTORIES, broker.disk(), this::open);
         } catch (LogDirectoryException unusable) {
             throw new IllegalStateException(name + " does not start: " + unusable.getMessage(), unusable);
         }
@@ -130,7 +134,7 @@ final class SimLife {
         Random uuids = simulation.random("uuids of " + broker.id());
         formation = new FormationNode(
                 new NodeIdentity(broker.id(), Optional.empty(), world.voters()),
-                new MetadataFolder(broker.disk(), List.of(directory)),
+                new MetadataFolder(broker.disk(), found.opened()),
                 new FormationNode.Ports(
                         metadataLoop::execute,
                         this::onFiles,
@@ -146,6 +150,32 @@ final class SimLife {
                 world.halted(broker.id(), String.valueOf(failure));
             }
         });
+    }
+
+    private LogDirectory open(Path path) throws LogDirectoryException {
+        SimDirectoryIo io = new SimDirectoryIo(simulation, process, name + path);
+        io.clockSkew(broker.skewMs());
+        ios.add(io);
+        return LogDirectory.open(path, broker.disk(), LogDirectoryOptions.of(broker.id(), null), io);
+    }
+
+    /** A controller that does not answer. */
+    private static ControllerGateway nobody() {
+        return new ControllerGateway() {
+            @Override
+            public <R> Future<R> submit(ControllerCommand<R> command) {
+                return Promise.<R>promise().future();
+            }
+
+            @Override
+            public OptionalInt controllerId() {
+                return OptionalInt.empty();
+            }
+        };
+    }
+
+    private List<UUID> lostDirectories() {
+        return lost == null ? List.of() : lost.givenUp();
     }
 
     private void onFiles(Runnable task) {
@@ -169,7 +199,7 @@ final class SimLife {
                 () -> registration == null ? -1 : registration.brokerEpoch(),
                 proposals -> gateway.submit(proposals),
                 loop -> this::sendFrame);
-        directories = new LogDirectories(List.of(directory));
+        directories = new LogDirectories(found.opened(), found.unopened());
         ShardContext context = new ShardContext(
                 broker.id(),
                 incarnation,
@@ -230,7 +260,7 @@ final class SimLife {
                 jitter::nextInt,
                 why -> world.halted(broker.id(), why));
         QuorumOpener.open(new QuorumOpener.Parts(
-                        directory,
+                        found.opened().get(0),
                         broker.disk(),
                         QuorumSettings.withDefaults(broker.id(), promises.directoryId(), promises.voters()),
                         promises,
@@ -284,7 +314,7 @@ final class SimLife {
                 gateway,
                 publisher,
                 new Epochs(),
-                List::of,
+                this::lostDirectories,
                 why -> world.halted(broker.id(), why),
                 HEARTBEAT_MS));
         registration.onCutOff((int) ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS, now -> shards.all()
@@ -306,12 +336,19 @@ final class SimLife {
                         incarnation,
                         List.of(new Listener("PLAINTEXT", "node-" + broker.id(), 9092, "PLAINTEXT")),
                         null,
-                        List.of(directory.directoryId()),
+                        directories.ids(),
                         epoch))
                 .onComplete(done -> {
                     if (done.succeeded()) {
                         whenLoaded(() -> {
                             serving = !leaving;
+                            lost = new LostReplicas(
+                                    ports.alarm(),
+                                    broker.id(),
+                                    registration::brokerEpoch,
+                                    world.keepsLossesSecret() ? nobody() : gateway,
+                                    shards);
+                            lost.watch(found.opened(), registration::directoriesChanged);
                             directories.removeStrays(image(), broker.id());
                         });
                     } else if (!ended && !leaving) {
@@ -320,12 +357,16 @@ final class SimLife {
                 });
     }
 
+    private String pageCache() {
+        return found.opened().stream().map(LogDirectory::pageCacheIdentity).collect(Collectors.joining(" + "));
+    }
+
     /** The epoch of the last registration, believed as long as the page cache has survived. */
     private final class Epochs implements BrokerRegistration.Epochs {
         @Override
         public Future<Long> read() {
-            boolean survived =
-                    directory.cleanShutdown() || directory.pageCacheIdentity().equals(broker.keptPageCache());
+            boolean survived = found.opened().stream().allMatch(LogDirectory::cleanShutdown)
+                    || pageCache().equals(broker.keptPageCache());
             return Future.succeededFuture(survived || world.believesLostEpochs() ? broker.keptEpoch() : -1);
         }
 
@@ -333,7 +374,7 @@ final class SimLife {
         public Future<Void> write(long epoch) {
             Promise<Void> written = Promise.promise();
             onFiles(() -> {
-                broker.keepEpoch(epoch, directory.pageCacheIdentity());
+                broker.keepEpoch(epoch, pageCache());
                 metadataLoop.execute(written::complete);
             });
             return written.future();
@@ -408,11 +449,11 @@ final class SimLife {
 
     void slowDisk(boolean on) {
         slow = on;
-        io.slow(on ? SLOW_MIN_MS : 0, on ? SLOW_MAX_MS : 0);
+        ios.forEach(io -> io.slow(on ? SLOW_MIN_MS : 0, on ? SLOW_MAX_MS : 0));
     }
 
     void clockJumped() {
-        io.clockSkew(broker.skewMs());
+        ios.forEach(io -> io.clockSkew(broker.skewMs()));
     }
 
     SimProcess process() {
@@ -458,6 +499,7 @@ final class SimLife {
 
     private void closeShards() {
         stopping = true;
+        lost.stop();
         cleaner.close();
         int[] open = {SHARDS};
         for (Shard shard : shards.all()) {
@@ -466,7 +508,7 @@ final class SimLife {
                     formation.close();
                     quorum.close()
                             .whenComplete((closed, failure) -> metadataLoop.execute(() -> {
-                                directory.close();
+                                found.opened().forEach(LogDirectory::close);
                                 gone.run();
                             }));
                 }
@@ -498,8 +540,9 @@ final class SimLife {
         return quorum;
     }
 
-    LogDirectory directory() {
-        return directory;
+    /** Whether it has lost a directory, or begun without one. */
+    boolean lacksADirectory() {
+        return directories.isAnyOffline();
     }
 
     /** What an ended process had in the midst of being done is not done. Its disk knows that it has ended. */
@@ -514,6 +557,6 @@ final class SimLife {
         metadataLoop.stop();
         shardLoops.forEach(SimEventLoop::stop);
         files.stop();
-        io.stop();
+        ios.forEach(SimDirectoryIo::stop);
     }
 }

@@ -79,6 +79,8 @@ final class SimReader {
         if (!(message instanceof SimMessage.ReadAnswer answer) || answer.request() != request) {
             return;
         }
+        // A question that arrived twice is answered twice.
+        request++;
         if (answer.error() == Errors.OFFSET_OUT_OF_RANGE
                 && offset < world.ledger().deletedUpTo(ledgerKey)) {
             // Perhaps not deleted yet: then there is nothing to be read below, or there will not be.

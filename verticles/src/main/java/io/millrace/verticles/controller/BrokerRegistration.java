@@ -60,7 +60,7 @@ public final class BrokerRegistration {
     /**
      * What the registration works with.
      *
-     * @param offlineDirectories log directories that can not be trusted any more
+     * @param offlineDirectories log directories that have failed, and whose replicas the controller knows to be gone
      * @param halted told in one sentence when this process must not go on as this broker
      * @param heartbeatMs how often a controller elsewhere is told that this broker lives
      *     <p>Thread: immutable.

@@ -125,10 +125,20 @@ public final class Broker implements Node, ClusterHints {
                 .onSuccess(loaded -> {
                     listener.open();
                     serving = true;
-                    lostReplicas = new LostReplicas(vertx, brokerId(), this::brokerEpoch, controller(), shards);
+                    lostReplicas = new LostReplicas(this::alarm, brokerId(), this::brokerEpoch, controller(), shards);
                     lostReplicas.watch(directories.all(), metadataVerticle.registration()::directoriesChanged);
                     directories.removeStrays(image(), brokerId());
                 });
+    }
+
+    private List<UUID> lostDirectories() {
+        LostReplicas known = lostReplicas;
+        return known == null ? List.of() : known.givenUp();
+    }
+
+    private Runnable alarm(long delayMs, Runnable task) {
+        long timer = vertx.setTimer(delayMs, due -> task.run());
+        return () -> vertx.cancelTimer(timer);
     }
 
     private Future<Void> deployShards(FoundDirectories opened) {
@@ -213,7 +223,15 @@ public final class Broker implements Node, ClusterHints {
 
     private Future<Void> startMetadata() {
         metadataVerticle = new MetadataVerticle(new MetadataVerticle.Parts(
-                config, incarnation, peers, data, configs, metadata, now -> shards.cutOff(now), halted));
+                config,
+                incarnation,
+                peers,
+                data,
+                configs,
+                metadata,
+                this::lostDirectories,
+                now -> shards.cutOff(now),
+                halted));
         return vertx.deployVerticle(metadataVerticle)
                 .recover(MetadataVerticle::forAPerson)
                 .map(id -> {

@@ -3,13 +3,16 @@ package io.millrace.verticles.node;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.GiveUpReplicas;
+import io.millrace.membership.quorum.QuorumPorts;
 import io.millrace.verticles.shard.Shard;
 import io.millrace.verticles.shard.Shards;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,45 +23,68 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: any; a directory fails on the thread that saw it.
  */
-final class LostReplicas {
+public final class LostReplicas {
     private static final Logger log = LoggerFactory.getLogger(LostReplicas.class);
     private static final long RETRY_MS = 500;
     /** Partitions in one command; a directory may have many thousands. */
     private static final int MOST_AT_ONCE = 5_000;
 
-    private final Vertx vertx;
+    private final QuorumPorts.Alarm alarm;
     private final int brokerId;
     private final LongSupplier brokerEpoch;
     private final ControllerGateway controller;
     private final Shards shards;
+    private final Set<UUID> givenUp = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
 
-    LostReplicas(Vertx vertx, int brokerId, LongSupplier brokerEpoch, ControllerGateway controller, Shards shards) {
-        this.vertx = vertx;
+    /** Those of one broker. */
+    public LostReplicas(
+            QuorumPorts.Alarm alarm,
+            int brokerId,
+            LongSupplier brokerEpoch,
+            ControllerGateway controller,
+            Shards shards) {
+        this.alarm = alarm;
         this.brokerId = brokerId;
         this.brokerEpoch = brokerEpoch;
         this.controller = controller;
         this.shards = shards;
     }
 
-    /** Watches the directories of a broker that serves. */
-    void watch(List<LogDirectory> directories, Runnable directoryFailed) {
-        directories.forEach(directory -> directory.whenOffline(() -> {
+    /** Watches the directories of a broker that serves, and tells what it has begun without. */
+    public void watch(List<LogDirectory> directories, Runnable directoryFailed) {
+        directories.forEach(directory -> directory.whenOffline(() -> tell(() -> {
+            givenUp.add(directory.directoryId());
             directoryFailed.run();
-            tell();
-        }));
+        })));
+        tell(() -> {});
     }
 
-    void stop() {
+    /**
+     * The failed directories of which the controller knows what was in them. A broker that comes back without one that it does
+     * not know of is taken for one that has lost a disk, and must be: what it leads by then may have been there.
+     */
+    public List<UUID> givenUp() {
+        return List.copyOf(givenUp);
+    }
+
+    /** The node stops: what was not heard yet is not said again. */
+    public void stop() {
         stopped = true;
     }
 
-    private void tell() {
-        collect().onSuccess(lost -> {
-            for (int from = 0; from < lost.size(); from += MOST_AT_ONCE) {
-                tell(List.copyOf(lost.subList(from, Math.min(lost.size(), from + MOST_AT_ONCE))));
-            }
-        });
+    private void tell(Runnable heard) {
+        collect()
+                .compose(lost -> {
+                    List<Future<Void>> all = new ArrayList<>();
+                    for (int from = 0; from < lost.size(); from += MOST_AT_ONCE) {
+                        Promise<Void> told = Promise.promise();
+                        tell(List.copyOf(lost.subList(from, Math.min(lost.size(), from + MOST_AT_ONCE))), told);
+                        all.add(told.future());
+                    }
+                    return Future.all(all);
+                })
+                .onSuccess(told -> heard.run());
     }
 
     private Future<List<GiveUpReplicas.Partition>> collect() {
@@ -80,7 +106,7 @@ final class LostReplicas {
     }
 
     /** Giving up twice does no harm, so it is said until it was heard. */
-    private void tell(List<GiveUpReplicas.Partition> lost) {
+    private void tell(List<GiveUpReplicas.Partition> lost, Promise<Void> told) {
         if (stopped) {
             return;
         }
@@ -90,8 +116,9 @@ final class LostReplicas {
                     boolean heard = done.succeeded() && done.result().error() == ControllerError.NONE;
                     if (heard) {
                         log.warn("{} replicas were given up with their log directory", lost.size());
+                        told.complete();
                     } else {
-                        vertx.setTimer(RETRY_MS, timer -> tell(lost));
+                        alarm.set(RETRY_MS, () -> tell(lost, told));
                     }
                 });
     }

@@ -45,6 +45,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -56,6 +57,7 @@ final class MetadataVerticle extends VerticleBase {
     /**
      * What the actor is made from.
      *
+     * @param lostDirectories those that have failed, and whose replicas the controller knows to be gone
      * @param cutOff told when no controller has been heard for a session, and when one is heard again
      */
     record Parts(
@@ -65,6 +67,7 @@ final class MetadataVerticle extends VerticleBase {
             List<LogDirectory> directories,
             EffectiveConfigs configs,
             MetadataPublisher publisher,
+            Supplier<List<UUID>> lostDirectories,
             Consumer<Boolean> cutOff,
             Consumer<String> halted) {}
 
@@ -202,7 +205,7 @@ final class MetadataVerticle extends VerticleBase {
                 controller,
                 parts.publisher(),
                 BrokerRegistration.keptIn(vertx, parts.directories()),
-                this::offlineDirectories,
+                parts.lostDirectories(),
                 parts.halted(),
                 parts.config().cluster().timers().heartbeatMs()));
         active.onLeaderChange(() -> leaderlessSinceMs = active.leaderId().isPresent() ? HAS_LEADER : nowMs());
@@ -225,13 +228,6 @@ final class MetadataVerticle extends VerticleBase {
         noted = copies.begin(quorum.decidesAlone(), quorum::votes);
         quorum.start();
         return door.openFor(quorum, promises.clusterId()).compose(open -> hints.start(parts.incarnation()));
-    }
-
-    private List<UUID> offlineDirectories() {
-        return parts.directories().stream()
-                .filter(directory -> directory.offlineReason().isPresent())
-                .map(LogDirectory::directoryId)
-                .toList();
     }
 
     /**

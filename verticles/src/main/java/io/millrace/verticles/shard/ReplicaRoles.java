@@ -15,10 +15,12 @@ import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.ConfigResource;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +42,7 @@ public final class ReplicaRoles implements BrokerLiveness {
     private final int shardCount;
     private final Set<TopicPartitionId> loading = new HashSet<>();
     /** Wanted here and not to be had: what they are is in a directory that is not there, or cannot be read. */
-    private final Set<TopicPartitionId> offline = new HashSet<>();
+    private final Set<TopicPartitionId> offline = new LinkedHashSet<>();
     /** Deleted here and not gone yet: who is wanted again meanwhile has to wait for that. */
     private final Set<TopicPartitionId> leaving = new HashSet<>();
 
@@ -178,6 +180,11 @@ public final class ReplicaRoles implements BrokerLiveness {
     /** Whether the partition is wanted here and its replica is in a place that is not to be had now. */
     public boolean isOffline(UUID topicId, int partition) {
         return offline.contains(new TopicPartitionId(topicId, "", partition));
+    }
+
+    /** Visits what is wanted here and not to be had. */
+    void forEachOffline(Consumer<TopicPartitionId> visitor) {
+        offline.forEach(visitor);
     }
 
     private void open(TopicImage topic, PartitionImage partition, boolean isNew) {

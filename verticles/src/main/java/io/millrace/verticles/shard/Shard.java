@@ -100,8 +100,9 @@ public final class Shard implements Owner {
         return cutOff;
     }
 
-    /** Every replica whose log has failed, or its log directory. */
+    /** Every replica whose log has failed, or its log directory, or that could not even be opened. */
     public void forEachOffline(Consumer<TopicPartitionId> visitor) {
+        roles.forEachOffline(visitor);
         for (Replica[] ofTopic : replicas.values()) {
             for (Replica replica : ofTopic) {
                 if (replica != null && replica.isOffline()) {
