@@ -94,6 +94,7 @@ class ClusterSimulationTest {
         long passesCut = 0;
         long compacted = 0;
         long withoutADirectory = 0;
+        long votersChanged = 0;
         for (int seed = 1; seed <= 24; seed++) {
             ClusterWorld world = new ClusterWorld(seed, false);
             ClusterRun.surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
@@ -103,6 +104,7 @@ class ClusterSimulationTest {
             snapshots += world.snapshotsFetched();
             passes += world.passes();
             passesCut += world.passesCut();
+            votersChanged += world.admin().voters().changed();
             withoutADirectory += world.ranWithoutADirectory();
             compacted += world.ledger().passedOver();
         }
@@ -116,6 +118,7 @@ class ClusterSimulationTest {
         assertThat(withoutADirectory)
                 .as("runs that had to go on without a log directory")
                 .isPositive();
+        assertThat(votersChanged).as("changes of voters").isGreaterThan(10);
         assertThat(snapshots).as("snapshots of the metadata that were fetched").isPositive();
     }
 

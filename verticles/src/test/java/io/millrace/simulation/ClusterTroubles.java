@@ -44,6 +44,7 @@ final class ClusterTroubles {
         REASSIGN(3),
         ELECT_PREFERRED(2),
         DELETE_RECORDS(2),
+        CHANGE_VOTERS(3),
         MEMBER_DIES(2),
         MEMBER_LEAVES(2),
         MEMBER_STARTS(4);
@@ -60,7 +61,6 @@ final class ClusterTroubles {
     private final Random random;
     private final List<Kind> lots = new ArrayList<>();
     private final Map<Kind, Integer> caused = new EnumMap<>(Kind.class);
-    private boolean diskLost;
     private boolean directoryIsSpare;
 
     ClusterTroubles(ClusterWorld world) {
@@ -124,6 +124,7 @@ final class ClusterTroubles {
             case REASSIGN -> done(world.admin()::reassign);
             case ELECT_PREFERRED -> done(world.admin()::electPreferred);
             case DELETE_RECORDS -> done(world.admin()::deleteRecords);
+            case CHANGE_VOTERS -> done(world.admin().voters()::change);
             case MEMBER_DIES -> world.anyMember(random, true, SimMember::crash);
             case MEMBER_LEAVES -> world.anyMember(random, true, SimMember::leave);
             case MEMBER_STARTS -> world.anyMember(random, false, SimMember::start);
@@ -171,12 +172,11 @@ final class ClusterTroubles {
         return true;
     }
 
-    /** Only what others have, and only once: a voter that has lost its disk never votes again. */
+    /** Only what others have, and only while all of them vote. */
     private boolean loseDisk(SimBroker one) {
-        if (diskLost || !one.isUp() || !world.canSpareDisk()) {
+        if (!one.isUp() || !world.canSpareDisk() || !world.admin().voters().areWhole()) {
             return false;
         }
-        diskLost = true;
         one.loseDisk();
         if (random.nextBoolean()) {
             one.start();
@@ -189,9 +189,8 @@ final class ClusterTroubles {
         if (!one.isUp() || world.brokers().stream().anyMatch(broker -> broker.second() != SimBroker.Second.FINE)) {
             return false;
         }
-        boolean spare = world.canSpareDisk();
-        directoryIsSpare = spare && !diskLost;
-        one.failSecond(spare);
+        directoryIsSpare = world.canSpareDisk();
+        one.failSecond(directoryIsSpare);
         return true;
     }
 
@@ -212,7 +211,6 @@ final class ClusterTroubles {
         if (one.second() == SimBroker.Second.TAKEN_AWAY) {
             one.giveUpSecond();
         } else if (directoryIsSpare && random.nextInt(3) > 0) {
-            diskLost = true;
             one.takeSecondAway();
             if (random.nextBoolean()) {
                 one.giveUpSecond();

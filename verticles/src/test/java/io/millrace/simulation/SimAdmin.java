@@ -49,6 +49,7 @@ final class SimAdmin {
     private final ClusterWorld world;
     private final Random random;
     private final Map<Place, Clients> clients = new HashMap<>();
+    private final SimVoters voters;
     private final boolean churnedIsCompacted;
     private int lastClient = FIRST_CLIENT;
     private boolean settling;
@@ -57,6 +58,7 @@ final class SimAdmin {
     SimAdmin(ClusterWorld world) {
         this.world = world;
         this.random = world.simulation().random("admin");
+        this.voters = new SimVoters(world);
         this.churnedIsCompacted = random.nextBoolean();
         world.network().join(CLIENT, (from, message) -> {});
     }
@@ -68,6 +70,10 @@ final class SimAdmin {
     /** Incarnations of the churned topic so far. */
     long topicsMade() {
         return topicsMade;
+    }
+
+    SimVoters voters() {
+        return voters;
     }
 
     private void look() {
@@ -177,7 +183,8 @@ final class SimAdmin {
     boolean isSettled() {
         return clients.isEmpty()
                 && world.newestTopic(CHURNED) == null
-                && misplaced().isEmpty();
+                && misplaced().isEmpty()
+                && voters.areWhole();
     }
 
     private Map<PartitionImage, String> misplaced() {
@@ -194,6 +201,7 @@ final class SimAdmin {
     }
 
     private void settleSome() {
+        voters.mend();
         TopicImage churned = world.newestTopic(CHURNED);
         if (churned != null) {
             delete(churned);

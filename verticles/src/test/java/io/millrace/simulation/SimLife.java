@@ -540,6 +540,11 @@ final class SimLife {
         return quorum;
     }
 
+    /** The one that holds this node's promises. */
+    UUID voterDirectory() {
+        return found.opened().get(0).directoryId();
+    }
+
     /** Whether it has lost a directory, or begun without one. */
     boolean lacksADirectory() {
         return directories.isAnyOffline();
