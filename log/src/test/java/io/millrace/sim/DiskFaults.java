@@ -115,7 +115,10 @@ public final class DiskFaults {
                 return fault.verdict;
             }
         }
-        if (isDying(path) || step == failingStep || always.contains(kind) || (errorShare > 0 && random.nextDouble() < errorShare)) {
+        if (isDying(path)
+                || step == failingStep
+                || always.contains(kind)
+                || (errorShare > 0 && random.nextDouble() < errorShare)) {
             return kind == StepKind.WRITE && random.nextBoolean() ? Verdict.FAILS_HALF_WAY : Verdict.FAILS;
         }
         return Verdict.FINE;

@@ -95,6 +95,8 @@ class ClusterSimulationTest {
         long compacted = 0;
         long withoutADirectory = 0;
         long votersChanged = 0;
+        long cancelled = 0;
+        long moves = 0;
         for (int seed = 1; seed <= 24; seed++) {
             ClusterWorld world = new ClusterWorld(seed, false);
             ClusterRun.surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
@@ -104,6 +106,8 @@ class ClusterSimulationTest {
             snapshots += world.snapshotsFetched();
             passes += world.passes();
             passesCut += world.passesCut();
+            cancelled += world.admin().cancelled();
+            moves += world.movesBetweenDirectories();
             votersChanged += world.admin().voters().changed();
             withoutADirectory += world.ranWithoutADirectory();
             compacted += world.ledger().passedOver();
@@ -119,6 +123,8 @@ class ClusterSimulationTest {
                 .as("runs that had to go on without a log directory")
                 .isPositive();
         assertThat(votersChanged).as("changes of voters").isGreaterThan(10);
+        assertThat(cancelled).as("moves that were cancelled").isPositive();
+        assertThat(moves).as("moves between directories").isGreaterThan(10);
         assertThat(snapshots).as("snapshots of the metadata that were fetched").isPositive();
     }
 

@@ -183,17 +183,21 @@ class ClusterStoriesTest {
 
     private static int inSecondDirectory(ClusterWorld world, SimBroker broker) {
         int[] found = {-1};
-        broker.life().shards().all().forEach(shard -> shard.forEach(replica -> {
-            boolean there = replica.directory().path().equals(SimBroker.MORE);
-            if (there && replica.log().id().topic().equals(ClusterWorld.TOPIC)) {
-                found[0] = replica.log().id().partition();
-            }
-        }));
+        broker.life()
+                .shards()
+                .all()
+                .forEach(shard -> shard.forEach(replica -> {
+                    boolean there = replica.directory().path().equals(SimBroker.MORE);
+                    if (there && replica.log().id().topic().equals(ClusterWorld.TOPIC)) {
+                        found[0] = replica.log().id().partition();
+                    }
+                }));
         return found[0];
     }
 
     private static boolean leads(ClusterWorld world, int partition, SimBroker broker) {
-        return world.newestTopic(ClusterWorld.TOPIC) != null && of(world, partition).leader() == broker.id();
+        return world.newestTopic(ClusterWorld.TOPIC) != null
+                && of(world, partition).leader() == broker.id();
     }
 
     private static PartitionImage of(ClusterWorld world, int partition) {

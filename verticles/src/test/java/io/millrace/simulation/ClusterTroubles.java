@@ -45,6 +45,9 @@ final class ClusterTroubles {
         ELECT_PREFERRED(2),
         DELETE_RECORDS(2),
         CHANGE_VOTERS(3),
+        REASSIGN_AND_CANCEL(3),
+        CHANGE_CONFIG(2),
+        MOVE_BETWEEN_DIRECTORIES(3),
         MEMBER_DIES(2),
         MEMBER_LEAVES(2),
         MEMBER_STARTS(4);
@@ -125,6 +128,10 @@ final class ClusterTroubles {
             case ELECT_PREFERRED -> done(world.admin()::electPreferred);
             case DELETE_RECORDS -> done(world.admin()::deleteRecords);
             case CHANGE_VOTERS -> done(world.admin().voters()::change);
+            case REASSIGN_AND_CANCEL -> done(world.admin()::reassignAndCancel);
+            case CHANGE_CONFIG -> done(world.admin()::changeConfig);
+            case MOVE_BETWEEN_DIRECTORIES ->
+                one.isServing() && done(() -> one.life().moveAny(random));
             case MEMBER_DIES -> world.anyMember(random, true, SimMember::crash);
             case MEMBER_LEAVES -> world.anyMember(random, true, SimMember::leave);
             case MEMBER_STARTS -> world.anyMember(random, false, SimMember::start);

@@ -75,6 +75,7 @@ final class ClusterWorld {
     private long passesCut;
     private boolean ended;
     private long ranWithoutADirectory;
+    private long movesBetweenDirectories;
     private long stamps;
     private long snapshotsFetched;
     private UnaryOperator<byte[]> frames = UnaryOperator.identity();
@@ -369,7 +370,7 @@ final class ClusterWorld {
         return newestImage().highestOffset();
     }
 
-    private MetadataImage newestImage() {
+    MetadataImage newestImage() {
         MetadataImage newest = null;
         for (SimBroker broker : brokers) {
             if (broker.isUp() && (newest == null || broker.life().image().highestOffset() > newest.highestOffset())) {
@@ -480,6 +481,15 @@ final class ClusterWorld {
             broker.giveUpSecond();
         }
         broker.start();
+    }
+
+    void movedBetweenDirectories() {
+        movesBetweenDirectories++;
+    }
+
+    /** Replicas that have been moved to another directory of their node, as it was asked. */
+    long movesBetweenDirectories() {
+        return movesBetweenDirectories;
     }
 
     /** Runs whose producers had to go on although a log directory was failing. */

@@ -5,9 +5,11 @@ import io.millrace.membership.controller.CreatePartitions;
 import io.millrace.membership.controller.CreateTopics;
 import io.millrace.membership.controller.DeleteTopics;
 import io.millrace.membership.controller.ElectLeaders;
+import io.millrace.membership.controller.IncrementalAlterConfigs;
 import io.millrace.membership.controller.ReassignPartitions;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.membership.record.ConfigResource;
 import io.millrace.verticles.coordinator.OffsetsTopic;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,10 +34,12 @@ final class SimAdmin {
     /** Topics that are there from the beginning to the end. */
     private static final List<String> LASTING = List.of(ClusterWorld.TOPIC, ClusterWorld.COMPACTED, OffsetsTopic.NAME);
 
+    private static final String MIN_INSYNC = "min.insync.replicas";
     private static final int CLIENT = 90;
     private static final int FIRST_CLIENT = 1_000;
     private static final int MOST_PARTITIONS = 3;
     private static final long EVERY_MS = 150;
+    private static final int CANCELS_WITHIN_MS = 300;
 
     private record Place(UUID topicId, int partition) {}
 
@@ -53,6 +57,7 @@ final class SimAdmin {
     private final boolean churnedIsCompacted;
     private int lastClient = FIRST_CLIENT;
     private boolean settling;
+    private long cancelled;
     private long topicsMade;
 
     SimAdmin(ClusterWorld world) {
@@ -153,6 +158,64 @@ final class SimAdmin {
                 List.of(new ReassignPartitions.Target(topic, partition, List.copyOf(replicas))), true));
     }
 
+    /** Begins a move, and soon has one of those that are under way end where it began. */
+    void reassignAndCancel() {
+        reassign();
+        world.simulation().scheduler().after(random.nextInt(CANCELS_WITHIN_MS), "admin cancels", this::cancelOne);
+    }
+
+    private void cancelOne() {
+        List<ReassignPartitions.Target> moving = new ArrayList<>();
+        for (String name : LASTING) {
+            TopicImage topic = world.newestTopic(name);
+            for (PartitionImage partition : topic == null ? List.<PartitionImage>of() : topic.partitions()) {
+                if (partition.isReassigning()) {
+                    moving.add(new ReassignPartitions.Target(name, partition.partition(), null));
+                }
+            }
+        }
+        if (!moving.isEmpty()) {
+            cancelled++;
+            submit(new ReassignPartitions(List.of(moving.get(random.nextInt(moving.size()))), false));
+        }
+    }
+
+    /** Moves that were under way when they were cancelled, as far as anybody knew. */
+    long cancelled() {
+        return cancelled;
+    }
+
+    void changeConfig() {
+        switch (random.nextInt(4)) {
+            case 0 -> configure(ClusterWorld.TOPIC, MIN_INSYNC, Integer.toString(2 + random.nextInt(2)));
+            case 1 ->
+                configure(
+                        ClusterWorld.TOPIC, "internal.segment.bytes", Integer.toString(1_000 + random.nextInt(5_000)));
+            case 2 ->
+                configure(
+                        ClusterWorld.COMPACTED, "cleanup.policy", random.nextBoolean() ? "compact" : "compact,delete");
+            default ->
+                configure(ClusterWorld.COMPACTED, "min.cleanable.dirty.ratio", random.nextBoolean() ? "0.01" : "0.6");
+        }
+    }
+
+    private void configure(String topic, String name, String value) {
+        submit(new IncrementalAlterConfigs(
+                List.of(new IncrementalAlterConfigs.Resource(
+                        ConfigResource.Type.TOPIC.id(),
+                        topic,
+                        List.of(new IncrementalAlterConfigs.Change(
+                                name, IncrementalAlterConfigs.Operation.SET, value)))),
+                false));
+    }
+
+    private boolean demandsTooMany() {
+        String minInsync = world.newestImage()
+                .configs(ConfigResource.topic(ClusterWorld.TOPIC))
+                .get(MIN_INSYNC);
+        return minInsync != null && !minInsync.equals("2");
+    }
+
     void electPreferred() {
         submit(new ElectLeaders(false, null));
     }
@@ -184,6 +247,7 @@ final class SimAdmin {
         return clients.isEmpty()
                 && world.newestTopic(CHURNED) == null
                 && misplaced().isEmpty()
+                && !demandsTooMany()
                 && voters.areWhole();
     }
 
@@ -202,6 +266,9 @@ final class SimAdmin {
 
     private void settleSome() {
         voters.mend();
+        if (demandsTooMany()) {
+            configure(ClusterWorld.TOPIC, MIN_INSYNC, "2");
+        }
         TopicImage churned = world.newestTopic(CHURNED);
         if (churned != null) {
             delete(churned);

@@ -42,6 +42,7 @@ import io.millrace.verticles.replication.OutgoingFrame;
 import io.millrace.verticles.replication.ReplicationParts;
 import io.millrace.verticles.shard.LogCleaner;
 import io.millrace.verticles.shard.LogDirectories;
+import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
 import io.millrace.verticles.shard.ShardContext;
 import io.millrace.verticles.shard.Shards;
@@ -73,6 +74,7 @@ final class SimLife {
     private static final int ANY_VOTER = -1;
     private static final long HANDOVER_MS = 1_000;
     private static final long LEAVE_MS = 4_000;
+    private static final long MOVES_WITHIN_MS = 2_000;
     private static final long MAINTENANCE_MS = 2_000;
 
     private final SimBroker broker;
@@ -538,6 +540,30 @@ final class SimLife {
 
     QuorumNode quorum() {
         return quorum;
+    }
+
+    /** One of its replicas is to go to the other directory, as {@code AlterReplicaLogDirsHandler} has it. */
+    void moveAny(Random random) {
+        Shard shard = shards.all().get(random.nextInt(SHARDS));
+        shard.execute(() -> {
+            List<Replica> all = new ArrayList<>();
+            shard.forEach(all::add);
+            if (directories.isAnyOffline() || found.opened().size() < 2 || all.isEmpty()) {
+                return;
+            }
+            Replica replica = all.get(random.nextInt(all.size()));
+            LogDirectory to = found.opened().get(0) == replica.directory()
+                    ? found.opened().get(1)
+                    : found.opened().get(0);
+            if (!replica.isOffline()) {
+                shard.moves().move(replica, to);
+                process.scheduler().after(MOVES_WITHIN_MS, name + " has moved", () -> {
+                    if (replica.directory() == to) {
+                        world.movedBetweenDirectories();
+                    }
+                });
+            }
+        });
     }
 
     /** The one that holds this node's promises. */

@@ -30,8 +30,7 @@ final class SimVoters {
         QuorumDescription newest = null;
         for (SimBroker broker : world.brokers()) {
             if (broker.isServing() && broker.life().leadsQuorum()) {
-                QuorumDescription one =
-                        broker.life().quorum().describe().orElse(null);
+                QuorumDescription one = broker.life().quorum().describe().orElse(null);
                 if (one != null && (newest == null || one.epoch() > newest.epoch())) {
                     newest = one;
                 }
