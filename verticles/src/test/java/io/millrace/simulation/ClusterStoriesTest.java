@@ -2,11 +2,14 @@ package io.millrace.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.TopicPartitionId;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.sim.PowerLoss;
+import io.millrace.verticles.coordinator.OffsetsTopic;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -178,6 +181,28 @@ class ClusterStoriesTest {
             assertThat(of(world, partition).hasLeader()).as("somebody leads").isFalse();
             has.start();
             await(world, "who has it leads", () -> leads(world, partition, has));
+        });
+    }
+
+    /** Its leader knows that it had all there is, and nothing new comes: that must not bring it back into the ISR (rule I19). */
+    @Test
+    void aReplicaThatWasGivenUpIsNotTakenBackForWhatItHad() {
+        tell(new ClusterWorld(6, true), world -> {
+            world.simulation().runFor(2_000);
+            Random random = new Random(6);
+            while (world.anyMember(random, true, SimMember::crash)) {}
+            world.simulation().runFor(8_000);
+            SimBroker loses = world.broker(1);
+            loses.failSecond(true);
+            world.simulation().runFor(5_000);
+            List<TopicPartitionId> offline = new ArrayList<>();
+            loses.life().shards().all().forEach(shard -> shard.forEachOffline(offline::add));
+            assertThat(offline).extracting(TopicPartitionId::topic).contains(OffsetsTopic.NAME);
+            for (TopicPartitionId id : offline) {
+                assertThat(world.newestTopic(id.topic()).partition(id.partition()).isInSync(loses.id()))
+                        .as("%s at the node that has lost it", id)
+                        .isFalse();
+            }
         });
     }
 

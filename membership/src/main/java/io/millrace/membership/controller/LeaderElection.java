@@ -66,7 +66,10 @@ final class LeaderElection {
         return configs.logConfig(image, topic.name()).syncsBeforeAck();
     }
 
-    /** The broker lives, but its replica of one partition is gone. */
+    /**
+     * The broker lives, but its replica of one partition is gone. A leader that remembers how far this replica had come, or has a
+     * fetch of it on its way, would take it back into the ISR: so it leads in a new epoch, in which that replica asks for nothing.
+     */
     void replicaIsLost(TopicImage topic, PartitionImage partition, int broker, Decision decision) {
         MetadataImage image = decision.image();
         add(
@@ -76,6 +79,7 @@ final class LeaderElection {
                                 activeIn(image).and(id -> id != broker))
                         .isr(PartitionTransition.without(partition.isr(), broker))
                         .lost(id -> id == broker)
+                        .inANewEpoch()
                         .record(topic.id()),
                 decision);
     }

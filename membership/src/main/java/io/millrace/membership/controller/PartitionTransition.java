@@ -44,6 +44,7 @@ final class PartitionTransition {
     private byte recoveryState;
     private boolean uncleanAllowed;
     private boolean preferFirst;
+    private boolean newEpoch;
     private IntPredicate lost = broker -> false;
 
     private PartitionTransition(PartitionImage before, TopicRules rules, IntPredicate mayLead) {
@@ -100,6 +101,12 @@ final class PartitionTransition {
     /** The first replica is to lead, if it is in sync. */
     PartitionTransition preferFirst() {
         preferFirst = true;
+        return this;
+    }
+
+    /** Whoever leads, does so in a new epoch: what it knows of its followers it learns anew. */
+    PartitionTransition inANewEpoch() {
+        newEpoch = true;
         return this;
     }
 
@@ -227,15 +234,17 @@ final class PartitionTransition {
         boolean sameLast = Arrays.equals(lastKnownLeader, before.lastKnownElr());
         boolean sameState = recoveryState == before.recoveryState();
         boolean sameMembers = sameIsr && sameElr && sameLast && sameReplicas && sameAdding && sameRemoving;
-        if (sameMembers && sameState && leader == before.leader()) {
+        boolean begins = newEpoch && leader != NO_LEADER
+                || leader != before.leader()
+                || !containsAll(replicas, before.replicas());
+        if (sameMembers && sameState && !begins) {
             return null;
         }
-        boolean newEpoch = leader != before.leader() || !containsAll(replicas, before.replicas());
         return new PartitionChangeRecord(
                 topicId,
                 before.partition(),
                 leader,
-                newEpoch ? before.leaderEpoch() + 1 : before.leaderEpoch(),
+                begins ? before.leaderEpoch() + 1 : before.leaderEpoch(),
                 before.partitionEpoch() + 1,
                 sameIsr ? null : isr,
                 sameElr ? null : elr,

@@ -317,6 +317,25 @@ class BrokersTest {
         assertThat(cluster.image.broker(1).isActive()).isTrue();
     }
 
+    /** The leader may have an older fetch of it on its way, and would take it back into the ISR. */
+    @Test
+    void whoseReplicaIsGivenUpIsLedInANewEpoch() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.assign("t", Map.of(), 1, 2, 3);
+        int before = cluster.partition("t").leaderEpoch();
+
+        for (int times = 1; times <= 2; times++) {
+            cluster.submit(new GiveUpReplicas(
+                    2,
+                    cluster.image.broker(2).epoch(),
+                    List.of(new GiveUpReplicas.Partition(cluster.image.topic("t").id(), 0))));
+
+            assertThat(cluster.partition("t").leader()).isEqualTo(1);
+            assertThat(cluster.partition("t").isr()).containsExactly(1, 3);
+            assertThat(cluster.partition("t").leaderEpoch()).isEqualTo(before + times);
+        }
+    }
+
     @Test
     void anEarlierLifeGivesUpNothing() {
         TestCluster cluster = TestCluster.of(2);

@@ -125,20 +125,10 @@ public final class Broker implements Node, ClusterHints {
                 .onSuccess(loaded -> {
                     listener.open();
                     serving = true;
-                    lostReplicas = new LostReplicas(this::alarm, brokerId(), this::brokerEpoch, controller(), shards);
+                    lostReplicas = LostReplicas.of(vertx, brokerId(), this::brokerEpoch, controller(), shards);
                     lostReplicas.watch(directories.all(), metadataVerticle.registration()::directoriesChanged);
                     directories.removeStrays(image(), brokerId());
                 });
-    }
-
-    private List<UUID> lostDirectories() {
-        LostReplicas known = lostReplicas;
-        return known == null ? List.of() : known.givenUp();
-    }
-
-    private Runnable alarm(long delayMs, Runnable task) {
-        long timer = vertx.setTimer(delayMs, due -> task.run());
-        return () -> vertx.cancelTimer(timer);
     }
 
     private Future<Void> deployShards(FoundDirectories opened) {
@@ -229,7 +219,7 @@ public final class Broker implements Node, ClusterHints {
                 data,
                 configs,
                 metadata,
-                this::lostDirectories,
+                () -> lostReplicas == null ? List.of() : lostReplicas.givenUp(),
                 now -> shards.cutOff(now),
                 halted));
         return vertx.deployVerticle(metadataVerticle)

@@ -8,6 +8,7 @@ import io.millrace.verticles.shard.Shard;
 import io.millrace.verticles.shard.Shards;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,16 @@ public final class LostReplicas {
     private final Shards shards;
     private final Set<UUID> givenUp = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
+
+    /** Those of one broker, with Vert.x's timers. */
+    static LostReplicas of(
+            Vertx vertx, int brokerId, LongSupplier brokerEpoch, ControllerGateway controller, Shards shards) {
+        QuorumPorts.Alarm alarm = (delayMs, task) -> {
+            long timer = vertx.setTimer(delayMs, due -> task.run());
+            return () -> vertx.cancelTimer(timer);
+        };
+        return new LostReplicas(alarm, brokerId, brokerEpoch, controller, shards);
+    }
 
     /** Those of one broker. */
     public LostReplicas(
