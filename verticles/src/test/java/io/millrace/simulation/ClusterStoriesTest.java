@@ -199,7 +199,9 @@ class ClusterStoriesTest {
             loses.life().shards().all().forEach(shard -> shard.forEachOffline(offline::add));
             assertThat(offline).extracting(TopicPartitionId::topic).contains(OffsetsTopic.NAME);
             for (TopicPartitionId id : offline) {
-                assertThat(world.newestTopic(id.topic()).partition(id.partition()).isInSync(loses.id()))
+                assertThat(world.newestTopic(id.topic())
+                                .partition(id.partition())
+                                .isInSync(loses.id()))
                         .as("%s at the node that has lost it", id)
                         .isFalse();
             }

@@ -328,7 +328,8 @@ class BrokersTest {
             cluster.submit(new GiveUpReplicas(
                     2,
                     cluster.image.broker(2).epoch(),
-                    List.of(new GiveUpReplicas.Partition(cluster.image.topic("t").id(), 0))));
+                    List.of(new GiveUpReplicas.Partition(
+                            cluster.image.topic("t").id(), 0))));
 
             assertThat(cluster.partition("t").leader()).isEqualTo(1);
             assertThat(cluster.partition("t").isr()).containsExactly(1, 3);

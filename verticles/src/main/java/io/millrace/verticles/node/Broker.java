@@ -31,7 +31,6 @@ import io.millrace.verticles.shard.ShardContext;
 import io.millrace.verticles.shard.ShardDeployment;
 import io.millrace.verticles.shard.Shards;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -120,7 +119,7 @@ public final class Broker implements Node, ClusterHints {
                 .compose(listening -> bindListeners())
                 .compose(bound -> startMetadata())
                 .compose(started -> metadataVerticle.register(advertised).recover(MetadataVerticle::forAPerson))
-                .compose(registered -> replicasLoaded())
+                .compose(registered -> shards.loaded())
                 .compose(loaded -> openDoor())
                 .onSuccess(loaded -> {
                     listener.open();
@@ -228,17 +227,6 @@ public final class Broker implements Node, ClusterHints {
                     metadataDeployment = id;
                     return null;
                 });
-    }
-
-    /** Until every replica that was on disk is open. */
-    private Future<Void> replicasLoaded() {
-        List<Future<Void>> loaded = new ArrayList<>();
-        for (Shard shard : shards.all()) {
-            Promise<Void> promise = Promise.promise();
-            shard.execute(() -> shard.roles().whenLoaded(promise::complete));
-            loaded.add(promise.future());
-        }
-        return Future.all(loaded).mapEmpty();
     }
 
     /** The event bus' applications are served by the same handlers and shards as Kafka's clients. */

@@ -2,6 +2,7 @@ package io.millrace.verticles.shard;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -64,5 +65,16 @@ public final class Shards {
             }
         });
         return answer.future();
+    }
+
+    /** When every replica that was on disk is open. */
+    public Future<Void> loaded() {
+        List<Future<Void>> loaded = new ArrayList<>();
+        for (Shard shard : shards) {
+            Promise<Void> promise = Promise.promise();
+            shard.execute(() -> shard.roles().whenLoaded(promise::complete));
+            loaded.add(promise.future());
+        }
+        return Future.all(loaded).mapEmpty();
     }
 }
