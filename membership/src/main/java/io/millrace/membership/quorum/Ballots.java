@@ -14,6 +14,8 @@ record Ballots(Set<Integer> granted, Set<Integer> rejected) {
         rejected = Set.copyOf(rejected);
     }
 
+    static final Ballots NONE = new Ballots(Set.of(), Set.of());
+
     static Ballots ownVote(int self) {
         return new Ballots(Set.of(self), Set.of());
     }

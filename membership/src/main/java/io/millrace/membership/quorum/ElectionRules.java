@@ -11,7 +11,9 @@ import io.millrace.membership.quorum.QuorumState.Prospective;
 import io.millrace.membership.quorum.QuorumState.Unattached;
 import io.millrace.membership.quorum.QuorumState.Voted;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -21,6 +23,10 @@ import java.util.UUID;
  */
 final class ElectionRules {
     private final QuorumCore core;
+    /** Pre-votes of voters that had lost the leader before this node did; worth something until they ask again themselves. */
+    private final Map<Integer, Refused> refused = new TreeMap<>();
+
+    private record Refused(VoteRequest request, long untilMs) {}
 
     ElectionRules(QuorumCore core) {
         this.core = core;
@@ -82,6 +88,38 @@ final class ElectionRules {
         boolean granted = mayVote && (request.preVote() ? wouldVote(state) : vote(state, from, nowMs));
         core.effects.send(
                 from, new VoteResponse(core.state().epoch(), core.state().leaderId(), granted, request.preVote()));
+        if (request.preVote() && mayVote) {
+            remember(from, request, granted, nowMs);
+        }
+    }
+
+    /** What is refused for the leader's sake may be granted a moment later; what is granted may come to nothing by two at once. */
+    private void remember(int from, VoteRequest request, boolean granted, long nowMs) {
+        if (!granted && core.voters().contains(from)) {
+            refused.put(from, new Refused(request, nowMs + core.settings.electionTimeoutMs()));
+        } else if (granted && from < core.self() && core.state() instanceof Prospective asking) {
+            // Each would grant the other's pre-vote, stand, and vote for itself.
+            core.become(asking.yielding(Math.max(asking.deadlineMs(), nowMs + core.settings.rankDelayMs())));
+        }
+    }
+
+    /**
+     * Whether somebody else had lost the leader before: those are answered anew, now that this node has lost it too, so that
+     * they need not wait for their next attempt.
+     */
+    boolean answerRefused(long nowMs) {
+        List<Map.Entry<Integer, Refused>> asked = List.copyOf(refused.entrySet());
+        refused.clear();
+        boolean any = false;
+        for (Map.Entry<Integer, Refused> one : asked) {
+            VoteRequest request = one.getValue().request();
+            if (one.getValue().untilMs() > nowMs
+                    && request.epoch() == core.state().epoch()) {
+                onVoteRequest(one.getKey(), request, nowMs);
+                any = true;
+            }
+        }
+        return any;
     }
 
     /**

@@ -251,14 +251,14 @@ public final class QuorumMachine {
     /**
      * All voters notice at about the same moment, so they stand one after the other: the first in the preferred order at once,
      * the next only if that came to nothing. From here on all of them would vote for another. If all stood at once, each
-     * would vote for itself and the epoch would pass without a leader.
+     * would vote for itself and the epoch would pass without a leader. Whoever has noticed earlier and been refused goes first.
      */
     private void leaderIsLost(Follower follower, long nowMs) {
         int rank = core.rank();
-        if (rank == 0) {
+        long turnMs = nowMs + (long) Math.max(1, rank) * core.settings.rankDelayMs();
+        core.become(Prospective.of(follower, core.self(), turnMs));
+        if (!elections.answerRefused(nowMs) && rank == 0) {
             elections.prospect(nowMs);
-        } else {
-            core.become(Prospective.of(follower, core.self(), nowMs + (long) rank * core.settings.rankDelayMs()));
         }
     }
 

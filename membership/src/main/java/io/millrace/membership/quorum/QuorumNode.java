@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -45,6 +46,7 @@ public final class QuorumNode implements MetadataQuorum {
     private volatile int leaderEpoch;
     private volatile int leaderId = QuorumState.NOBODY;
     private volatile long highWatermark;
+    private volatile Set<Integer> voterIds = Set.of();
 
     /** @param snapshotBytes so many bytes of applied records make a new snapshot worth while */
     public QuorumNode(
@@ -117,6 +119,11 @@ public final class QuorumNode implements MetadataQuorum {
             }
         });
         return answer;
+    }
+
+    /** Who votes, by this node's log. Thread: any. */
+    public Set<Integer> voterIds() {
+        return voterIds;
     }
 
     /** Whether this node's directory votes, by its log. Called on the owner. */
@@ -211,6 +218,7 @@ public final class QuorumNode implements MetadataQuorum {
         leaderEpoch = machine.state().epoch();
         leaderId = machine.state().leaderId();
         highWatermark = machine.highWatermark();
+        voterIds = machine.voters().ids();
     }
 
     private void setAlarm() {

@@ -74,6 +74,11 @@ public sealed interface QuorumState {
             return new Prospective(epoch, votedId, lostLeaderId, more, deadlineMs);
         }
 
+        /** Lets another one stand first: without its own vote it does not. */
+        Prospective yielding(long untilMs) {
+            return new Prospective(epoch, votedId, lostLeaderId, Ballots.NONE, untilMs);
+        }
+
         public Voted toVoted(int candidateId, long deadlineMs) {
             if (votedId != NOBODY) {
                 throw new IllegalStateException("already voted for " + votedId + " in epoch " + epoch);

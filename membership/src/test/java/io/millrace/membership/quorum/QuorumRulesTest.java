@@ -359,6 +359,66 @@ class QuorumRulesTest {
     }
 
     @Test
+    void whoWasRefusedForTheLeadersSakeIsAnsweredAnewWhenTheLeaderIsLostHereTooAndGoesFirst() {
+        QuorumMachine machine = newMachine();
+        machine.prefer(List.of(2, 1, 3));
+        machine.onMessage(2, new BeginEpoch(1, 2), now);
+        machine.onMessage(3, new VoteRequest(1, DIR_3, new LogPosition(99, 1), true), now);
+        assertThat(effects.lastSent(VoteResponse.class).granted()).isFalse();
+
+        machine.onLeaderProbeFailed(2, now);
+
+        assertThat(effects.lastSent(VoteResponse.class).granted()).isTrue();
+        assertThat(effects.sent(VoteRequest.class))
+                .as("its own turn comes later")
+                .isEmpty();
+        machine.onTick(machine.state().deadlineMs());
+        assertThat(effects.lastSent(VoteRequest.class).preVote()).isTrue();
+    }
+
+    @Test
+    void aRefusalOfLongAgoIsNotAnsweredAnew() {
+        QuorumMachine machine = newMachine();
+        machine.prefer(List.of(2, 1, 3));
+        machine.onMessage(2, new BeginEpoch(1, 2), now);
+        machine.onMessage(3, new VoteRequest(1, DIR_3, new LogPosition(99, 1), true), now);
+        int answers = effects.sent(VoteResponse.class).size();
+        now += QuorumSettings.DEFAULT_ELECTION_TIMEOUT_MS;
+
+        machine.onLeaderProbeFailed(2, now);
+
+        assertThat(effects.sent(VoteResponse.class)).hasSize(answers);
+        assertThat(effects.lastSent(VoteRequest.class).preVote()).isTrue();
+    }
+
+    /** Nodes may take different ones for the first in the order. */
+    @Test
+    void ofTwoWhoAskForPreVotesAtOnceOneLetsTheOtherStand() {
+        QuorumMachine machine = new QuorumMachine(
+                QuorumSettings.withDefaults(3, DIR_3, THREE),
+                effects,
+                ElectionState.INITIAL,
+                StoredLog.NEW,
+                bound -> 0);
+        machine.start(now);
+        machine.prefer(List.of(1, 3, 2));
+        machine.onMessage(1, new BeginEpoch(1, 1), now);
+        machine.onLeaderProbeFailed(1, now);
+        assertThat(effects.lastSent(VoteRequest.class).preVote()).isTrue();
+
+        machine.onMessage(2, new VoteRequest(1, DIR_2, new LogPosition(99, 1), true), now);
+        assertThat(effects.lastSent(VoteResponse.class).granted()).isTrue();
+        machine.onMessage(2, new VoteResponse(1, -1, true, true), now);
+
+        assertThat(machine.state())
+                .as("it has the other's pre-vote and does not stand")
+                .isInstanceOf(Prospective.class);
+        machine.onTick(machine.state().deadlineMs());
+        machine.onMessage(2, new VoteResponse(1, -1, true, true), now);
+        assertThat(machine.state()).as("unless that came to nothing").isInstanceOf(Candidate.class);
+    }
+
+    @Test
     void whoComesFirstStandsWhenItHasLostItsLeader() {
         QuorumMachine machine = newMachine();
         machine.prefer(List.of(2, 1, 3));

@@ -38,9 +38,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -291,10 +293,13 @@ final class MetadataVerticle extends VerticleBase {
     }
 
     private String whatItTakes() {
+        Map<Integer, String> addresses = parts.config().cluster().voters().stream()
+                .collect(Collectors.toMap(NodeConfig.Voter::nodeId, voter -> "@" + voter.address()));
+        QuorumNode running = quorum;
+        // They may have been changed since the file was written.
+        Set<Integer> voters = running == null ? new TreeSet<>(addresses.keySet()) : running.voterIds();
         return "it takes a majority of the voters "
-                + parts.config().cluster().voters().stream()
-                        .map(voter -> voter.nodeId() + "@" + voter.address())
-                        .collect(Collectors.joining(", "));
+                + voters.stream().map(id -> id + addresses.getOrDefault(id, "")).collect(Collectors.joining(", "));
     }
 
     /** The node is to stop although its start is under way: nothing is waited for any more. Thread: any. */
@@ -312,7 +317,7 @@ final class MetadataVerticle extends VerticleBase {
      * Thread: any.
      */
     Future<Void> leave(long deadlineMs) {
-        if (parts.config().cluster().voters().size() > 1 && leadsQuorum()) {
+        if (leadsQuorum() && quorum.voterIds().size() > 1) {
             Promise<Void> another = Promise.promise();
             handedOver = another;
             quorum.transferLeadership(ANY_VOTER);
