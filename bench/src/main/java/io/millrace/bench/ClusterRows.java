@@ -104,13 +104,20 @@ final class ClusterRows {
                         peer,
                         "20 SIGTERM of a leader",
                         "≤ 0.1 s",
-                        new Failover(peer, "row20-" + i).stopLeader(false, true));
+                        new Failover(peer, "row20-leader-" + i).stopLeader(false, true));
+                add(
+                        results,
+                        peer,
+                        "20 SIGTERM of a leader that is the controller",
+                        "≤ 0.1 s",
+                        new Failover(peer, "row20-controller-" + i).stopLeader(true, true));
             }
         }
     }
 
     private static void add(Results results, ClusterPeer peer, String what, String goal, Failover.Outcome outcome) {
         results.add(peer.name(), what + ", gap in acks", "s", goal, outcome.gapSeconds());
+        results.add(peer.name(), what + ", gap in acks while it comes back", "s", "-", outcome.returnSeconds());
         results.add(peer.name(), what + ", records given up", "", "0", outcome.refused());
     }
 }

@@ -35,8 +35,13 @@ final class Failover {
         this.topic = topic;
     }
 
-    /** The longest time in seconds without an acknowledgement, and the records that the producer had to give up. */
-    record Outcome(double gapSeconds, long refused) {}
+    /**
+     * The longest times in seconds without an acknowledgement, and the records that the producer had to give up.
+     *
+     * @param gapSeconds until all partitions are acknowledged by their new leaders, a second and a half at least
+     * @param returnSeconds from then on: while the node starts, catches up and is in sync again, on the same processors
+     */
+    record Outcome(double gapSeconds, double returnSeconds, long refused) {}
 
     /** One stop of a node; it is up and in sync again when this returns. */
     Outcome stopLeader(boolean controller, boolean politely) throws Exception {
@@ -47,6 +52,7 @@ final class Failover {
         settings.put("key.serializer", ByteArraySerializer.class.getName());
         settings.put("value.serializer", ByteArraySerializer.class.getName());
         KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings);
+        double stopped;
         try {
             Thread sender = new Thread(() -> send(producer));
             sender.start();
@@ -58,6 +64,7 @@ final class Failover {
             }
             peer.signal(victim, politely);
             awaitAcksAfter(leaders);
+            stopped = longest(leaders);
             peer.awaitEnd(victim);
             peer.start(victim);
             peer.leaders(topic, PARTITIONS);
@@ -67,11 +74,17 @@ final class Failover {
             running = false;
             producer.close(Duration.ofSeconds(PATIENCE_S));
         }
+        return new Outcome(stopped, longest(leaders), refused.get());
+    }
+
+    /** The longest gap since it was asked last. */
+    private synchronized double longest(Map<Integer, Integer> leaders) {
         long longest = 0;
-        for (Map.Entry<Integer, Integer> leader : leaders.entrySet()) {
-            longest = Math.max(longest, longestGap[leader.getKey()]);
+        for (int partition : leaders.keySet()) {
+            longest = Math.max(longest, longestGap[partition]);
         }
-        return new Outcome(longest / 1e9, refused.get());
+        Arrays.fill(longestGap, 0);
+        return longest / 1e9;
     }
 
     /** A leader that is the controller, or one that is not. */
