@@ -121,6 +121,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 
+    private static KnownNoise noise(LoggerContext context) {
+        KnownNoise noise = new KnownNoise();
+        noise.setContext(context);
+        noise.start();
+        return noise;
+    }
+
     private static Appender<ILoggingEvent> started(
             LoggerContext context, OutputStreamAppender<ILoggingEvent> appender, LineEncoder encoder) {
         encoder.setContext(context);
@@ -138,6 +145,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         queue.setQueueSize(QUEUE_LINES);
         queue.setDiscardingThreshold(0);
         queue.setNeverBlock(true);
+        queue.addFilter(noise(context));
         queue.addAppender(appender);
         queue.start();
         return queue;
