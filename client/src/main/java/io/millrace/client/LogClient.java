@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import io.millrace.client.link.Cluster;
 import io.millrace.client.link.LinkSettings;
+import io.millrace.log.compress.CodecMissingException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -65,8 +66,21 @@ public final class LogClient {
     }
 
     private LogException explained(LogException why) {
+        if (why.error() == LogError.UNSUPPORTED_FRAME || why.error() == LogError.PROTOCOL) {
+            return new LogException(
+                    LogError.UNSUPPORTED_FRAME,
+                    "client and nodes do not understand each other, use the millrace-client of the nodes' version: "
+                            + why.getMessage());
+        }
         if (!isNobody(why)) {
             return why;
+        }
+        if (why.error() == LogError.TIMED_OUT) {
+            return new LogException(
+                    LogError.NODE_UNREACHABLE,
+                    "a Millrace node is on this event bus and does not answer. Its bus (cluster.bus) must be reachable from"
+                            + " here, and this one from there: host and port of the EventBusOptions, or clusterPublicHost"
+                            + " and clusterPublicPort where others see different ones");
         }
         return new LogException(
                 LogError.NODE_UNREACHABLE,
@@ -77,9 +91,18 @@ public final class LogClient {
                         : "no Millrace node is in this process, and this Vert.x is not clustered");
     }
 
-    /** A producer on the context of the caller, or on one of its own. */
+    /**
+     * A producer on the context of the caller, or on one of its own.
+     *
+     * @throws LogException {@link LogError#UNSUPPORTED_COMPRESSION_TYPE} and which jar, when its codec has none on the class path
+     */
     public LogProducer producer(ProducerOptions options) {
         ProducerOptions copy = new ProducerOptions(options);
+        try {
+            copy.compression().require();
+        } catch (CodecMissingException missing) {
+            throw new LogException(LogError.UNSUPPORTED_COMPRESSION_TYPE, missing.getMessage());
+        }
         Context context = vertx.getOrCreateContext();
         LinkSettings link =
                 new LinkSettings(LinkSettings.ANY, copy.clientId(), copy.creditBytes(), copy.requestTimeoutMs());

@@ -92,7 +92,8 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
      */
     public Future<Void> subscribe(Collection<String> topics) {
         Set<String> copy = Set.copyOf(topics);
-        return call(() -> group().subscribe(copy));
+        GroupReader reader = group();
+        return call(() -> reader.subscribe(copy));
     }
 
     private GroupReader group() {
@@ -104,7 +105,8 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
 
     /** Told what this member reads from now on. */
     public LogConsumer partitionsAssignedHandler(Handler<Set<TopicPartition>> told) {
-        run(() -> group().onAssigned(told));
+        GroupReader reader = group();
+        run(() -> reader.onAssigned(told));
         return this;
     }
 
@@ -113,31 +115,36 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
      * future is done, for the rebalance timeout at most.
      */
     public LogConsumer partitionsRevokedHandler(Function<Set<TopicPartition>, Future<Void>> asked) {
-        run(() -> group().onRevoked(asked));
+        GroupReader reader = group();
+        run(() -> reader.onRevoked(asked));
         return this;
     }
 
     /** Told of partitions that are another's already: the session had ended. */
     public LogConsumer partitionsLostHandler(Handler<Set<TopicPartition>> told) {
-        run(() -> group().onLost(told));
+        GroupReader reader = group();
+        run(() -> reader.onLost(told));
         return this;
     }
 
     /** Commits the positions of all that is assigned: what has been handed out counts as done. */
     public Future<Void> commit() {
-        return call(() -> group().commit());
+        GroupReader reader = group();
+        return call(reader::commit);
     }
 
     /** Commits offsets: of each partition the one to go on with. */
     public Future<Void> commit(Map<TopicPartition, Long> offsets) {
         Map<TopicPartition, Long> copy = Map.copyOf(offsets);
-        return call(() -> group().commit(copy));
+        GroupReader reader = group();
+        return call(() -> reader.commit(copy));
     }
 
     /** What the group has committed; a partition without is not in it. */
     public Future<Map<TopicPartition, Long>> committed(Collection<TopicPartition> partitions) {
         List<TopicPartition> copy = List.copyOf(partitions);
-        return call(() -> group().committed(copy));
+        GroupReader reader = group();
+        return call(() -> reader.committed(copy));
     }
 
     /** What is read now. */
@@ -303,10 +310,12 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
         try {
             handler.handle(record);
         } catch (RuntimeException thrown) {
+            // The records after it are handed out all the same.
             if (exceptionHandler == null) {
-                throw thrown;
+                ((ContextInternal) context).reportException(thrown);
+            } else {
+                exceptionHandler.handle(thrown);
             }
-            exceptionHandler.handle(thrown);
         }
     }
 

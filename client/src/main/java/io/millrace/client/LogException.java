@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
 
 /**
  * The failure of every future of this client: ask {@link #error()} what to do next.
@@ -25,6 +26,18 @@ public final class LogException extends RuntimeException {
         return error.isRetriable();
     }
 
+    /** A door's refusal is JSON, for programs; here is what it says to people. */
+    private static String said(String message) {
+        if (message == null || !message.startsWith("{")) {
+            return message;
+        }
+        try {
+            return new JsonObject(message).getString("message", message);
+        } catch (RuntimeException notJson) {
+            return message;
+        }
+    }
+
     /** The same failure in the words of this client. */
     public static LogException of(Throwable failure) {
         if (failure instanceof LogException known) {
@@ -36,7 +49,7 @@ public final class LogException extends RuntimeException {
                     : reply.failureType() == ReplyFailure.NO_HANDLERS
                             ? LogError.NODE_UNREACHABLE
                             : LogError.ofCode(reply.failureCode());
-            return new LogException(error == null ? LogError.UNKNOWN_SERVER_ERROR : error, reply.getMessage());
+            return new LogException(error == null ? LogError.UNKNOWN_SERVER_ERROR : error, said(reply.getMessage()));
         }
         return new LogException(LogError.UNKNOWN_SERVER_ERROR, String.valueOf(failure));
     }

@@ -72,7 +72,13 @@ public final class LogProducer implements WriteStream<LogRecord> {
             return watched(task.get());
         }
         Promise<T> promise = Promise.promise();
-        context.runOnContext(go -> watched(task.get()).onComplete(promise));
+        context.runOnContext(go -> {
+            try {
+                watched(task.get()).onComplete(promise);
+            } catch (RuntimeException thrown) {
+                promise.fail(LogException.of(thrown));
+            }
+        });
         return promise.future();
     }
 

@@ -5,6 +5,7 @@ import io.millrace.client.ConsumerOptions.OffsetReset;
 import io.millrace.client.LogClient;
 import io.millrace.client.LogConsumer;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBusOptions;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -38,7 +39,7 @@ final class GroupMember {
     }
 
     private static void bus(String seed, String group, String topic, int sessionMs) {
-        Vertx vertx = JoinTheBus.joined(BusProcesses.NAME, List.of(seed), "127.0.0.1")
+        Vertx vertx = JoinTheBus.joined(BusProcesses.NAME, List.of(seed), new EventBusOptions().setHost("127.0.0.1"))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();

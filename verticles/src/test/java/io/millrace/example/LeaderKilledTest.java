@@ -13,6 +13,7 @@ import io.millrace.client.LogRecord;
 import io.millrace.client.ProducerOptions;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonArray;
@@ -55,7 +56,8 @@ class LeaderKilledTest {
                         .all()
                         .get();
             }
-            Vertx application = await(JoinTheBus.joined(BusProcesses.NAME, nodes.seeds(), "127.0.0.1"));
+            Vertx application = await(
+                    JoinTheBus.joined(BusProcesses.NAME, nodes.seeds(), new EventBusOptions().setHost("127.0.0.1")));
             await(LogClient.of(application).connected());
             brokersOwnAddressesAreOutOfReach(application);
 

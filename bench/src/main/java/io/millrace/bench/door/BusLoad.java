@@ -3,7 +3,6 @@ package io.millrace.bench.door;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MultiMapConfig;
-import com.hazelcast.core.Hazelcast;
 import io.millrace.client.ConsumerOptions;
 import io.millrace.client.LogClient;
 import io.millrace.client.LogConsumer;
@@ -18,7 +17,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,7 +33,13 @@ final class BusLoad implements ClientLoad.Client {
 
     BusLoad(String seed, int batchBytes) throws Exception {
         vertx = await(joined(seed));
-        await(LogClient.of(vertx).connected());
+        try {
+            await(LogClient.of(vertx).connected());
+        } catch (Exception nobody) {
+            // With its Hazelcast, whose threads would keep the process alive.
+            await(vertx.close());
+            throw nobody;
+        }
         context = vertx.getOrCreateContext();
         ProducerOptions options = new ProducerOptions();
         if (batchBytes > 0) {
@@ -52,10 +56,7 @@ final class BusLoad implements ClientLoad.Client {
                 .setLiteMember(true)
                 .setProperty("hazelcast.partition.count", "31")
                 .setProperty("hazelcast.phone.home.enabled", "false")
-                .setProperty("hazelcast.shutdownhook.enabled", "false")
                 .setProperty("hazelcast.socket.bind.any", "false");
-        config.getMemberAttributeConfig()
-                .setAttribute("__vertx.nodeId", UUID.randomUUID().toString());
         config.addMultiMapConfig(
                 new MultiMapConfig("__vertx.subs").setBackupCount(2).setValueCollectionType("SET"));
         config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface("127.0.0.1");
@@ -65,7 +66,7 @@ final class BusLoad implements ClientLoad.Client {
         join.getTcpIpConfig().setEnabled(true).setMembers(List.of(seed));
         return Vertx.builder()
                 .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost("127.0.0.1")))
-                .withClusterManager(new HazelcastClusterManager(Hazelcast.newHazelcastInstance(config)))
+                .withClusterManager(new HazelcastClusterManager(config))
                 .buildClustered();
     }
 

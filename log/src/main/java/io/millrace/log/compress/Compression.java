@@ -93,6 +93,11 @@ public enum Compression {
         return codec().pack(sink, level);
     }
 
+    /** Looks for the codec's jar now; throws {@link CodecMissingException}, which names it, when it is absent. */
+    public void require() {
+        codec();
+    }
+
     public boolean isAvailable() {
         try {
             codec();

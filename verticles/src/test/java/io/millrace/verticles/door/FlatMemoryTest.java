@@ -49,7 +49,7 @@ class FlatMemoryTest {
     @Tag("full")
     @Timeout(180)
     void memoryStaysFlatOnBothSides() {
-        flood(2);
+        flood(60 / (SAMPLES + 1));
     }
 
     @Test

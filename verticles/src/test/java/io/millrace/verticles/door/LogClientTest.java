@@ -17,6 +17,7 @@ import io.millrace.client.LogRecord;
 import io.millrace.client.ProducerOptions;
 import io.millrace.client.TopicPartition;
 import io.millrace.log.compress.Compression;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
@@ -226,6 +227,48 @@ class LogClientTest {
         assertThat(ten).hasSize(10);
         assertThat(position).isEqualTo(10);
         assertThat(rest.get(989).valueText()).isEqualTo("v999");
+    }
+
+    @Test
+    void aHandlerThatThrowsIsToldToItsContextAndTheNextRecordsCome() throws Exception {
+        String topic = topic(1);
+        LogProducer producer = producer(new ProducerOptions());
+        for (int i = 0; i < 10; i++) {
+            producer.write(LogRecord.of(topic, null, "v" + i));
+        }
+        await(producer.end());
+        Context context = node.vertx().getOrCreateContext();
+        List<Throwable> reported = Collections.synchronizedList(new ArrayList<>());
+        context.exceptionHandler(reported::add);
+        List<String> seen = new ArrayList<>();
+        Promise<LogConsumer> last = Promise.promise();
+        context.runOnContext(go -> {
+            LogConsumer consumer = consumer();
+            consumer.handler(record -> {
+                seen.add(record.valueText());
+                if (seen.size() == 10) {
+                    last.complete(consumer);
+                }
+                throw new IllegalStateException(record.valueText());
+            });
+            consumer.assign(List.of(new TopicPartition(topic, 0)));
+        });
+
+        await(await(last.future()).close());
+
+        assertThat(seen).hasSize(10).startsWith("v0", "v1").endsWith("v9");
+        assertThat(reported).hasSize(10);
+    }
+
+    @Test
+    void aConsumerWithoutAGroupSaysSoAtOnceWhoeverAsks() {
+        LogConsumer alone = consumer();
+
+        assertThat(catchThrowableOfType(IllegalStateException.class, alone::commit))
+                .hasMessageContaining("groupId");
+        assertThat(catchThrowableOfType(IllegalStateException.class, () -> alone.subscribe(List.of("t"))))
+                .hasMessageContaining("groupId");
+        await(alone.close());
     }
 
     @Test
