@@ -117,8 +117,7 @@ final class PartitionBuffer {
             if (size < BatchHeader.SIZE_BYTES || size > end - whole) {
                 break;
             }
-            if (BatchHeader.magic(records, whole) != BatchHeader.MAGIC
-                    || checkCrcs && !BatchHeader.isIntact(records, whole)) {
+            if (BatchHeader.magic(records, whole) != BatchHeader.MAGIC) {
                 throw new LogException(LogError.CORRUPT_MESSAGE, "a batch of " + partition + " at or after " + next);
             }
             records0 += BatchHeader.recordCount(records, whole);
@@ -163,6 +162,12 @@ final class PartitionBuffer {
                 bufferedBytes -= chunk.limit();
                 chunks.poll().release();
                 batchAt = 0;
+            } else if (checkCrcs && !BatchHeader.isIntact(chunk, batchAt)) {
+                // Checked when its records are needed next, so that they are looked at once for both. Asked for again,
+                // it may be whole.
+                seek(position);
+                throw new LogException(
+                        LogError.CORRUPT_MESSAGE, "a batch of " + partition + " at or after " + position);
             } else if (BatchHeader.isControl(chunk, batchAt)) {
                 bufferedRecords -= BatchHeader.recordCount(chunk, batchAt);
                 leaveBatch();

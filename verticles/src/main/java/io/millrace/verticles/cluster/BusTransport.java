@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 
 /**
  * The transport that Vert.x uses anyway, which reads the event bus' connections by message and outside of the heap, and gives
- * certain messages away before Vert.x decodes them. The way there: Vert.x has its transport prepare every server, and the first
+ * certain messages away before Vert.x decodes them; and which writes a {@link PiecedMessage} whole. The way there: Vert.x has its transport prepare every server, and the first
  * one, before anybody else has the Vert.x instance, is the bus'.
  *
  * <p>Thread: any.
@@ -203,7 +203,12 @@ public final class BusTransport implements Transport {
 
     @Override
     public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
-        return usual.channelFactory(domainSocket);
+        ChannelFactory<? extends Channel> factory = usual.channelFactory(domainSocket);
+        return () -> {
+            Channel channel = factory.newChannel();
+            channel.pipeline().addLast(PiecedMessages.INSTANCE);
+            return channel;
+        };
     }
 
     @Override

@@ -188,9 +188,9 @@ final class BusRequest implements InboundRequest {
                     session.unsent().bytes() + " bytes of answers wait to be taken: no more is read before they are"));
             return;
         }
-        ByteBuf reply;
+        ReplyBody reply;
         try {
-            reply = ReplyBytes.of(parts);
+            reply = message.isAnsweredByReference() ? ReplyBytes.withFiles(parts) : ReplyBody.of(ReplyBytes.of(parts));
         } catch (Throwable unreadable) {
             session.unsent().give(readBytes);
             log.error("{} of session {} could not be read for its answer", api.name(), session.id(), unreadable);
@@ -204,7 +204,11 @@ final class BusRequest implements InboundRequest {
     @Override
     public void respondNothing() {
         if (loop().inEventLoop()) {
-            finish(session.isClosed() ? null : Unpooled.buffer(1, 1).writeByte(DoorFrame.VERSION), null);
+            finish(
+                    session.isClosed()
+                            ? null
+                            : ReplyBody.of(Unpooled.buffer(1, 1).writeByte(DoorFrame.VERSION)),
+                    null);
         } else {
             loop().execute(this::respondNothing);
         }
@@ -224,7 +228,7 @@ final class BusRequest implements InboundRequest {
         }
     }
 
-    private void finish(ByteBuf reply, DoorFailure failure) {
+    private void finish(ReplyBody reply, DoorFailure failure) {
         if (answered) {
             throw new IllegalStateException("request " + correlationId + " of " + session.sender() + " answered twice");
         }
@@ -246,7 +250,7 @@ final class BusRequest implements InboundRequest {
         }
     }
 
-    private void send(ByteBuf reply) {
+    private void send(ReplyBody reply) {
         try {
             message.reply(session.context(), reply, () -> session.unsent().give(unsentBytes));
         } catch (Throwable unsent) {

@@ -57,15 +57,16 @@ final class DoorMessage {
     }
 
     /**
-     * Answers with these bytes, which are taken over.
+     * Answers with this body, which is taken over.
      *
-     * @param gone run when they are needed no more
+     * @param gone run when it is needed no more
      */
-    void reply(ContextInternal context, ByteBuf bytes, Runnable gone) {
-        if (origin != null && envelope.replyAddress() != null) {
-            DoorReply.send(context, envelope, new TakenMessage.Outside(bytes, gone));
+    void reply(ContextInternal context, ReplyBody body, Runnable gone) {
+        if (isAnsweredByReference()) {
+            DoorReply.send(context, envelope, new TakenMessage.Outside(body, gone));
             return;
         }
+        ByteBuf bytes = ((ReplyBody.InMemory) body).bytes();
         try {
             byte[] copy = new byte[bytes.readableBytes()];
             bytes.readBytes(copy);
@@ -74,6 +75,11 @@ final class DoorMessage {
             bytes.release();
             gone.run();
         }
+    }
+
+    /** Whether the answer goes to the socket from where it is, from files too. */
+    boolean isAnsweredByReference() {
+        return origin != null && envelope.replyAddress() != null;
     }
 
     Message<?> envelope() {

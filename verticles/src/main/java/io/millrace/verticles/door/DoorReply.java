@@ -1,9 +1,5 @@
 package io.millrace.verticles.door;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -13,23 +9,19 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.buffer.BufferInternal;
 
 /**
- * An answer to another node of the bus whose body the socket takes from where it is. Vert.x itself would collect it in an array, and
- * copy that once more for the socket.
+ * An answer to another node of the bus whose body the socket takes from where it is, also from files. Vert.x itself would collect it
+ * in an array, and copy that once more for the socket.
  *
  * <p>Thread: made on its session's loop; encoded there or on the connection's; released when it is gone, wherever that is known.
  */
 final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
-    /** Smaller parts on average are collected in one buffer: the kernel takes so long for each piece. */
-    private static final int WORTH_A_PIECE_BYTES = 2048;
-
-    private final ByteBuf body;
+    private final ReplyBody body;
     private final Runnable gone;
-    private ByteBuf wire;
 
     /** Vert.x tells it where it goes: see {@link TakenMessage}. */
     DoorReply(String self, String address, TakenMessage.Outside answer, EventBusImpl bus) {
         super(self, address, null, Buffer.buffer(), new DoorCodec(), true, bus);
-        this.body = answer.bytes();
+        this.body = answer.body();
         this.gone = answer.gone();
     }
 
@@ -62,25 +54,12 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
     @Override
     public Buffer encodeToWire() {
         Buffer start = super.encodeToWire();
-        int bytes = body.readableBytes();
+        int bytes = body.sizeBytes();
         // The codec has written an empty body: its length comes last.
         start.setInt(start.length() - Integer.BYTES, bytes);
         start.setInt(0, start.length() - Integer.BYTES + bytes);
-        ByteBuf head = ((BufferInternal) start).getByteBuf();
-        int size = head.readableBytes();
-        if (body instanceof CompositeByteBuf parts && bytes / parts.numComponents() < WORTH_A_PIECE_BYTES) {
-            wire = PooledByteBufAllocator.DEFAULT
-                    .directBuffer(size + bytes, size + bytes)
-                    .writeBytes(head)
-                    .writeBytes(body, body.readerIndex(), bytes);
-            return BufferInternal.buffer(wire);
-        }
-        ByteBuf first = PooledByteBufAllocator.DEFAULT.directBuffer(size, size).writeBytes(head);
-        wire = new CompositeByteBuf(UnpooledByteBufAllocator.DEFAULT, true, 2)
-                .addComponent(true, first)
-                .addComponent(true, body.retain());
         // A view that the socket can not release: that is done when Vert.x says that it has been written.
-        return BufferInternal.buffer(wire);
+        return BufferInternal.buffer(body.behind(((BufferInternal) start).getByteBuf()));
     }
 
     /** The message has left, or never will. */
@@ -90,10 +69,6 @@ final class DoorReply extends ClusteredMessage<Buffer, Buffer> {
     }
 
     void release() {
-        if (wire != null) {
-            wire.release();
-            wire = null;
-        }
         body.release();
     }
 }

@@ -1,6 +1,5 @@
 package io.millrace.verticles.door;
 
-import io.netty.buffer.ByteBuf;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -17,7 +16,7 @@ import io.vertx.core.internal.VertxInternal;
  */
 final class TakenMessage extends ClusteredMessage<Buffer, Buffer> {
     /** The body of an answer, and what is run when it is needed no more. */
-    record Outside(ByteBuf bytes, Runnable gone) {}
+    record Outside(ReplyBody body, Runnable gone) {}
 
     /**
      * What Vert.x makes answers by: as the real bus does, but for those outside of the heap.

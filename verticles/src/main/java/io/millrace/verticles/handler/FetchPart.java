@@ -69,6 +69,16 @@ sealed interface FetchPart extends RecordsPart {
         }
 
         @Override
+        public void check() throws IOException {
+            long missing = slice.position()
+                    + slice.sizeBytes()
+                    - slice.file().channel().orElseThrow().size();
+            if (missing > 0) {
+                throw new IOException("a segment ends " + missing + " bytes early");
+            }
+        }
+
+        @Override
         protected void deallocate() {
             slice.release();
         }

@@ -112,7 +112,7 @@ class DoorMessageTest {
             DoorReply reply = new DoorReply(
                     "self",
                     "__vertx.reply.7",
-                    new TakenMessage.Outside(ReplyBytes.of(List.of(first, second)), () -> {}),
+                    new TakenMessage.Outside(ReplyBody.of(ReplyBytes.of(List.of(first, second))), () -> {}),
                     bus);
 
             ByteBuf wire = ((BufferInternal) reply.encodeToWire()).getByteBuf();
@@ -141,14 +141,18 @@ class DoorMessageTest {
     @ParameterizedTest
     @MethodSource("failures")
     void anAnswerWhoseFileCannotBeReadHoldsNothing(Throwable why) {
-        ByteBuf first = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
-        ByteBuf last = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
-        UnreadableRegion region = new UnreadableRegion(why);
+        // Read, and sent from the file, each with a part before and behind it.
+        for (int size : new int[] {100, 100_000}) {
+            ByteBuf first = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
+            ByteBuf last = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
+            UnreadableRegion region = new UnreadableRegion(why, size);
 
-        assertThatThrownBy(() -> ReplyBytes.of(List.of(first, region, last))).isSameAs(why);
+            assertThatThrownBy(() -> ReplyBytes.withFiles(List.of(first, region, last)))
+                    .isSameAs(why);
 
-        assertThat(first.refCnt()).isZero();
-        assertThat(last.refCnt()).isZero();
-        assertThat(region.refCnt()).isZero();
+            assertThat(first.refCnt()).isZero();
+            assertThat(last.refCnt()).isZero();
+            assertThat(region.refCnt()).isZero();
+        }
     }
 }

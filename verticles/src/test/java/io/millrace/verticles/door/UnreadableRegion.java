@@ -14,13 +14,24 @@ import java.nio.channels.WritableByteChannel;
  */
 final class UnreadableRegion extends AbstractReferenceCounted implements FileRegion, FileBytes {
     private final Throwable why;
+    private final int sizeBytes;
 
     UnreadableRegion(Throwable why) {
+        this(why, 100);
+    }
+
+    UnreadableRegion(Throwable why, int sizeBytes) {
         this.why = why;
+        this.sizeBytes = sizeBytes;
     }
 
     @Override
     public void readInto(ByteBuf target) throws IOException {
+        check();
+    }
+
+    @Override
+    public void check() throws IOException {
         if (why instanceof IOException failed) {
             throw failed;
         }
@@ -48,7 +59,7 @@ final class UnreadableRegion extends AbstractReferenceCounted implements FileReg
 
     @Override
     public long count() {
-        return 100;
+        return sizeBytes;
     }
 
     @Override

@@ -1,0 +1,97 @@
+package io.millrace.client.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.client.ConsumedRecord;
+import io.millrace.client.LogError;
+import io.millrace.client.LogException;
+import io.millrace.client.TopicPartition;
+import io.millrace.log.batch.BatchBuilder;
+import io.millrace.log.compress.Compression;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class PartitionBufferTest {
+    private static final int BATCH_RECORDS = 3;
+
+    private final PartitionBuffer buffer = new PartitionBuffer(new TopicPartition("t", 0), true);
+
+    private static ByteBuffer batch(long offset, Compression codec) {
+        BatchBuilder builder = new BatchBuilder().baseOffset(offset).compression(codec);
+        for (int i = 0; i < BATCH_RECORDS; i++) {
+            builder.append(7, text("k" + (offset + i)), text("v" + (offset + i)));
+        }
+        return builder.buildBuffer();
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Outside of the heap, as it is taken from the bus; two batches. */
+    private static ByteBuf answer(long offset, Compression codec) {
+        return PooledByteBufAllocator.DEFAULT
+                .directBuffer()
+                .writeBytes(batch(offset, codec))
+                .writeBytes(batch(offset + BATCH_RECORDS, codec));
+    }
+
+    private ByteBuf fetched(ByteBuf answer) {
+        buffer.add(answer.nioBuffer(), answer);
+        answer.release();
+        return answer;
+    }
+
+    @Test
+    void aRecordStaysWhatItIsWhenTheAnswerIsGivenBackWithItsLastOne() {
+        for (Compression codec : new Compression[] {Compression.NONE, Compression.GZIP}) {
+            buffer.seek(0);
+            ByteBuf answer = fetched(answer(0, codec));
+            ConsumedRecord first = buffer.next();
+            for (int i = 1; i < 2 * BATCH_RECORDS; i++) {
+                assertThat(buffer.next().offset()).isEqualTo(i);
+            }
+            assertThat(answer.refCnt()).isEqualTo(1);
+            assertThat(buffer.next()).isNull();
+            assertThat(answer.refCnt()).isZero();
+            assertThat(first.keyText()).isEqualTo("k0");
+            assertThat(first.valueBytes()).isEqualTo(text("v0"));
+        }
+    }
+
+    @Test
+    void whateverEndsThePartitionGivesItsAnswersBack() {
+        buffer.seek(0);
+        ByteBuf first = fetched(answer(0, Compression.NONE));
+        ByteBuf second = fetched(answer(2 * BATCH_RECORDS, Compression.NONE));
+        assertThat(buffer.next().offset()).isZero();
+        buffer.seek(100);
+        ByteBuf third = fetched(answer(100, Compression.NONE));
+        buffer.discard();
+        assertThat(new int[] {first.refCnt(), second.refCnt(), third.refCnt()}).containsOnly(0);
+        assertThat(buffer.next()).isNull();
+    }
+
+    @Test
+    void aBatchThatIsNotWhatItsChecksumSaysIsNotHandedOutAndIsAskedForAgain() {
+        buffer.seek(0);
+        ByteBuf answer = answer(0, Compression.NONE);
+        answer.setByte(answer.writerIndex() - 2, 'x');
+        fetched(answer);
+        for (int i = 0; i < BATCH_RECORDS; i++) {
+            assertThat(buffer.next().offset()).isEqualTo(i);
+        }
+        assertThatThrownBy(buffer::next)
+                .isInstanceOf(LogException.class)
+                .matches(why -> ((LogException) why).error() == LogError.CORRUPT_MESSAGE);
+        assertThat(answer.refCnt()).isZero();
+        assertThat(buffer.fetchOffset()).isEqualTo(BATCH_RECORDS);
+        fetched(answer(BATCH_RECORDS, Compression.NONE));
+        assertThat(buffer.next().offset()).isEqualTo(BATCH_RECORDS);
+        buffer.discard();
+    }
+}

@@ -1,0 +1,92 @@
+package io.millrace.verticles.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PiecedMessageTest {
+    @TempDir
+    Path folder;
+
+    private static byte[] random(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    /** As the socket would have it. */
+    private static byte[] written(EmbeddedChannel channel) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (Object next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
+            if (next instanceof FileRegion region) {
+                while (region.transferred() < region.count()) {
+                    region.transferTo(Channels.newChannel(all), region.transferred());
+                }
+            } else {
+                ByteBuf bytes = (ByteBuf) next;
+                bytes.readBytes(all, bytes.readableBytes());
+            }
+            ReferenceCountUtil.release(next);
+        }
+        return all.toByteArray();
+    }
+
+    @Test
+    void whatVertxTakesForItsHeadIsWrittenWholeAndThePiecesStayTheMakers() throws IOException {
+        byte[] all = random(150_000);
+        Path file = Files.write(folder.resolve("segment"), all);
+        EmbeddedChannel channel = new EmbeddedChannel(PiecedMessages.INSTANCE);
+        FileChannel opened = FileChannel.open(file);
+        ByteBuf first = PooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(all, 20, 480);
+        FileRegion second = new DefaultFileRegion(opened, 500, 90_000);
+        ByteBuf third = PooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(all, 90_500, 500);
+        FileRegion last = new DefaultFileRegion(opened, 91_000, 59_000);
+        List<Object> pieces = List.of(first, second, third, last);
+
+        // The way through Vert.x: a buffer, and of that what the socket cannot release.
+        ByteBuf head = Unpooled.wrappedBuffer(all, 0, 20);
+        ByteBuf sent = BufferInternal.buffer(new PiecedMessage(head, pieces)).getByteBuf();
+        assertThat(sent.readableBytes()).isEqualTo(20);
+        ChannelFuture done = channel.writeAndFlush(sent);
+
+        assertThat(done.isSuccess()).isTrue();
+        assertThat(written(channel)).isEqualTo(all);
+        assertThat(pieces).allMatch(piece -> ReferenceCountUtil.refCnt(piece) == 1);
+        pieces.forEach(ReferenceCountUtil::release);
+        assertThat(opened.isOpen()).isFalse();
+    }
+
+    @Test
+    void whateverElseIsWrittenGoesOnAsItIs() throws IOException {
+        EmbeddedChannel channel = new EmbeddedChannel(PiecedMessages.INSTANCE);
+        channel.writeOutbound(
+                Unpooled.wrappedBuffer(random(30)),
+                Unpooled.unreleasableBuffer(Unpooled.buffer().writeBytes(random(40))));
+        assertThat(written(channel)).hasSize(70);
+    }
+
+    @Test
+    void everyConnectionThatIsOpenedHasIt() {
+        var channel = BusTransport.create().channelFactory(false).newChannel();
+        assertThat(channel.pipeline().get(PiecedMessages.class)).isNotNull();
+        channel.unsafe().closeForcibly();
+    }
+}
