@@ -324,6 +324,58 @@ class SectionDFetchTest {
         assertThat(answer).doesNotContain("false");
     }
 
+    /** Four partitions lie on several event loops: whichever of them has something answers for all. */
+    @Test
+    void aFetchOfManyPartitionsIsWokenByAnyOfThemAndLosesNoneOfTheOthers() throws Exception {
+        String answer = both.same("D.43", side -> {
+            Topic topic = side.topic("woken-by-any", 4, Map.of());
+            StringBuilder heard = new StringBuilder();
+            try (WireClient waiting = side.connect();
+                    WireClient writing = side.connect()) {
+                long start = System.nanoTime();
+                for (int round = 0; round < 2; round++) {
+                    for (int partition = 0; partition < 4; partition++) {
+                        waiting.send(ofAll(topic, round, partition).setMinBytes(1), BY_NAME);
+                        writing.ask(Requests.metadata(false), 9);
+                        fill(writing, topic, partition, 1);
+                        heard.append(found((FetchResponseData) waiting.receive()))
+                                .append("; ");
+                    }
+                }
+                // More than any one of them gets.
+                waiting.send(ofAll(topic, 2, 0).setMinBytes(100), BY_NAME);
+                writing.ask(Requests.metadata(false), 9);
+                fill(writing, topic, 3, 1);
+                fill(writing, topic, 1, 1);
+                heard.append(found((FetchResponseData) waiting.receive()));
+                return "soon " + (msSince(start) < 15_000) + ": " + heard;
+            }
+        });
+        assertThat(answer).isEqualTo("soon true: [0]; [1]; [2]; [3]; [0]; [1]; [2]; [3]; [1, 3]");
+    }
+
+    /** From the ends of all four, when each has been filled {@code rounds} times and those before the partition once more. */
+    private static FetchRequestData ofAll(Topic topic, int rounds, int partition) {
+        FetchRequestData request = Requests.fetch(topic, 0, 2L * (rounds + (partition > 0 ? 1 : 0)))
+                .setMaxWaitMs(20_000);
+        for (int other = 1; other < 4; other++) {
+            request.topics()
+                    .get(0)
+                    .partitions()
+                    .add(Requests.fetchPartition(other, 2L * (rounds + (partition > other ? 1 : 0))));
+        }
+        return request;
+    }
+
+    private static List<Integer> found(FetchResponseData fetched) {
+        return fetched.responses().get(0).partitions().stream()
+                .filter(partition ->
+                        partition.records() != null && ((MemoryRecords) partition.records()).sizeInBytes() > 0)
+                .map(FetchResponseData.PartitionData::partitionIndex)
+                .sorted()
+                .toList();
+    }
+
     @Test
     void errorInOnePartitionLetsTheOthersWaitOn() throws Exception {
         String answer = both.same("D.43", side -> {

@@ -44,6 +44,7 @@ final class FetchOperation {
     private final long deadlineNanos;
     private int groupsOut;
     private boolean lastAttempt;
+    private boolean asksOneShard;
     private final int maxBytes;
     private FetchWaiter waiter;
     private ScheduledFuture<?> timeout;
@@ -122,6 +123,9 @@ final class FetchOperation {
         }
         if (settled || found >= request.minBytes()) {
             answer();
+        } else if (asksOneShard) {
+            asksOneShard = false;
+            attempt();
         } else {
             park(request.minBytes() - found);
         }
@@ -140,20 +144,36 @@ final class FetchOperation {
             }
         }
         node.metrics().here().fetchesWaiting.add(1);
-        waiter = new FetchWaiter(missingBytes, context.loop(), this::woken);
+        waiter = null;
         context.whenClosed(this::abandoned);
         timeout = context.loop().schedule(this::timedOut, leftNanos, TimeUnit.NANOSECONDS);
         for (int index = 0; index < groups.length; index++) {
             if (groups[index] != null) {
-                node.shards().all().get(index).park(groups[index], waiter);
+                int shard = index;
+                Runnable wake = () -> woken(shard);
+                FetchWaiter place =
+                        waiter == null ? new FetchWaiter(missingBytes, context.loop(), wake) : waiter.elsewhere(wake);
+                waiter = place;
+                node.shards().all().get(index).park(groups[index], place);
             }
         }
     }
 
-    private void woken() {
+    /**
+     * Something has come in one shard. With anything being enough only that one is asked again: there was nothing in the
+     * others when this was parked, and what has come there since is found by the next fetch.
+     */
+    private void woken(int shard) {
         node.metrics().here().fetchesWaiting.add(-1);
         timeout.cancel(false);
-        attempt();
+        if (request.minBytes() > 1) {
+            attempt();
+            return;
+        }
+        asksOneShard = true;
+        groupsOut = 1;
+        groups[shard].begin(maxBytes);
+        node.shards().all().get(shard).submit(groups[shard]);
     }
 
     private void abandoned() {

@@ -12,15 +12,25 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class FetchWaiter {
     private final AtomicLong missingBytes;
-    private final AtomicBoolean parked = new AtomicBoolean(true);
+    private final AtomicBoolean parked;
     private final Executor home;
     private final Runnable wake;
 
     /** Waits for {@code missingBytes} more bytes; {@code wake} is called on {@code home} at most once. */
     public FetchWaiter(long missingBytes, Executor home, Runnable wake) {
-        this.missingBytes = new AtomicLong(missingBytes);
+        this(new AtomicLong(missingBytes), new AtomicBoolean(true), home, wake);
+    }
+
+    private FetchWaiter(AtomicLong missingBytes, AtomicBoolean parked, Executor home, Runnable wake) {
+        this.missingBytes = missingBytes;
+        this.parked = parked;
         this.home = home;
         this.wake = wake;
+    }
+
+    /** The same fetch parked in another place, woken with another task: whichever place wakes it says so by that. */
+    public FetchWaiter elsewhere(Runnable otherWake) {
+        return new FetchWaiter(missingBytes, parked, home, otherWake);
     }
 
     /** Counts bytes that have become readable. */

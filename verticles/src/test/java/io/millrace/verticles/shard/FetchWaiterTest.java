@@ -29,6 +29,36 @@ class FetchWaiterTest {
     }
 
     @Test
+    void aFetchThatWaitsInTwoPlacesIsWokenByOneAndKnowsWhich() {
+        AtomicInteger wakesElsewhere = new AtomicInteger();
+        FetchWaiters other = new FetchWaiters();
+        FetchWaiter waiter = waitingFor(100);
+        waiters.add(waiter);
+        other.add(waiter.elsewhere(wakesElsewhere::incrementAndGet));
+
+        waiters.progressed(60);
+        other.progressed(40);
+        waiters.progressed(1000);
+        waiters.wakeAll();
+
+        assertThat(wakesElsewhere).hasValue(1);
+        assertThat(wakes).hasValue(0);
+        assertThat(waiter.cancel()).isFalse();
+    }
+
+    @Test
+    void cancelledInOnePlaceIsCancelledInAll() {
+        AtomicInteger wakesElsewhere = new AtomicInteger();
+        FetchWaiter waiter = waitingFor(1);
+        waiters.add(waiter.elsewhere(wakesElsewhere::incrementAndGet));
+
+        assertThat(waiter.cancel()).isTrue();
+        waiters.progressed(5);
+
+        assertThat(wakesElsewhere).hasValue(0);
+    }
+
+    @Test
     void aCancelledFetchIsNotWoken() {
         FetchWaiter waiter = waitingFor(1);
         waiters.add(waiter);
