@@ -14,9 +14,9 @@ import java.util.List;
 
 /** How an application gets onto the nodes' event bus, as {@code docs/EVENTBUS.md} shows it. */
 final class JoinTheBus {
-    private static final int ATTEMPTS = 4;
-
     private JoinTheBus() {}
+
+    private static final int ATTEMPTS = 4;
 
     static Future<Vertx> joined(String clusterName, List<String> seeds, EventBusOptions bus) {
         return joined(clusterName, seeds, bus, 1);

@@ -202,12 +202,17 @@ public final class GroupReader implements Membership.Listener {
             if (mine != assignment) {
                 return;
             }
-            // A rebalance under way commits by itself; anything else is worth knowing, and tried again anyway.
-            if (done.failed() && LogException.of(done.cause()).error() != LogError.REBALANCE_IN_PROGRESS) {
+            // While the group changes nothing can be committed; anything else is worth knowing, and tried again anyway.
+            if (done.failed() && !isOfARebalance(LogException.of(done.cause()).error())) {
                 failures.accept(LogException.of(done.cause()));
             }
             autoCommit.within(options.autoCommitIntervalMs());
         });
+    }
+
+    /** If the member has been left out instead, its heartbeat hears of it, and the application of what it has lost. */
+    private static boolean isOfARebalance(LogError error) {
+        return error == LogError.REBALANCE_IN_PROGRESS || error == LogError.ILLEGAL_GENERATION;
     }
 
     /** Commits if that is its task, and leaves. */

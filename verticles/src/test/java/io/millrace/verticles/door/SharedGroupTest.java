@@ -296,7 +296,7 @@ class SharedGroupTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ROUND_ROBIN,RoundRobinAssignor", "STICKY,StickyAssignor", "RANGE,RangeAssignor"})
+    @CsvSource({"ROUND_ROBIN,RoundRobinAssignor", "STICKY,StickyAssignor"})
     void anyOfKafkasAssignorsServesAMixedGroupWhoeverLeadsIt(Assignor mine, String theirsName) throws Exception {
         String topic = topic();
         String group = mine + "-" + topic;
