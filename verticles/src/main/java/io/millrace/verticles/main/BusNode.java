@@ -32,13 +32,17 @@ import java.util.function.Consumer;
  * Vert.x, clustered at once, and the Hazelcast member that joins it when it is up.
  *
  * <p>Hazelcast's start costs more processor time than all the rest; on a small machine it would take it from the rest. So it
- * waits until {@link #attachHazelcast} is called, when the node already serves its clients.
+ * waits until {@link #attachHazelcast} is called, when the node already serves its clients, and then for a second more: the first
+ * thing that clients do with a new node is creating topics.
  *
  * <p>Thread: any.
  */
 final class BusNode {
     /** A cluster of one looks for a free port from its own on: nobody needs to find it. */
     private static final int PORTS_WHEN_ALONE = 100;
+
+    /** What clients ask for in the first moment of a node, topics mostly, is done by then. */
+    private static final long PAUSE_BEFORE_HAZELCAST_MS = 1_000;
 
     private final NodeConfig config;
     private final UUID incarnation;
@@ -115,10 +119,10 @@ final class BusNode {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
-    /** Lets Hazelcast start now; what needs it has waited. What it sees of other members is told. */
+    /** Lets Hazelcast start after a pause; what needs it waits. What it sees of other members is told. */
     void attachHazelcast(ClusterHints told) {
         hints = told;
-        mayAttach.complete(null);
+        vertx.setTimer(PAUSE_BEFORE_HAZELCAST_MS, over -> mayAttach.complete(null));
     }
 
     /** Tells of nodes that have left the bus; see {@link DirectClusterManager#onNodeLeft}. After {@link #start}. */
@@ -126,8 +130,9 @@ final class BusNode {
         manager.onNodeLeft(departure);
     }
 
-    /** Completes when the member is up and Vert.x is part of its cluster. */
-    CompletionStage<Void> attached() {
+    /** Lets Hazelcast start now; completes when the member is up and Vert.x is part of its cluster. */
+    CompletionStage<Void> attachedSoon() {
+        mayAttach.complete(null);
         return manager.attached().toCompletionStage();
     }
 

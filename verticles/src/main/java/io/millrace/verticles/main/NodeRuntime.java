@@ -158,8 +158,9 @@ final class NodeRuntime implements Readiness {
                         .toList();
     }
 
+    /** For who cannot wait, once clients are served. */
     CompletionStage<Void> hazelcastAttached() {
-        return bus.attached();
+        return bus.attachedSoon();
     }
 
     HostPort operatorsDoor() {
