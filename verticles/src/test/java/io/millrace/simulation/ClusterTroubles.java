@@ -15,7 +15,7 @@ import java.util.Random;
  * <p>Thread: the simulation's only thread.
  */
 final class ClusterTroubles {
-    private static final int MAX_PAUSE_BETWEEN_MS = 900;
+    private static final int MAX_PAUSE_BETWEEN_MS = 750;
     private static final int MAX_STANDSTILL_MS = 4_000;
     private static final int MAX_SLOW_MS = 4_000;
     private static final int MAX_CLOCK_OFF_MS = 30 * 60 * 1_000;
@@ -40,7 +40,7 @@ final class ClusterTroubles {
         HEAL(7),
         FALSE_HINT(3),
         FALSE_SPLIT(2),
-        CHURN_TOPIC(4),
+        CHURN_TOPIC(8),
         REASSIGN(3),
         ELECT_PREFERRED(2),
         DELETE_RECORDS(2),
