@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * before the log is cut.
  *
  * <p>A torn frame at the end was never in force. Damage before the end means that something later is lost: then only log
- * starts are taken from the file, and every partition is scanned.
+ * starts are taken from the file, and every partition is scanned. A version above is a newer build's: the directory is refused
+ * and the file left as it is.
  *
  * <p>Thread: any; one at a time writes.
  */
@@ -101,7 +102,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     private void readAll(long size) throws IOException {
         ByteBuffer all = JournalFrame.read(file, size);
-        if (!JournalFrame.isFileHeader(all)) {
+        if (!JournalFrame.isFileHeader(all, path)) {
             LOG.error("{} is damaged or of another version: every partition is scanned", path);
             trusted = false;
             return;

@@ -2,8 +2,10 @@ package io.millrace.log.recovery;
 
 import io.millrace.log.batch.Crc;
 import io.millrace.log.disk.DiskFile;
+import io.millrace.log.disk.NewerFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /**
  * One frame of the {@link CheckpointJournal}: length, checksum, state, payload; and the header before the first one: magic
@@ -33,9 +35,16 @@ final class JournalFrame {
                 .flip();
     }
 
-    /** Whether the file begins as one of this version does. */
-    static boolean isFileHeader(ByteBuffer all) {
-        return all.remaining() >= FILE_HEADER_BYTES && all.getInt(0) == MAGIC && all.getShort(4) == VERSION;
+    /**
+     * Whether the file begins as one of this version does; if not, it is damaged.
+     *
+     * @throws NewerFormatException when a newer build wrote it
+     */
+    static boolean isFileHeader(ByteBuffer all, Path path) throws NewerFormatException {
+        if (all.remaining() < FILE_HEADER_BYTES || all.getInt(0) != MAGIC) return false;
+        short version = all.getShort(4);
+        if (version > VERSION) throw new NewerFormatException(path, version, VERSION);
+        return version == VERSION;
     }
 
     /** A frame in force, ready to be written. */

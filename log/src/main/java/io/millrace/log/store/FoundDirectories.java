@@ -1,6 +1,7 @@
 package io.millrace.log.store;
 
 import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.NewerFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +70,8 @@ public record FoundDirectories(List<LogDirectory> opened, List<Unopened> unopene
     private static KnownDirectories known(Disk disk, Path first) throws LogDirectoryException {
         try {
             return KnownDirectories.read(disk, first);
+        } catch (NewerFormatException e) {
+            throw new LogDirectoryException(first, e);
         } catch (IOException e) {
             throw new LogDirectoryException("Log directory " + first + " cannot be read: " + e + ".", e);
         }

@@ -29,6 +29,7 @@ record KnownDirectories(Map<UUID, Path> paths) {
         PropertiesText text = PropertiesText.read(disk, file);
         Map<UUID, Path> paths = new TreeMap<>();
         if (text == null) return new KnownDirectories(paths);
+        text.refuseNewerThan(Integer.parseInt(VERSION), file);
         if (!VERSION.equals(text.get(VERSION_KEY))) {
             throw new LogDirectoryException(
                     file + " has version " + text.get(VERSION_KEY) + ", expected " + VERSION + ".");

@@ -1,7 +1,9 @@
 package io.millrace.log.store;
 
 import io.millrace.log.disk.DiskLockedException;
+import io.millrace.log.disk.NewerFormatException;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * A log directory cannot be used; the message is one sentence that names the path and what was expected, fit to be shown
@@ -16,8 +18,15 @@ public final class LogDirectoryException extends Exception {
         super(message, cause);
     }
 
+    /** A file in it is a newer build's. */
+    LogDirectoryException(Path directory, NewerFormatException newer) {
+        this("Log directory " + directory + " is a newer build's: " + newer.getMessage() + ".", newer);
+    }
+
     /** Whether the disk is to blame, not what somebody wanted of it: a node with several may go on without this one. */
     public boolean isOfTheDisk() {
-        return getCause() instanceof IOException && !(getCause() instanceof DiskLockedException);
+        return getCause() instanceof IOException
+                && !(getCause() instanceof DiskLockedException)
+                && !(getCause() instanceof NewerFormatException);
     }
 }

@@ -29,6 +29,7 @@ record MetaProperties(String clusterId, int nodeId, UUID directoryId) {
         Path path = directory.resolve(NAME);
         PropertiesText text = PropertiesText.read(disk, path);
         if (text == null) return null;
+        text.refuseNewerThan(Integer.parseInt(VERSION), path);
         if (!VERSION.equals(text.get("version"))) {
             throw new LogDirectoryException(
                     path + " has version " + text.get("version") + ", expected " + VERSION + ".");

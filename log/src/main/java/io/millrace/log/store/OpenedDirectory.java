@@ -3,6 +3,7 @@ package io.millrace.log.store;
 import io.millrace.log.disk.Disk;
 import io.millrace.log.disk.DiskLock;
 import io.millrace.log.disk.DiskLockedException;
+import io.millrace.log.disk.NewerFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -28,6 +29,9 @@ record OpenedDirectory(Path path, DiskLock lock, MetaProperties meta, PreviousSt
             PreviousStop stop = StopMarker.read(disk, path, used);
             if (!meta.equals(found)) meta.write(disk, path);
             return new OpenedDirectory(path, lock, meta, stop);
+        } catch (NewerFormatException e) {
+            release(lock);
+            throw new LogDirectoryException(path, e);
         } catch (IOException e) {
             release(lock);
             throw new LogDirectoryException("Log directory " + path + " cannot be read or written: " + e + ".", e);

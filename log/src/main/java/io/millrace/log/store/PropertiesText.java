@@ -2,6 +2,7 @@ package io.millrace.log.store;
 
 import io.millrace.log.disk.Disk;
 import io.millrace.log.disk.DiskFile;
+import io.millrace.log.disk.NewerFormatException;
 import io.millrace.log.disk.OpenMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,6 +48,14 @@ final class PropertiesText {
     /** Null when absent. */
     String get(String key) {
         return values.get(key);
+    }
+
+    /** @throws NewerFormatException when it is written by a build that knows more */
+    void refuseNewerThan(int known, Path path) throws NewerFormatException {
+        String version = values.get("version");
+        if (version != null && version.matches("\\d{1,9}") && Integer.parseInt(version) > known) {
+            throw new NewerFormatException(path, version, known);
+        }
     }
 
     String require(String key) {

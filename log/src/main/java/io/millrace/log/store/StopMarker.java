@@ -18,6 +18,7 @@ import java.nio.file.Path;
  */
 final class StopMarker {
     static final String NAME = "stop-marker";
+    private static final int VERSION = 1;
 
     private StopMarker() {}
 
@@ -25,6 +26,7 @@ final class StopMarker {
     static PreviousStop read(Disk disk, Path directory, boolean used) throws IOException {
         PropertiesText text = PropertiesText.read(disk, directory.resolve(NAME));
         if (text == null) return used ? PreviousStop.MACHINE_CRASH : PreviousStop.CLEAN;
+        text.refuseNewerThan(VERSION, directory.resolve(NAME));
         if ("clean".equals(text.get("state"))) return PreviousStop.CLEAN;
         boolean samePages = disk.pageCacheIdentity(directory).equals(text.get("page.cache"));
         return samePages && "running".equals(text.get("state"))
@@ -36,7 +38,7 @@ final class StopMarker {
         AtomicFile.write(
                 disk,
                 directory.resolve(NAME),
-                "version=1\nstate=" + (clean ? "clean" : "running") + "\npage.cache="
+                "version=" + VERSION + "\nstate=" + (clean ? "clean" : "running") + "\npage.cache="
                         + disk.pageCacheIdentity(directory) + "\n");
     }
 }

@@ -11,6 +11,7 @@ import io.millrace.log.disk.RealDisk;
 import io.millrace.log.io.ManualDirectoryIo;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,32 @@ class LogDirectoryTest {
         assertThatThrownBy(() -> open(1, "c1"))
                 .isInstanceOf(LogDirectoryException.class)
                 .hasMessageContaining("directory.id is missing");
+    }
+
+    /** What a newer build wrote is neither damaged nor mended: whoever goes back to an older build loses nothing by trying. */
+    @Test
+    void aFolderWithAFileOfANewerBuildIsRefusedAndLeftAsItIs() throws Exception {
+        open(1, "c1").close();
+        for (String name : List.of("meta.properties", "stop-marker", "recovery-checkpoint")) {
+            Path file = dir.resolve(name);
+            byte[] before = Files.readAllBytes(file);
+            byte[] newer = before.clone();
+            if (name.equals("recovery-checkpoint")) {
+                newer[5] = 2;
+            } else {
+                newer["version=".length()] = '2';
+            }
+            Files.write(file, newer);
+
+            assertThatThrownBy(() -> open(1, "c1"))
+                    .isInstanceOf(LogDirectoryException.class)
+                    .hasMessageContaining("is a newer build's: " + file + " has version 2")
+                    .hasMessageContaining("use the build that wrote it")
+                    .matches(refused -> !((LogDirectoryException) refused).isOfTheDisk());
+            assertThat(file).hasBinaryContent(newer);
+            Files.write(file, before);
+        }
+        open(1, "c1").close();
     }
 
     @Test

@@ -37,6 +37,7 @@ final class ElectionRules {
         Prospective asking = Prospective.of(core.state(), core.self(), core.electionDeadline(nowMs));
         core.become(asking);
         ask(asking.epoch(), true);
+        askOthers(asking.epoch());
         if (asking.ballots().won(core.voters())) {
             stand(asking, nowMs);
         }
@@ -61,6 +62,18 @@ final class ElectionRules {
                         new VoteRequest(epoch, core.settings.directoryId(), core.log.position(), preVote, asked));
             }
         });
+    }
+
+    /**
+     * Their votes are not counted. But whoever answers names the leader, and of the voters by this log perhaps nobody is left:
+     * it would ask for votes forever, where it votes no more.
+     */
+    private void askOthers(int epoch) {
+        for (int other : core.othersWhoMayKnow()) {
+            core.effects.send(
+                    other,
+                    new VoteRequest(epoch, core.settings.directoryId(), core.log.position(), true, Optional.empty()));
+        }
     }
 
     /** Rule Q3: the epoch's first record is its own, and nothing commits before it does. */

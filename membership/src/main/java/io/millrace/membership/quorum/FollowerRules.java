@@ -87,7 +87,7 @@ final class FollowerRules {
     /** Not the voters alone: a log that is far behind may name nobody who is still there. */
     private Set<Integer> whoMayKnow() {
         Set<Integer> ids = new TreeSet<>(core.voters().ids());
-        ids.addAll(core.settings.known());
+        ids.addAll(core.othersWhoMayKnow());
         ids.remove(core.self());
         return ids;
     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -122,6 +123,15 @@ final class QuorumCore {
     /** Voters that are not named come after those that are, by their ids. */
     void prefer(List<Integer> order) {
         preference = List.copyOf(order);
+    }
+
+    /** Others who may know who leads, beside the voters: by this log perhaps none of those is there any more. */
+    Set<Integer> othersWhoMayKnow() {
+        Set<Integer> others = new TreeSet<>(settings.known());
+        others.addAll(preference);
+        others.removeAll(voters().ids());
+        others.remove(settings.nodeId());
+        return others;
     }
 
     /** How many voters should stand before this one; a leader that is lost does not count. */

@@ -204,6 +204,8 @@ public final class QuorumNode implements MetadataQuorum {
         }
         try {
             event.run();
+        } catch (MessageFormatException newer) {
+            halt(newer.getMessage());
         } catch (RuntimeException bug) {
             log.error("the metadata quorum met an impossible state", bug);
             halt("impossible state of the metadata quorum: " + bug);

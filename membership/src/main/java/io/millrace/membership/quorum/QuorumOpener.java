@@ -105,7 +105,7 @@ public final class QuorumOpener {
             snapshots.sweep();
             Optional<SnapshotFolder.Sound> snapshot = snapshots.loadNewest();
             parts.ports().owner().execute(() -> openLog(found, parts.promises(), snapshot));
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | FormationException | RuntimeException failure) {
             opened.completeExceptionally(failure);
         }
     }

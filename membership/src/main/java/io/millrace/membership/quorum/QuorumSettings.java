@@ -10,7 +10,7 @@ import java.util.UUID;
  * @param fetchTimeoutMs a follower that got no answer from its leader for so long asks for votes
  * @param electionTimeoutMs least time between two elections of one voter; up to as much again is added by chance
  * @param rankDelayMs added per rank, so that elections follow a preferred order
- * @param known further nodes that may know who leads: of the voters of the beginning perhaps nobody is left
+ * @param known further nodes that may know who leads: of the voters by this node's log perhaps nobody is left
  *     <p>Thread: immutable.
  */
 public record QuorumSettings(

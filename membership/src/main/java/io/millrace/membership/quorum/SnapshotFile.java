@@ -70,12 +70,20 @@ final class SnapshotFile {
         return out.array();
     }
 
-    /** Empty when a byte is missing, changed or too many, or another position stands in it. */
+    /**
+     * Empty when a byte is missing, changed or too many, or another position stands in it.
+     *
+     * @throws MessageFormatException when it is whole, and of a version that this build does not know
+     */
     static Optional<StoredSnapshot> decode(LogPosition expected, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         int crcAt = bytes.length - Integer.BYTES;
         boolean whole = crcAt >= HEADER_BYTES && in.getInt(crcAt) == Crc.of(in, 0, crcAt) && in.getInt() == MAGIC;
         int version = whole ? in.getShort() : 0;
+        if (version > WITH_VOTERS) {
+            throw new MessageFormatException("the snapshot " + name(expected) + " has version " + version
+                    + ", this build reads up to " + WITH_VOTERS + ": use the build that wrote it");
+        }
         if ((version != VERSION && version != WITH_VOTERS)
                 || !new LogPosition(in.getLong(), in.getInt()).equals(expected)) {
             return Optional.empty();

@@ -48,11 +48,15 @@ final class SnapshotFolder {
         return found;
     }
 
-    /** The newest sound one. A damaged one is moved out of the way, so that it is found by a person and not again. */
-    Optional<Sound> loadNewest() throws IOException {
+    /**
+     * The newest sound one. A damaged one is moved out of the way, so that it is found by a person and not again.
+     *
+     * @throws FormationException when one is a newer build's; that stays where it is
+     */
+    Optional<Sound> loadNewest() throws IOException, FormationException {
         for (LogPosition position : list()) {
             Path file = path(position);
-            Optional<StoredSnapshot> content = SnapshotFile.decode(position, readAll(file));
+            Optional<StoredSnapshot> content = content(position, file);
             if (content.isPresent()) {
                 return Optional.of(new Sound(position, content.get()));
             }
@@ -60,6 +64,14 @@ final class SnapshotFolder {
             disk.rename(file, file.resolveSibling(file.getFileName() + ".damaged"));
         }
         return Optional.empty();
+    }
+
+    private Optional<StoredSnapshot> content(LogPosition position, Path file) throws IOException, FormationException {
+        try {
+            return SnapshotFile.decode(position, readAll(file));
+        } catch (MessageFormatException newer) {
+            throw new FormationException(folder + ": " + newer.getMessage(), newer);
+        }
     }
 
     void sweep() throws IOException {

@@ -123,7 +123,8 @@ public final class RecordCodec {
         int type = in.u8();
         int version = in.u8();
         if (type < TOPIC || type > EPOCH_START) {
-            throw new RecordCodecException("metadata record type " + type + " is not known to this version");
+            throw new RecordCodecException(
+                    "metadata record type " + type + " is not known to this version: use the build that wrote it");
         }
         if (version != VERSION) {
             throw new RecordCodecException("metadata record type " + type + " has version " + version

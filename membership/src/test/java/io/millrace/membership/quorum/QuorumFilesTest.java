@@ -1,12 +1,15 @@
 package io.millrace.membership.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.batch.Crc;
 import io.millrace.sim.LifeStopped;
 import io.millrace.sim.LogCorrupter;
 import io.millrace.sim.PowerLoss;
 import io.millrace.sim.SimDisk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,6 +167,22 @@ class QuorumFilesTest {
         assertThat(found.position()).isEqualTo(new LogPosition(10, 2));
         assertThat(found.content().records()).hasSize(5);
         assertThat(disk.list(FOLDER)).anyMatch(f -> f.toString().endsWith(".damaged"));
+    }
+
+    @Test
+    void aSnapshotOfANewerBuildIsNotDamagedAndStaysWhereItIs() throws Exception {
+        SnapshotFolder snapshots = snapshotsWithOne(disk);
+        LogPosition newest = new LogPosition(20, 3);
+        ByteBuffer newer = ByteBuffer.wrap(SnapshotFile.encode(newest, StoredSnapshot.of(records(50))));
+        int crcAt = newer.limit() - Integer.BYTES;
+        newer.putShort(4, (short) 3).putInt(crcAt, Crc.of(newer, 0, crcAt));
+        snapshots.write(newest, newer.array());
+
+        assertThatThrownBy(snapshots::loadNewest)
+                .isInstanceOf(FormationException.class)
+                .hasMessageContaining("has version 3, this build reads up to 2: use the build that wrote it");
+        assertThat(snapshots.list()).contains(newest);
+        assertThat(disk.list(FOLDER)).noneMatch(f -> f.toString().endsWith(".damaged"));
     }
 
     @Test

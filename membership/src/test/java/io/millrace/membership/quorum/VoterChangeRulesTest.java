@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -266,5 +267,34 @@ class VoterChangeRulesTest {
     void q6ARecordOfTheQuorumsOwnThatALaterBuildWroteIsRefused() {
         assertThatThrownBy(() -> VotersRecord.decode(new byte[] {3})).isInstanceOf(MessageFormatException.class);
         assertThat(VotersRecord.decode(EpochStart.encode(1, 1))).isEmpty();
+    }
+
+    /** It was away while 4 and 5 took the places of 2 and 3: those whom it would ask are gone for good. */
+    @Test
+    void q6AVoterByAStaleLogWhoseFellowVotersAreAllGoneHearsOfTheLeaderFromOthers() {
+        QuorumMachine machine = new QuorumMachine(
+                QuorumSettings.withDefaults(1, DIR_1, THREE).knowing(Set.of(1, 2, 4)),
+                effects,
+                ElectionState.INITIAL,
+                StoredLog.NEW,
+                bound -> 0);
+        machine.prefer(List.of(5, 4, 1));
+        machine.start(now);
+        now += 300;
+        machine.onTick(now);
+        assertThat(effects.all.stream()
+                        .filter(RecordedEffects.Sent.class::isInstance)
+                        .map(sent -> ((RecordedEffects.Sent) sent).to()))
+                .contains(2, 3, 4, 5);
+        assertThat(effects.sent(VoteRequest.class)).allMatch(VoteRequest::preVote);
+
+        machine.onMessage(5, new VoteResponse(0, -1, true, true), now);
+        machine.onMessage(4, new VoteResponse(0, -1, true, true), now);
+        assertThat(machine.state().epoch()).as("theirs are no votes").isZero();
+
+        machine.onMessage(5, new VoteResponse(7, 4, false, true), now);
+        assertThat(machine.state()).isInstanceOf(Follower.class);
+        assertThat(machine.state().leaderId()).isEqualTo(4);
+        assertThat(effects.lastSent(FetchRequest.class).epoch()).isEqualTo(7);
     }
 }

@@ -52,7 +52,7 @@ class RecordCodecTest {
     void aTypeOfANewerVersionIsRefusedByItsNumber() {
         assertThatThrownBy(() -> RecordCodec.decode(new byte[] {12, 1, 0}))
                 .isInstanceOf(RecordCodecException.class)
-                .hasMessage("metadata record type 12 is not known to this version");
+                .hasMessage("metadata record type 12 is not known to this version: use the build that wrote it");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.QuorumInfo;
@@ -15,7 +16,6 @@ import org.apache.kafka.clients.admin.QuorumInfo.ReplicaState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * {@code millrace voters}: who votes on the metadata, and one voter more, less, or with another disk. A replacement is two
@@ -25,10 +25,6 @@ import org.apache.kafka.common.errors.TimeoutException;
  */
 final class VotersCommand {
     private static final long CALL_S = 20;
-    /** A change may have to wait for a new leader's first commit, or for the node to catch up. */
-    private static final int ATTEMPTS = 20;
-
-    private static final long BETWEEN_MS = 500;
 
     private final Admin admin;
 
@@ -90,11 +86,11 @@ final class VotersCommand {
             throw new KafkaException("node " + id + " is no voter");
         }
         if (removes && votes.isPresent()) {
-            untilDone(() -> admin.removeRaftVoter(id, votes.get()).all());
+            untilDone(id, () -> admin.removeRaftVoter(id, votes.get()).all(), directory -> !directory.equals(votes));
             System.out.println("node " + id + " with directory " + votes.get() + " votes no more");
         }
         if (adds) {
-            untilDone(() -> admin.addRaftVoter(id, follows.get(), Set.of()).all());
+            untilDone(id, () -> admin.addRaftVoter(id, follows.get(), Set.of()).all(), follows::equals);
             System.out.println("node " + id + " with directory " + follows.get() + " votes");
         }
     }
@@ -114,19 +110,29 @@ final class VotersCommand {
         KafkaFuture<Void> begin();
     }
 
-    private static void untilDone(Call call)
+    private void untilDone(int id, Call call, Predicate<Optional<Uuid>> goal)
             throws ExecutionException, InterruptedException, java.util.concurrent.TimeoutException {
-        for (int attempt = 1; ; attempt++) {
-            try {
+        OneVoterChange.Cluster cluster = new OneVoterChange.Cluster() {
+            @Override
+            public void change()
+                    throws ExecutionException, InterruptedException, java.util.concurrent.TimeoutException {
                 call.begin().get(CALL_S, TimeUnit.SECONDS);
-                return;
-            } catch (ExecutionException notYet) {
-                if (!(notYet.getCause() instanceof TimeoutException) || attempt == ATTEMPTS) {
-                    throw notYet;
-                }
-                TimeUnit.MILLISECONDS.sleep(BETWEEN_MS);
             }
-        }
+
+            @Override
+            public OneVoterChange.Seen look()
+                    throws ExecutionException, InterruptedException, java.util.concurrent.TimeoutException {
+                QuorumInfo quorum = quorum();
+                long end = quorum.voters().stream()
+                        .filter(voter -> voter.replicaId() == quorum.leaderId())
+                        .mapToLong(ReplicaState::logEndOffset)
+                        .findFirst()
+                        .orElse(Long.MAX_VALUE);
+                return new OneVoterChange.Seen(
+                        quorum.leaderEpoch(), directory(quorum.voters(), id), end, quorum.highWatermark());
+            }
+        };
+        new OneVoterChange(cluster, goal).untilDone();
     }
 
     private static String text(QuorumInfo quorum) {
