@@ -185,7 +185,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         return entries.getOrDefault(id, JournalEntry.NONE).bytes > 0;
     }
 
-    /** -1 when unknown. */
+    @Override
     public synchronized long logStart(TopicPartitionId id) {
         return entries.getOrDefault(id, JournalEntry.NONE).logStart;
     }

@@ -22,6 +22,9 @@ public interface Checkpoints {
      */
     void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue, Runnable then);
 
+    /** Where a restart would let the log begin; -1 when nothing is said of it. */
+    long logStart(TopicPartitionId id);
+
     /** Where a restart would begin to scan the log; -1 when it would scan all of it. Blocks. Thread: the pools. */
     long recoveryOffset(TopicPartitionId id);
 

@@ -52,7 +52,9 @@ final class FoundMoves {
         if (arriving.isPresent()) {
             arriving.get().moving().arriveFound(id);
         }
-        if (arriving.isPresent() || other(from, to -> to.found().contains(id)).isPresent()) {
+        Optional<LogDirectory> arrived = other(from, to -> to.found().contains(id));
+        if (arrived.isPresent()) {
+            if (from.found().contains(id)) arrived.get().moving().takeLogStart(id, from.moving());
             from.removeStray(id);
             from.moving().unmark(id);
         } else if (allThere) {

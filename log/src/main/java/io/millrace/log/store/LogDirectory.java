@@ -283,6 +283,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         if (found.contains(id)) {
             throw new IllegalStateException(path.resolve(id.folderName()) + " is there already: load it");
         }
+        moving.makeRoomFor(id);
         SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, LogContent.empty(services, id));
         register(log);
         if (journal.knows(id)) log.forgetCheckpoint();
@@ -345,6 +346,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     /** A folder that is found and is nobody's replica for now, nor a stray. */
     void passOver(TopicPartitionId id) {
         found.remove(id);
+        moving.passOver(id);
     }
 
     /** Size of the device; 0 when it does not answer. */

@@ -46,6 +46,8 @@ public final class MovingReplicas {
     private final Disk disk;
     private final Set<TopicPartitionId> futures = ConcurrentHashMap.newKeySet();
     private final Set<TopicPartitionId> moved = ConcurrentHashMap.newKeySet();
+    /** Those that have left for a directory that is not there: what is left here of them is not theirs. */
+    private final Set<TopicPartitionId> passedOver = ConcurrentHashMap.newKeySet();
 
     MovingReplicas(LogDirectory directory, LogServices services, WriteLane folders) {
         this.directory = directory;
@@ -84,12 +86,46 @@ public final class MovingReplicas {
         });
     }
 
-    private void prepare(TopicPartitionId id) throws IOException {
-        if (disk.exists(markOf(id))) {
-            // It left this directory once, and what was left of it could not be removed then.
-            if (disk.exists(plain(id))) PartitionRemoval.setAside(services, plain(id), 0);
-            disk.delete(markOf(id));
+    void passOver(TopicPartitionId id) {
+        passedOver.add(id);
+    }
+
+    /**
+     * A replica is about to be made anew where one had left for a directory that is not there: its folder is set aside and its
+     * mark removed before the new one's first append, or the two would be one log, and a later start would remove it.
+     */
+    void makeRoomFor(TopicPartitionId id) {
+        if (!passedOver.remove(id)) return;
+        moved.remove(id);
+        submit(
+                task -> {},
+                () -> {
+                    sweepMarked(id);
+                    services.checkpoints().forget(id);
+                },
+                failure -> {});
+    }
+
+    /**
+     * Takes over where the log began in the directory that it has left: records that were deleted while it changed its place
+     * do not come back. Blocks; before any log is loaded.
+     */
+    void takeLogStart(TopicPartitionId id, MovingReplicas from) {
+        long start = from.services.checkpoints().logStart(id);
+        if (start > services.checkpoints().logStart(id)) {
+            services.checkpoints().commitLogStart(id, start, () -> true, null);
         }
+    }
+
+    /** It left this directory once, and what was left of it could not be removed then. */
+    private void sweepMarked(TopicPartitionId id) throws IOException {
+        if (!disk.exists(markOf(id))) return;
+        if (disk.exists(plain(id))) PartitionRemoval.setAside(services, plain(id), 0);
+        disk.delete(markOf(id));
+    }
+
+    private void prepare(TopicPartitionId id) throws IOException {
+        sweepMarked(id);
         if (disk.exists(folder(id))) return;
         services.checkpoints().forget(id);
         disk.createDirectories(folder(id));

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -169,6 +170,34 @@ class MoveCrashTest {
         assertThat(life.ends.size()).isGreaterThan(before);
         assertThat(life.home).isSameAs(life.directory(to));
         moves++;
+    }
+
+    /**
+     * Retention and DeleteRecords do not wait for a move. Here they come while the copy is closed and gets its name; whatever
+     * they have made durable in the old directory holds in the new one.
+     */
+    @Test
+    void recordsThatAreDeletedDuringTheSwapDoNotComeBack() throws Exception {
+        int crashes = 0;
+        for (int turns = 1; turns < 60; turns++) {
+            SimDisk disk = disk(5);
+            appended.clear();
+            MovingLife life = life(disk, "page-cache").start();
+            put(life, 20);
+            life.moveTo(life.directory(1));
+            for (int i = 0; i < 60 && !life.held; i++) life.turn();
+            for (int i = 0; i < turns; i++) life.turn();
+            if (!life.held) break;
+            life.deleteBelow(12);
+            disk.afterProcessCrash();
+
+            MovingLife after = life(disk, "page-cache").start().resume();
+
+            assertThat(after.log.logStartOffset()).as("%d turns after the hold", turns).isEqualTo(12);
+            assertThat(after.values()).as("%d turns after the hold", turns).isEqualTo(appended.subList(12, 20));
+            crashes++;
+        }
+        assertThat(crashes).isGreaterThan(3);
     }
 
     private void put(MovingLife life, int count) {

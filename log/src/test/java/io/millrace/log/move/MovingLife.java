@@ -130,6 +130,16 @@ final class MovingLife implements MoveHost {
         return this;
     }
 
+    /** Records below are deleted, durably in the directory that the replica is in. */
+    MovingLife deleteBelow(long offset) {
+        log.advanceLogStart(offset);
+        for (int i = 0; i < 3; i++) {
+            io(home).runWriter();
+            io(home).runSyncs();
+        }
+        return this;
+    }
+
     /** Everything runs until nothing is left to do. */
     MovingLife run() {
         for (int i = 0; i < 10_000; i++) {

@@ -3,6 +3,8 @@ package io.millrace.log.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.AppendOrigin;
+import io.millrace.log.PartitionLog;
 import io.millrace.log.disk.RealDisk;
 import io.millrace.log.io.ManualDirectoryIo;
 import java.nio.file.Files;
@@ -41,6 +43,38 @@ class FoundDirectoriesTest {
 
     private static List<Path> paths(FoundDirectories found) {
         return found.opened().stream().map(LogDirectory::path).toList();
+    }
+
+    /** Its replica may be anywhere by then; what is made anew here is neither mixed with what is left, nor removed with it. */
+    @Test
+    void aReplicaThatIsMadeAnewWhereOneHadLeftForAMissingDirectoryHasAFolderOfItsOwn() throws Exception {
+        LogLife life = new LogLife(first).start();
+        life.appendAll("old", "older");
+        life.stop();
+        close(open(first, second));
+        Files.createFile(first.resolve(LogLife.ID.nameWith(MovingReplicas.MOVED)));
+        Files.move(second, root.resolve("unmounted"));
+
+        ManualDirectoryIo io = new ManualDirectoryIo();
+        FoundDirectories found = FoundDirectories.open(
+                List.of(first, second),
+                new RealDisk(),
+                path -> LogDirectory.open(path, new RealDisk(), LogDirectoryOptions.of(1, "c1"), io));
+        LogDirectory directory = found.opened().get(0);
+        assertThat(directory.found()).isEmpty();
+        PartitionLog anew = directory.create(LogLife.ID, life.config, life.owner, life.tail);
+        anew.append(life.batch("new"), AppendOrigin.CLIENT, 0, io.nowMs());
+        io.runWriter();
+        io.runSyncs();
+        anew.close(() -> {});
+        io.runWriter();
+        io.runSyncs();
+        close(found);
+
+        assertThat(first.resolve(LogLife.ID.nameWith(MovingReplicas.MOVED))).doesNotExist();
+        life.start();
+        assertThat(life.valuesFrom(0)).containsExactly("new");
+        life.stop();
     }
 
     @Test
