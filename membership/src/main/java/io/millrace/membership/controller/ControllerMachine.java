@@ -219,6 +219,16 @@ public final class ControllerMachine {
         return keep(decision);
     }
 
+    /** Lets the log have what this level of the metadata brings; every broker that serves can follow it. */
+    public List<MetadataRecord> raiseMetadataLevel(short level, long nowMs) {
+        if (!controller) {
+            return List.of();
+        }
+        Decision decision = decision(nowMs);
+        Features.raise(decision, level);
+        return keep(decision);
+    }
+
     /** Fences the brokers whose session has ended. */
     public List<MetadataRecord> expireSessions(long nowMs) {
         if (!controller) {

@@ -171,7 +171,7 @@ class ConfigChangesTest {
     @Test
     void aNewClusterHasItsMinimumInTheLog() {
         assertThat(cluster.image.configs(ConfigResource.ALL_BROKERS)).containsEntry("min.insync.replicas", "1");
-        assertThat(cluster.image.features()).containsEntry(Features.METADATA, Features.METADATA_LEVEL);
+        assertThat(cluster.image.features()).containsEntry(Features.METADATA, Features.FIRST_METADATA_LEVEL);
         assertThat(Features.unsupported(cluster.image)).isNull();
     }
 

@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
     private final MetadataPublisher publisher;
     private final LongSupplier clockMs;
     private final QuorumPorts.Alarm alarm;
+    private final VoterChanges voters;
     private MetadataImage image = MetadataImage.EMPTY;
     private boolean live;
     /** The epoch in which this node carries commands out; -1 while it does not. */
@@ -98,6 +100,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
         this.publisher = publisher;
         this.clockMs = clockMs;
         this.alarm = alarm;
+        this.voters = new VoterChanges(self, quorum, () -> image, this::raiseLevelOfVoterChanges);
         quorum.onCommit(this);
     }
 
@@ -138,7 +141,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
             return;
         }
         if (command instanceof ChangeVoters change) {
-            VoterChanges.carryOut(quorum, change)
+            voters.carryOut(change)
                     .map(outcome -> new Settled<>((R) outcome, image.highestOffset()))
                     .onComplete(answer);
             return;
@@ -163,6 +166,15 @@ public final class MetadataShell implements CommitListener, ActiveController {
         });
     }
 
+    private CompletionStage<Long> raiseLevelOfVoterChanges() {
+        if (!machine.isController()) {
+            return CompletableFuture.failedStage(new NotLeaderException("this node leads no more", OptionalInt.empty()));
+        }
+        List<MetadataRecord> raising =
+                machine.raiseMetadataLevel(Features.VOTERS_CHANGE_LEVEL, clockMs.getAsLong());
+        return raising.isEmpty() ? lastProposal : propose(raising);
+    }
+
     private CompletionStage<Long> propose(List<MetadataRecord> records) {
         List<byte[]> encoded = new ArrayList<>(records.size());
         records.forEach(record -> encoded.add(RecordCodec.encode(record)));
@@ -181,6 +193,11 @@ public final class MetadataShell implements CommitListener, ActiveController {
         cancelSessionAlarm = deadline.isEmpty()
                 ? () -> {}
                 : alarm.set(Math.max(0, deadline.getAsLong() - clockMs.getAsLong()), this::deadline);
+    }
+
+    /** Names who knows which level of the metadata a broker can follow; answers on the owner. */
+    public void levelsAskedBy(IntFunction<Future<Short>> levels) {
+        voters.askForLevels(levels);
     }
 
     /** Names who is told of this node's own registrations; before the quorum starts. */

@@ -225,6 +225,7 @@ final class MetadataVerticle extends VerticleBase {
                     }
                     shell.brokerProbed(brokerId, answered);
                 });
+        shell.levelsAskedBy(hints::metadataLevel);
         // Its predecessor may be the one that died.
         shell.onActive(hints::suspectUnreachable);
         noted = copies.begin(quorum.decidesAlone(), quorum::votes);

@@ -96,6 +96,11 @@ public final class CrashHints {
         });
     }
 
+    /** Which level of the metadata the broker can follow; fails when it does not say so. Called on the context. */
+    public Future<Short> metadataLevel(int brokerId) {
+        return prober.metadataLevel(brokerId);
+    }
+
     /** Hints that proved wrong. */
     public long dropped() {
         return dropped;

@@ -1,5 +1,6 @@
 package io.millrace.verticles.quorum;
 
+import io.millrace.membership.controller.Features;
 import io.millrace.verticles.cluster.BusAddress;
 import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.cluster.BusNodeId;
@@ -16,7 +17,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks a node which life of it is running, and tells others which one this is: at {@code b.<id>.probe}, 16 bytes.
+ * Asks a node which life of it is running, and tells others which one this is: at {@code b.<id>.probe}, 16 bytes. Who asks with
+ * a byte 1 is told in two bytes more which level of the metadata this build can follow; a build that does not know the byte tells
+ * the 16 alone, and follows the first.
  *
  * <p>First a bare connection is made: where nobody listens it is refused within a millisecond, while the bus would keep the
  * question and try to connect by its own rules.
@@ -26,6 +29,8 @@ import java.util.concurrent.TimeUnit;
 final class Prober {
     private static final String SERVICE = "probe";
     private static final int ID_BYTES = 16;
+    private static final byte WITH_LEVEL = 1;
+    private static final int LEVEL_MS = 2_000;
 
     private final Vertx vertx;
     private final NetClient client;
@@ -47,8 +52,11 @@ final class Prober {
                 .putLong(incarnation.getMostSignificantBits())
                 .putLong(incarnation.getLeastSignificantBits())
                 .array();
-        consumer = vertx.eventBus()
-                .consumer(new BusAddress(self, SERVICE).toString(), message -> message.reply(Buffer.buffer(id)));
+        consumer = vertx.eventBus().consumer(new BusAddress(self, SERVICE).toString(), message -> {
+            boolean withLevel = message.body() instanceof Buffer asked && asked.length() == 1;
+            Buffer answer = Buffer.buffer(id);
+            message.reply(withLevel ? answer.appendShort(Features.METADATA_LEVEL) : answer);
+        });
         return consumer.completion();
     }
 
@@ -63,6 +71,22 @@ final class Prober {
                 .compose(listens -> ask(brokerId))
                 .timeout(timeoutMs, TimeUnit.MILLISECONDS)
                 .otherwise(Optional.empty());
+    }
+
+    /** Which level of the metadata the broker can follow; fails when it does not say so in time. */
+    Future<Short> metadataLevel(int brokerId) {
+        return vertx.eventBus()
+                .<Object>request(
+                        new BusAddress(brokerId, SERVICE).toString(),
+                        Buffer.buffer(new byte[] {WITH_LEVEL}),
+                        new DeliveryOptions().setSendTimeout(LEVEL_MS))
+                .map(reply -> level(reply.body()));
+    }
+
+    private static short level(Object body) {
+        return body instanceof Buffer buffer && buffer.length() == ID_BYTES + Short.BYTES
+                ? buffer.getShort(ID_BYTES)
+                : Features.FIRST_METADATA_LEVEL;
     }
 
     private Future<Optional<UUID>> ask(int brokerId) {

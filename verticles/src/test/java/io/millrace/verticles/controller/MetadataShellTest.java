@@ -3,9 +3,11 @@ package io.millrace.verticles.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.membership.VoterChange;
 import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.EffectiveConfigs;
 import io.millrace.membership.controller.BrokerHeartbeat;
+import io.millrace.membership.controller.ChangeVoters;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
@@ -19,6 +21,7 @@ import io.millrace.membership.placement.SpreadPlacement;
 import io.millrace.membership.record.FeatureLevelRecord;
 import io.millrace.membership.record.RecordCodec;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -189,11 +192,64 @@ class MetadataShellTest {
 
     @Test
     void metadataOfANewerVersionIsNotFollowed() {
-        byte[] newer = RecordCodec.encode(new FeatureLevelRecord(Features.METADATA, (short) 2));
+        byte[] newer = RecordCodec.encode(new FeatureLevelRecord(Features.METADATA, (short) 3));
 
         assertThatThrownBy(() -> quorum.listener().committed(0, 1, List.of(newer)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("millrace.metadata level 2");
+                .hasMessageContaining("millrace.metadata level 3");
+    }
+
+    /** A build that does not know of changes of voters would go by those of the beginning, and count a majority that is none. */
+    @Test
+    void q6noVoterChangesBeforeEveryBrokerThatServesIsKnownToFollowIt() {
+        serve();
+        serve(2);
+        ChangeVoters add = new ChangeVoters(new VoterChange.Add(2, new UUID(2, 2)));
+        List<Promise<Short>> asked = new ArrayList<>();
+        shell.levelsAskedBy(broker -> {
+            assertThat(broker).isEqualTo(2);
+            asked.add(Promise.promise());
+            return asked.get(asked.size() - 1).future();
+        });
+
+        Future<ChangeVoters.Outcome> older = submit(add);
+        asked.get(0).complete(Features.FIRST_METADATA_LEVEL);
+        Future<ChangeVoters.Outcome> silent = submit(add);
+        asked.get(1).fail("no answer");
+
+        assertThat(older.result().error()).isEqualTo(ControllerError.UNSUPPORTED_VERSION);
+        assertThat(older.result().message())
+                .isEqualTo("node 2 is of a build that does not know of changes of voters: upgrade all nodes first");
+        assertThat(silent.result().error()).isEqualTo(ControllerError.REQUEST_TIMED_OUT);
+        assertThat(quorum.proposals).isEmpty();
+        assertThat(quorum.changes).isEmpty();
+
+        Future<ChangeVoters.Outcome> known = submit(add);
+        asked.get(2).complete(Features.VOTERS_CHANGE_LEVEL);
+        assertThat(quorum.changes).as("before the level is committed").isEmpty();
+        quorum.commitAll();
+        assertThat(known.result().error()).isEqualTo(ControllerError.NONE);
+        assertThat(quorum.changes).hasSize(1);
+        assertThat(publisher.image().features()).containsEntry(Features.METADATA, Features.VOTERS_CHANGE_LEVEL);
+
+        assertThat(submit(add).result().error()).isEqualTo(ControllerError.NONE);
+        assertThat(asked).as("nobody is asked again").hasSize(3);
+    }
+
+    @Test
+    void q6whoLeadsNoMoreWhenTheLevelsAreKnownChangesNothing() {
+        serve();
+        serve(2);
+        Promise<Short> asked = Promise.promise();
+        shell.levelsAskedBy(broker -> asked.future());
+        Future<ChangeVoters.Outcome> lost = submit(new ChangeVoters(new VoterChange.Add(2, new UUID(2, 2))));
+
+        quorum.loseLeadership();
+        asked.complete(Features.VOTERS_CHANGE_LEVEL);
+
+        assertThat(error(lost)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(quorum.proposals).isEmpty();
+        assertThat(quorum.changes).isEmpty();
     }
 
     private <R> Future<R> submit(ControllerCommand<R> command) {
@@ -203,12 +259,19 @@ class MetadataShellTest {
     /** Leads, with broker 1 registered and unfenced. */
     private void serve() {
         quorum.lead();
-        Future<RegisterBroker.Outcome> registered = submit(register());
+        serve(1);
+    }
+
+    private void serve(int broker) {
+        Future<RegisterBroker.Outcome> registered = submit(
+                broker == 1
+                        ? register()
+                        : new RegisterBroker("c", broker, new UUID(1, broker), List.of(), null, List.of(), -1));
         quorum.commitAll();
         long epoch = registered.result().brokerEpoch();
-        submit(new BrokerHeartbeat(1, epoch, publisher.image().highestOffset(), false, false, List.of()));
+        submit(new BrokerHeartbeat(broker, epoch, publisher.image().highestOffset(), false, false, List.of()));
         quorum.commitAll();
-        assertThat(publisher.image().broker(1).fenced()).isFalse();
+        assertThat(publisher.image().broker(broker).fenced()).isFalse();
     }
 
     private static RegisterBroker register() {
