@@ -61,6 +61,7 @@ final class BrokerLifecycle {
                 true,
                 false));
         election.brokerLeaves(id, loss, decision);
+        election.directoriesReturn(id, decision);
         sessions.end(id);
         sessions.fenced(id, decision.nextOffset() - 1);
         sessions.touch(id, -1, decision.nowMs());

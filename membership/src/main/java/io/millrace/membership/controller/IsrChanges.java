@@ -79,7 +79,7 @@ final class IsrChanges {
             return ControllerError.INVALID_REQUEST;
         }
         for (AlterPartition.IsrMember member : proposal.isr()) {
-            if (!isEligible(member, image)) {
+            if (!isEligible(member, image) || partition.isLostAt(member.brokerId())) {
                 return ControllerError.INELIGIBLE_REPLICA;
             }
         }

@@ -66,6 +66,23 @@ final class LeaderElection {
         return configs.logConfig(image, topic.name()).syncsBeforeAck();
     }
 
+    /** The broker begins a new life: what was said of its directories holds no more, it will tell what it misses. */
+    void directoriesReturn(int broker, Decision decision) {
+        MetadataImage image = decision.image();
+        IntPredicate mayLead = activeIn(image);
+        for (TopicImage topic : image.topics()) {
+            for (PartitionImage partition : topic.partitions()) {
+                if (partition.isLostAt(broker)) {
+                    add(
+                            PartitionTransition.from(partition, rules(image, topic.name()), mayLead)
+                                    .directory(broker, PartitionImage.UNASSIGNED_DIRECTORY)
+                                    .record(topic.id()),
+                            decision);
+                }
+            }
+        }
+    }
+
     /**
      * The broker lives, but its replica of one partition is gone. A leader that remembers how far this replica had come, or has a
      * fetch of it on its way, would take it back into the ISR: so it leads in a new epoch, in which that replica asks for nothing.
@@ -80,6 +97,7 @@ final class LeaderElection {
                         .isr(PartitionTransition.without(partition.isr(), broker))
                         .lost(id -> id == broker)
                         .inANewEpoch()
+                        .directory(broker, PartitionImage.LOST_DIRECTORY)
                         .record(topic.id()),
                 decision);
     }

@@ -29,6 +29,7 @@ import java.util.function.IntPredicate;
 final class PartitionTransition {
     private static final int NO_LEADER = PartitionImage.NO_LEADER;
     private static final int[] NONE = {};
+    private static final UUID[] NOWHERE = {};
 
     private final PartitionImage before;
     private final TopicRules rules;
@@ -46,6 +47,10 @@ final class PartitionTransition {
     private boolean preferFirst;
     private boolean newEpoch;
     private IntPredicate lost = broker -> false;
+    /** Of which replica something else is said; {@link #NO_LEADER} for none. */
+    private int directoryAt = NO_LEADER;
+
+    private UUID directory;
 
     private PartitionTransition(PartitionImage before, TopicRules rules, IntPredicate mayLead) {
         this.before = before;
@@ -81,6 +86,13 @@ final class PartitionTransition {
     /** Replicas whose data may be gone, which are no longer eligible. */
     PartitionTransition lost(IntPredicate dataMayBeGone) {
         lost = dataMayBeGone;
+        return this;
+    }
+
+    /** The broker keeps its replica there now. */
+    PartitionTransition directory(int broker, UUID where) {
+        directoryAt = broker;
+        directory = where;
         return this;
     }
 
@@ -172,10 +184,10 @@ final class PartitionTransition {
 
     private void elect() {
         leader = before.leader();
-        if (preferFirst && contains(isr, replicas[0]) && mayLead.test(replicas[0])) {
+        if (preferFirst && contains(isr, replicas[0]) && canLead(replicas[0])) {
             leader = replicas[0];
         }
-        if (leader != NO_LEADER && contains(isr, leader) && mayLead.test(leader)) {
+        if (leader != NO_LEADER && contains(isr, leader) && canLead(leader)) {
             lastKnownLeader = NONE;
             return;
         }
@@ -187,7 +199,7 @@ final class PartitionTransition {
             } else if (elr.length == 0
                     && lastKnownLeader.length == 1
                     && contains(replicas, lastKnownLeader[0])
-                    && mayLead.test(lastKnownLeader[0])) {
+                    && canLead(lastKnownLeader[0])) {
                 leader = lastKnownLeader[0];
                 becomesSoleUncleanly();
             }
@@ -207,11 +219,34 @@ final class PartitionTransition {
 
     private int firstReplica(int[] among) {
         for (int replica : replicas) {
-            if (contains(among, replica) && mayLead.test(replica)) {
+            if (contains(among, replica) && canLead(replica)) {
                 return replica;
             }
         }
         return NO_LEADER;
+    }
+
+    /** Its broker may, and has the replica. */
+    private boolean canLead(int replica) {
+        return mayLead.test(replica) && !directoryOf(replica).equals(PartitionImage.LOST_DIRECTORY);
+    }
+
+    private UUID directoryOf(int replica) {
+        if (replica == directoryAt) {
+            return directory;
+        }
+        UUID known = before.directories().length == 0 ? null : before.directoryOf(replica);
+        return known == null ? PartitionImage.UNASSIGNED_DIRECTORY : known;
+    }
+
+    /** One for each replica; none where nothing is said of any, which is nearly everywhere. */
+    private UUID[] directories() {
+        if (before.directories().length == 0 && directoryAt == NO_LEADER) {
+            return before.directories();
+        }
+        UUID[] all = Arrays.stream(replicas).mapToObj(this::directoryOf).toArray(UUID[]::new);
+        boolean nothing = Arrays.stream(all).allMatch(PartitionImage.UNASSIGNED_DIRECTORY::equals);
+        return nothing ? NOWHERE : all;
     }
 
     private void becomesSole() {
@@ -233,7 +268,10 @@ final class PartitionTransition {
         boolean sameElr = Arrays.equals(elr, before.elr());
         boolean sameLast = Arrays.equals(lastKnownLeader, before.lastKnownElr());
         boolean sameState = recoveryState == before.recoveryState();
-        boolean sameMembers = sameIsr && sameElr && sameLast && sameReplicas && sameAdding && sameRemoving;
+        UUID[] directories = directories();
+        boolean sameDirectories = Arrays.equals(directories, before.directories());
+        boolean sameMembers =
+                sameDirectories && sameIsr && sameElr && sameLast && sameReplicas && sameAdding && sameRemoving;
         boolean begins = newEpoch && leader != NO_LEADER
                 || leader != before.leader()
                 || !containsAll(replicas, before.replicas());
@@ -251,7 +289,7 @@ final class PartitionTransition {
                 sameLast ? null : lastKnownLeader,
                 sameState ? PartitionChangeRecord.SAME_RECOVERY_STATE : recoveryState,
                 sameReplicas ? null : replicas,
-                null,
+                sameDirectories ? null : directories,
                 sameAdding ? null : adding,
                 sameRemoving ? null : removing);
     }

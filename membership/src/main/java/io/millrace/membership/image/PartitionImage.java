@@ -29,6 +29,10 @@ public record PartitionImage(
         int[] adding,
         int[] removing) {
     public static final int NO_LEADER = PartitionRecord.NO_LEADER;
+    /** Where a replica is when nothing is said of it (KIP-858). */
+    public static final UUID UNASSIGNED_DIRECTORY = new UUID(0, 0);
+    /** The directory of a replica that failed, or is missing, while its broker serves (KIP-858). */
+    public static final UUID LOST_DIRECTORY = new UUID(0, 1);
 
     public boolean hasLeader() {
         return leader != NO_LEADER;
@@ -59,6 +63,11 @@ public record PartitionImage(
             }
         }
         return null;
+    }
+
+    /** Whether this broker serves without the replica: it cannot lead it, whatever it may lead else. */
+    public boolean isLostAt(int brokerId) {
+        return directories.length > 0 && LOST_DIRECTORY.equals(directoryOf(brokerId));
     }
 
     static PartitionImage of(PartitionRecord record) {

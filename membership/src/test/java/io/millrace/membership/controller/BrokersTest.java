@@ -337,6 +337,53 @@ class BrokersTest {
         }
     }
 
+    private static void giveUp(TestCluster cluster, int broker, String topic) {
+        cluster.submit(new GiveUpReplicas(
+                broker,
+                cluster.image.broker(broker).epoch(),
+                List.of(new GiveUpReplicas.Partition(cluster.image.topic(topic).id(), 0))));
+    }
+
+    /** It lives and may lead all else; without this it would be chosen first, again and again (KIP-858). */
+    @Test
+    void aReplicaInAFailedDirectoryLeadsNoMoreUntilItsBrokerBeginsANewLife() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.assign("t", Map.of("unclean.leader.election.enable", "true"), 1, 2);
+        cluster.assign("alone", Map.of(), 1);
+        cluster.lose(2);
+        giveUp(cluster, 1, "t");
+        giveUp(cluster, 1, "alone");
+        assertThat(cluster.partition("t").hasLeader()).isFalse();
+        assertThat(cluster.partition("t").isLostAt(1)).isTrue();
+
+        cluster.join(2, "rack-2");
+        assertThat(cluster.partition("t").leader()).as("uncleanly, but the one that is there").isEqualTo(2);
+        assertThat(cluster.partition("alone").hasLeader()).isFalse();
+        cluster.submit(new ElectLeaders(true, List.of(new ElectLeaders.Partition("alone", 0))));
+        assertThat(cluster.partition("alone").hasLeader()).as("asked for, and not possible").isFalse();
+
+        cluster.lose(1);
+        cluster.join(1, "rack-1");
+        assertThat(cluster.partition("alone").leader()).as("the last known leader has it again").isEqualTo(1);
+        assertThat(cluster.partition("alone").directories()).isEmpty();
+        assertThat(cluster.partition("t").isLostAt(1)).isFalse();
+    }
+
+    @Test
+    void whatIsSaidOfADirectoryStaysWithItsReplicaWhenReplicasChange() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.assign("t", Map.of(), 1, 2);
+        giveUp(cluster, 2, "t");
+
+        cluster.submit(new ReassignPartitions(
+                List.of(new ReassignPartitions.Target("t", 0, List.of(3, 2, 1))), true));
+
+        assertThat(cluster.partition("t").replicas()).containsExactly(3, 2, 1);
+        assertThat(cluster.partition("t").isLostAt(2)).isTrue();
+        assertThat(cluster.partition("t").isLostAt(3)).isFalse();
+        assertThat(cluster.partition("t").directories()).hasSize(3);
+    }
+
     @Test
     void anEarlierLifeGivesUpNothing() {
         TestCluster cluster = TestCluster.of(2);
