@@ -32,7 +32,7 @@ final class LostFiles {
         this.directory = directory;
     }
 
-    /** @param folders of partitions, on their way in or half deleted ones left out */
+    /** @param folders of partitions, also those on their way in; half deleted ones left out */
     static List<LogDirectory.Lost> find(
             Disk disk, Path directory, CheckpointJournal journal, Set<TopicPartitionId> folders, List<Path> halfDeleted)
             throws IOException {
@@ -52,6 +52,10 @@ final class LostFiles {
 
     private void look(Promised promised) throws IOException {
         Path folder = directory.resolve(promised.id().folderName());
+        if (!disk.exists(folder)) {
+            // On its way in, under another name: a move compares it with what it is copied from.
+            return;
+        }
         Path segment = SegmentNames.in(folder, promised.segmentBase(), SegmentNames.LOG);
         if (disk.exists(segment)) {
             long bytes = disk.size(segment);

@@ -193,7 +193,9 @@ class MoveCrashTest {
 
             MovingLife after = life(disk, "page-cache").start().resume();
 
-            assertThat(after.log.logStartOffset()).as("%d turns after the hold", turns).isEqualTo(12);
+            assertThat(after.log.logStartOffset())
+                    .as("%d turns after the hold", turns)
+                    .isEqualTo(12);
             assertThat(after.values()).as("%d turns after the hold", turns).isEqualTo(appended.subList(12, 20));
             crashes++;
         }

@@ -357,14 +357,20 @@ class BrokersTest {
         assertThat(cluster.partition("t").isLostAt(1)).isTrue();
 
         cluster.join(2, "rack-2");
-        assertThat(cluster.partition("t").leader()).as("uncleanly, but the one that is there").isEqualTo(2);
+        assertThat(cluster.partition("t").leader())
+                .as("uncleanly, but the one that is there")
+                .isEqualTo(2);
         assertThat(cluster.partition("alone").hasLeader()).isFalse();
         cluster.submit(new ElectLeaders(true, List.of(new ElectLeaders.Partition("alone", 0))));
-        assertThat(cluster.partition("alone").hasLeader()).as("asked for, and not possible").isFalse();
+        assertThat(cluster.partition("alone").hasLeader())
+                .as("asked for, and not possible")
+                .isFalse();
 
         cluster.lose(1);
         cluster.join(1, "rack-1");
-        assertThat(cluster.partition("alone").leader()).as("the last known leader has it again").isEqualTo(1);
+        assertThat(cluster.partition("alone").leader())
+                .as("the last known leader has it again")
+                .isEqualTo(1);
         assertThat(cluster.partition("alone").directories()).isEmpty();
         assertThat(cluster.partition("t").isLostAt(1)).isFalse();
     }
@@ -375,8 +381,7 @@ class BrokersTest {
         cluster.assign("t", Map.of(), 1, 2);
         giveUp(cluster, 2, "t");
 
-        cluster.submit(new ReassignPartitions(
-                List.of(new ReassignPartitions.Target("t", 0, List.of(3, 2, 1))), true));
+        cluster.submit(new ReassignPartitions(List.of(new ReassignPartitions.Target("t", 0, List.of(3, 2, 1))), true));
 
         assertThat(cluster.partition("t").replicas()).containsExactly(3, 2, 1);
         assertThat(cluster.partition("t").isLostAt(2)).isTrue();

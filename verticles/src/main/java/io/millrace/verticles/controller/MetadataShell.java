@@ -168,10 +168,10 @@ public final class MetadataShell implements CommitListener, ActiveController {
 
     private CompletionStage<Long> raiseLevelOfVoterChanges() {
         if (!machine.isController()) {
-            return CompletableFuture.failedStage(new NotLeaderException("this node leads no more", OptionalInt.empty()));
+            return CompletableFuture.failedStage(
+                    new NotLeaderException("this node leads no more", OptionalInt.empty()));
         }
-        List<MetadataRecord> raising =
-                machine.raiseMetadataLevel(Features.VOTERS_CHANGE_LEVEL, clockMs.getAsLong());
+        List<MetadataRecord> raising = machine.raiseMetadataLevel(Features.VOTERS_CHANGE_LEVEL, clockMs.getAsLong());
         return raising.isEmpty() ? lastProposal : propose(raising);
     }
 

@@ -50,7 +50,8 @@ final class VoterChanges {
         if (Features.metadataLevel(image.get()) >= Features.VOTERS_CHANGE_LEVEL) {
             return change(command);
         }
-        return refusal().compose(refused -> refused == null ? raiseAndChange(command) : Future.succeededFuture(refused));
+        return refusal()
+                .compose(refused -> refused == null ? raiseAndChange(command) : Future.succeededFuture(refused));
     }
 
     /** Completes with null when all can follow. Who does not serve meets the level when it starts. */

@@ -103,7 +103,10 @@ final class TopicDescriptions {
         List<Integer> offline = new ArrayList<>(0);
         for (int replica : partition.replicas()) {
             BrokerImage broker = image.broker(replica);
-            if (broker == null || broker.fenced() || broker.listener(listenerName) == null || partition.isLostAt(replica)) {
+            if (broker == null
+                    || broker.fenced()
+                    || broker.listener(listenerName) == null
+                    || partition.isLostAt(replica)) {
                 offline.add(replica);
             }
         }

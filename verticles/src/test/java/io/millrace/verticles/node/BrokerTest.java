@@ -188,7 +188,10 @@ class BrokerTest {
             }));
             offline += missing ? 1 : 0;
         }
-        assertThat(offline).as("partitions of the second folder").isBetween(1, 2).isEqualTo(lost("orders"));
+        assertThat(offline)
+                .as("partitions of the second folder")
+                .isBetween(1, 2)
+                .isEqualTo(lost("orders"));
         produce("news", 0, 300);
         assertThat(consume("news", 300)).hasSize(300);
         stop();
