@@ -8,7 +8,6 @@ import io.millrace.log.TailBudget;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.Disk;
 import io.millrace.log.disk.DiskLock;
-import io.millrace.log.disk.NewerFormatException;
 import io.millrace.log.io.CheckpointPace;
 import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.io.DirectoryIo;
@@ -116,12 +115,9 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
             LogDirectory directory = new LogDirectory(opened, disk, options, io);
             directory.begin();
             return directory;
-        } catch (NewerFormatException e) {
-            opened.abandon();
-            throw new LogDirectoryException(dir, e);
         } catch (IOException e) {
             opened.abandon();
-            throw new LogDirectoryException("Log directory " + dir + " cannot be used: " + e + ".", e);
+            throw LogDirectoryException.unusable(dir, e);
         }
     }
 

@@ -23,6 +23,12 @@ public final class LogDirectoryException extends Exception {
         this("Log directory " + directory + " is a newer build's: " + newer.getMessage() + ".", newer);
     }
 
+    static LogDirectoryException unusable(Path directory, IOException why) {
+        return why instanceof NewerFormatException newer
+                ? new LogDirectoryException(directory, newer)
+                : new LogDirectoryException("Log directory " + directory + " cannot be used: " + why + ".", why);
+    }
+
     /** Whether the disk is to blame, not what somebody wanted of it: a node with several may go on without this one. */
     public boolean isOfTheDisk() {
         return getCause() instanceof IOException
