@@ -130,6 +130,7 @@ class ClusterSimulationTest {
 
     // ---- planted bugs ----
 
+    @Tag("full")
     @Test
     void theCanaryThatBelievesEpochsOfALostPageCacheIsCaught() {
         assertCaught("LeadersAreComplete", seed -> new ClusterWorld(seed, false).believingLostEpochs());
