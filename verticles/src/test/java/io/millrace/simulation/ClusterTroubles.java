@@ -71,7 +71,7 @@ final class ClusterTroubles {
         this.simulation = world.simulation();
         this.random = simulation.random("trouble");
         for (Kind kind : Kind.values()) {
-            lots.addAll(Collections.nCopies(kind.weight, kind));
+            lots.addAll(Collections.nCopies(kind.weight * world.times(kind), kind));
         }
     }
 

@@ -12,6 +12,7 @@ import io.millrace.verticles.coordinator.OffsetsTopic;
 import io.millrace.verticles.shard.Shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,7 @@ final class ClusterWorld {
     private long stamps;
     private long snapshotsFetched;
     private UnaryOperator<byte[]> frames = UnaryOperator.identity();
+    private final Map<ClusterTroubles.Kind, Integer> oftener = new EnumMap<>(ClusterTroubles.Kind.class);
     private boolean believesLostEpochs;
     private UUID topicId;
     private UUID compactedId;
@@ -165,6 +167,16 @@ final class ClusterWorld {
     ClusterWorld believingLostEpochs() {
         believesLostEpochs = true;
         return this;
+    }
+
+    /** Draws that kind of trouble so many times as often: what a planted bug needs is else met in few runs. */
+    ClusterWorld oftener(ClusterTroubles.Kind kind, int times) {
+        oftener.put(kind, times);
+        return this;
+    }
+
+    int times(ClusterTroubles.Kind kind) {
+        return oftener.getOrDefault(kind, 1);
     }
 
     boolean believesLostEpochs() {
