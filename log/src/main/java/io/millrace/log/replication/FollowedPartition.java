@@ -207,7 +207,8 @@ final class FollowedPartition {
             }
             AppendOutcome outcome = log().appendReplicated(batches, machine.wallClockMs(), part.gapsMayCome());
             if (outcome instanceof AppendOutcome.Rejected rejected) {
-                if (!rejected.error().retriable()) {
+                // A directory that is offline has said so itself, once for all that was in it.
+                if (!rejected.error().retriable() && rejected.error() != AppendError.OFFLINE) {
                     machine.alarm(replica, rejected.error() + ": " + rejected.message());
                 }
                 later(nowMs);
