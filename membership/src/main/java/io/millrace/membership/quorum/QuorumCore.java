@@ -59,7 +59,7 @@ final class QuorumCore {
     }
 
     void start(long nowMs) {
-        state = initial(state.election(), isVoter() ? electionDeadline(nowMs) : nowMs);
+        state = initial(state.election(), isVoter() ? firstDeadline(nowMs) : nowMs);
     }
 
     QuorumState state() {
@@ -179,6 +179,14 @@ final class QuorumCore {
         } else {
             become(new Follower(epoch, voted, leaderId, nowMs + settings.fetchTimeoutMs()));
         }
+    }
+
+    /**
+     * Who starts asks soon, one after the other in the preferred order: where a leader lives the voters refuse and name it, and
+     * where all of them start at once (a new cluster, or one that was stopped) nobody waits for a timeout.
+     */
+    private long firstDeadline(long nowMs) {
+        return voters().majority() == 1 ? nowMs : nowMs + (rank() + 1L) * settings.rankDelayMs();
     }
 
     /** Alone, there is nobody to wait for: the same election then takes no time. */

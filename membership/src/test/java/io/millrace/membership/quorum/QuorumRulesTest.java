@@ -68,6 +68,19 @@ class QuorumRulesTest {
     }
 
     @Test
+    void whoStartsAsksInItsTurnAndNotAfterATimeout() {
+        QuorumMachine machine = newMachine();
+        machine.onTick(now + QuorumSettings.DEFAULT_RANK_DELAY_MS - 1);
+        assertThat(machine.state()).as("the others may be about to start").isNotInstanceOf(Prospective.class);
+
+        machine.onTick(now + QuorumSettings.DEFAULT_RANK_DELAY_MS);
+
+        assertThat(machine.state()).isInstanceOf(Prospective.class);
+        assertThat(effects.lastSent(VoteRequest.class).preVote()).isTrue();
+        assertThat(effects.all).as("a question disturbs nobody").noneMatch(RecordedEffects.Persisted.class::isInstance);
+    }
+
+    @Test
     void q1VoteIsDurableBeforeItIsAnswered() {
         QuorumMachine machine = newMachine();
 
