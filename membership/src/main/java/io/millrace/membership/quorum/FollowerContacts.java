@@ -46,11 +46,11 @@ final class FollowerContacts {
         contacts.put(from, new Contact(directoryId, endOffset, nowMs, leaderEnd, caughtUpMs));
     }
 
-    /** Whether this very directory had, a moment ago, all that it could have. */
-    boolean hasCaughtUp(int node, UUID directoryId, long withinMs, long nowMs) {
-        Contact contact = contacts.get(node);
+    /** Whether that voter, with the directory that votes, has told this leader a moment ago that it has all that it could have. */
+    boolean hasCaughtUp(VoterSet voters, int node, int leaderEpoch, long withinMs, long nowMs) {
+        Contact contact = leaderEpoch == epoch ? contacts.get(node) : null;
         return contact != null
-                && contact.directoryId().equals(directoryId)
+                && voters.contains(node, contact.directoryId())
                 && contact.caughtUpMs() != QuorumDescription.NEVER
                 && nowMs - contact.caughtUpMs() <= withinMs;
     }

@@ -25,7 +25,7 @@ final class VoterChanges {
     /** The voters after the change. */
     VoterSet after(Leader leader, VoterChange change, long nowMs) {
         VoterSet now = core.voters();
-        VoterSet next = change instanceof VoterChange.Add add ? with(now, add, nowMs) : without(now, change);
+        VoterSet next = change instanceof VoterChange.Add add ? with(leader, now, add, nowMs) : without(now, change);
         boolean settled = core.voterHistory().settled(core.highWatermark());
         if (!settled || core.highWatermark() <= leader.epochStartOffset()) {
             throw new VoterChangeException(
@@ -38,7 +38,7 @@ final class VoterChanges {
         return next;
     }
 
-    private VoterSet with(VoterSet now, VoterChange.Add add, long nowMs) {
+    private VoterSet with(Leader leader, VoterSet now, VoterChange.Add add, long nowMs) {
         if (now.contains(add.nodeId())) {
             throw new VoterChangeException(
                     Reason.DUPLICATE,
@@ -54,13 +54,18 @@ final class VoterChanges {
                             ? "a voter is a node and the id of its directory"
                             : "there are " + VoterSet.MAX_VOTERS + " voters, no more are possible");
         }
-        if (!contacts.hasCaughtUp(add.nodeId(), add.directoryId(), core.settings.fetchTimeoutMs(), nowMs)) {
+        VoterSet next = now.with(add.nodeId(), add.directoryId());
+        if (!hasCaughtUp(leader, next, add.nodeId(), nowMs)) {
             throw new VoterChangeException(
                     Reason.NOT_CAUGHT_UP,
                     "node " + add.nodeId() + " with directory " + add.directoryId()
                             + " does not follow the metadata, or lags behind");
         }
-        return now.with(add.nodeId(), add.directoryId());
+        return next;
+    }
+
+    private boolean hasCaughtUp(Leader leader, VoterSet voters, int node, long nowMs) {
+        return contacts.hasCaughtUp(voters, node, leader.epoch(), core.settings.fetchTimeoutMs(), nowMs);
     }
 
     private static VoterSet without(VoterSet now, VoterChange remove) {
@@ -75,19 +80,30 @@ final class VoterChanges {
         return now.without(remove.nodeId());
     }
 
-    /** Else the change could not be committed, nor any after it, until others come back. */
+    /**
+     * Else the change could not be committed, nor any after it, until others come back; and if it left the vote of a disk that is
+     * gone, never: those who are left could elect nobody. A leader counts no voter before it has heard from its very directory.
+     */
     private void requireMajorityInTouch(Leader leader, VoterSet next, long nowMs) {
-        Map<Integer, Progress> progress = leader.progress();
         long inTouch = next.ids().stream()
+                .filter(id -> id == core.self() || hasCaughtUp(leader, next, id, nowMs))
+                .count();
+        if (inTouch < next.majority()) {
+            throw new VoterChangeException(
+                    mayStillCome(leader, next, nowMs) ? Reason.NOT_YET : Reason.UNSOUND,
+                    "of the voters " + next.ids() + " that it would leave only " + inTouch
+                            + " are heard of and have caught up, it takes " + next.majority());
+        }
+    }
+
+    /** A new leader has not heard from everybody yet. */
+    private boolean mayStillCome(Leader leader, VoterSet next, long nowMs) {
+        Map<Integer, Progress> progress = leader.progress();
+        long expected = next.ids().stream()
                 .filter(id -> id == core.self()
                         || !progress.containsKey(id)
                         || nowMs - progress.get(id).lastFetchMs() <= core.settings.fetchTimeoutMs())
                 .count();
-        if (inTouch < next.majority()) {
-            throw new VoterChangeException(
-                    Reason.UNSOUND,
-                    "of the voters " + next.ids() + " that it would leave only " + inTouch + " are heard of, it takes "
-                            + next.majority());
-        }
+        return expected >= next.majority();
     }
 }

@@ -143,6 +143,28 @@ class VoterChangeRulesTest {
     }
 
     @Test
+    void q6WhomThisLeaderHasNotHeardWithTheDirectoryThatVotesIsNotCountedOn() {
+        QuorumMachine machine = leader();
+        assertThat(refusal(machine, new Remove(2, DIR_2)))
+                .as("a new leader has not heard of node 3")
+                .isEqualTo(Reason.NOT_YET);
+        fetch(machine, 3, NEW_3, 1);
+        assertThat(refusal(machine, new Remove(2, DIR_2)))
+                .as("nor of the disk that votes for it")
+                .isEqualTo(Reason.NOT_YET);
+
+        now += 1_100;
+        fetch(machine, 2, DIR_2, 1);
+        fetch(machine, 3, NEW_3, 1);
+        assertThat(refusal(machine, new Remove(2, DIR_2)))
+                .as("that disk does not come back: the two who are left could decide nothing, and elect nobody")
+                .isEqualTo(Reason.UNSOUND);
+
+        fetch(machine, 3, DIR_3, 1);
+        assertThat(machine.changeVoters(new Remove(2, DIR_2), now)).isPresent();
+    }
+
+    @Test
     void q6ALeaderThatIsToGoHandsOverFirst() {
         QuorumMachine machine = leader();
 
