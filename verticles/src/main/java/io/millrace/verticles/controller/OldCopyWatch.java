@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every process notes itself here before it registers ({@link BrokerLivesFile}), and the cluster remembers who registered
  * with which directories. So a registration with this very directory, later than the last one that this directory's metadata
- * has had, by a process that is not noted, was made out of a newer content than this. No crash leaves that behind.
+ * has had, by a process that is not noted, was made out of a newer content than this. No crash leaves that behind. Nor does a
+ * build that notes nothing, to which somebody went back for a while: it keeps the epoch of its registration in this directory.
  *
  * <p>A node that decides alone notes nothing: nobody else knows better. There the metadata must reach as far as the epoch
  * that the broker keeps ({@link #provenEnd}).
@@ -41,6 +42,9 @@ public final class OldCopyWatch {
     private final BrokerLivesFile file;
     private final CompletableFuture<FormationException> refusal = new CompletableFuture<>();
     private volatile Optional<Kept> kept = Optional.empty();
+    /** The last registration of which the directory itself tells, whoever wrote it. */
+    private volatile long keptEpoch = BrokerEpochFile.UNKNOWN;
+
     private BooleanSupplier voter = () -> false;
     private boolean noted;
     private boolean over;
@@ -69,6 +73,7 @@ public final class OldCopyWatch {
      */
     public long provenEnd(boolean founderAlone) {
         kept = file.read();
+        keptEpoch = new BrokerEpochFile(paths.get(0)).read().epoch();
         if (kept.isPresent()) {
             return kept.get().voter() ? kept.get().applied() + 1 : 0;
         }
@@ -113,7 +118,7 @@ public final class OldCopyWatch {
                                 "{} could not be brought up to date: {}", BrokerLivesFile.NAME, failure.getMessage()));
             }
         } else if (known.applied() != BrokerLivesFile.NONE
-                && offset > known.applied()
+                && offset > Math.max(known.applied(), keptEpoch)
                 && !known.lives().contains(life)
                 && directories.contains(directoryId)) {
             over = true;

@@ -116,6 +116,18 @@ class OldCopyWatchTest {
         assertThat(refusal(fourth)).isNull();
     }
 
+    /** A build that notes nothing keeps the epoch of its registration all the same. */
+    @Test
+    void whoWentBackToTheBuildBeforeForAWhileHasNoOlderCopy() throws Exception {
+        wholeLife(1, 10);
+        new BrokerEpochFile(folder).write(new BrokerEpochFile.Kept(20, "cache"));
+
+        OldCopyWatch again = life(3);
+        again.registered(20, incarnation(2), HERE);
+
+        assertThat(refusal(again)).isNull();
+    }
+
     /** The disk of the voter stood aside while its node served with an empty one, and is back. */
     @Test
     void aSoundDiskThatIsPutBackAfterAnotherOneServedIsNoOlderCopy() throws Exception {
