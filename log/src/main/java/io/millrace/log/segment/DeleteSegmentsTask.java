@@ -50,7 +50,7 @@ final class DeleteSegmentsTask extends LaneTask {
             lane().noteGone(segment.target);
             for (String suffix : SUFFIXES) setAside(disk, log.folder.file(segment.baseOffset, suffix), waiting);
         }
-        removeLater(log, waiting, delayMs);
+        removeLater(log, waiting, delayMs, successor == null ? () -> {} : this::sayStartAgain);
     }
 
     /** Whatever segments there are. Thread: the writer. */
@@ -62,12 +62,29 @@ final class DeleteSegmentsTask extends LaneTask {
                 if (SegmentNames.baseOffset(file, suffix) >= 0) setAside(disk, file, waiting);
             }
         }
-        removeLater(log, waiting, log.config.fileDeleteDelayMs());
+        removeLater(log, waiting, log.config.fileDeleteDelayMs(), () -> {});
     }
 
-    private static void removeLater(SegmentedLog log, List<Path> waiting, long delayMs) {
+    /**
+     * The disk may have been too full for the new start when it was to be written down. Until here the names that were set
+     * aside told of it, and what has been removed has made room.
+     */
+    private void sayStartAgain() {
+        long start = successor.baseOffset;
+        log.services.io().sync(() -> {
+            Checkpoints checkpoints = log.services.checkpoints();
+            if (checkpoints.logStart(log.id) < start) {
+                checkpoints.commitLogStart(log.id, start, () -> log.timesEmptied == timesEmptied, null);
+            }
+        });
+    }
+
+    private static void removeLater(SegmentedLog log, List<Path> waiting, long delayMs, Runnable then) {
         if (waiting.isEmpty()) return;
-        log.services.writer().later(log.services.io().nowMs() + delayMs, () -> remove(log.services, waiting));
+        log.services.writer().later(log.services.io().nowMs() + delayMs, () -> {
+            remove(log.services, waiting);
+            then.run();
+        });
     }
 
     private static void setAside(Disk disk, Path file, List<Path> waiting) throws IOException {

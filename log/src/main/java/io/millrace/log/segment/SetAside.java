@@ -33,12 +33,18 @@ final class SetAside {
         return false;
     }
 
-    /** Removes them; the new start is written down first when they were all that told of it. */
+    /**
+     * Removes them; the new start is written down first when they were all that told of it, or as soon as they have made room
+     * for it.
+     */
     void remove(LogServices services, TopicPartitionId id, LogContent content, long logStart) throws IOException {
         if (content.logStart > logStart && reach(logStart, content.logStart)) {
             services.checkpoints().commitLogStart(id, content.logStart, () -> true, () -> {
                 try {
                     remove(services.disk());
+                    if (services.checkpoints().logStart(id) < content.logStart) {
+                        services.checkpoints().commitLogStart(id, content.logStart, () -> true, null);
+                    }
                 } catch (IOException e) {
                     services.health().failed("removal of deleted segments", e);
                 }
