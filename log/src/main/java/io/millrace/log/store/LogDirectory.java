@@ -128,7 +128,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         moving.found(partitions);
         Set<TopicPartitionId> known = new HashSet<>(found);
         known.addAll(partitions.futures);
-        lost = LostFiles.find(disk, path, journal, known, partitions.halfDeleted);
+        lost = LostNote.keep(disk, path, LostFiles.find(disk, path, journal, known, partitions.halfDeleted));
         journal.forgetAllBut(known);
         io.start(writer);
         for (Path folder : partitions.halfDeleted) {
@@ -147,6 +147,11 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     /** What was not there at start although a checkpoint promises it; a folder may have been moved elsewhere. */
     public List<Lost> lost() {
         return lost;
+    }
+
+    /** The cluster knows what is lost here: the next start need not say it again. Blocks. */
+    public void lossIsKnown() throws IOException {
+        LostNote.remove(disk, path);
     }
 
     public Path path() {

@@ -54,6 +54,11 @@ final class LogLife {
                 throw new InvariantViolation("ACrashLosesNoSyncedFile", lost.toString(), name);
             }
         }
+        try {
+            directory.lossIsKnown();
+        } catch (IOException e) {
+            throw new InvariantViolation("ACrashLosesNoSyncedFile", e.toString(), name);
+        }
         for (TopicPartitionId found : directory.found()) {
             if (world.isGone(found)) {
                 throw new InvariantViolation("DeletedStaysDeleted", found + " is back", name);

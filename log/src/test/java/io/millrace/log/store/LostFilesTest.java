@@ -50,6 +50,20 @@ class LostFilesTest {
                 .containsExactly(new LogDirectory.Lost(LogLife.ID, "its folder is gone, which held offsets up to 3"));
     }
 
+    /** What the checkpoint says of the folder is forgotten at the first start; that one may end before it tells anybody. */
+    @Test
+    void itIsMissedAtEveryStartUntilTheClusterKnowsOfIt() throws Exception {
+        delete(life.folder());
+
+        life.start();
+        life.killAndStart();
+
+        assertThat(life.directory.lost()).extracting(LogDirectory.Lost::id).containsExactly(LogLife.ID);
+        life.directory.lossIsKnown();
+        life.killAndStart();
+        assertThat(life.directory.lost()).isEmpty();
+    }
+
     @Test
     void aFolderWhoseDeletionWasInterruptedIsNot() throws Exception {
         Path aside = dir.resolve(LogLife.ID.folderName() + "." + new UUID(1, 2) + "-delete");

@@ -5,6 +5,7 @@ import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.verticles.controller.BrokerEpochFile.Kept;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
     private final String pageCache;
     private final boolean stoppedInOrder;
     private final List<String> lost;
+    private final List<LogDirectory> tellLost;
 
     /**
      * Keeps the epoch in directories.
@@ -41,7 +43,18 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
      * @param lost what is gone, in a few words each
      */
     EpochKeeper(Vertx vertx, List<Path> directories, String pageCache, boolean stoppedInOrder, List<String> lost) {
+        this(vertx, directories, pageCache, stoppedInOrder, lost, List.of());
+    }
+
+    private EpochKeeper(
+            Vertx vertx,
+            List<Path> directories,
+            String pageCache,
+            boolean stoppedInOrder,
+            List<String> lost,
+            List<LogDirectory> tellLost) {
         this.vertx = vertx;
+        this.tellLost = tellLost;
         this.files = directories.stream().map(BrokerEpochFile::new).toList();
         this.pageCache = pageCache;
         this.stoppedInOrder = stoppedInOrder;
@@ -55,7 +68,10 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
                 directories.stream().map(LogDirectory::path).toList(),
                 directories.stream().map(LogDirectory::pageCacheIdentity).collect(Collectors.joining(" + ")),
                 directories.stream().allMatch(LogDirectory::cleanShutdown),
-                lost(directories));
+                lost(directories),
+                directories.stream()
+                        .filter(directory -> !directory.lost().isEmpty())
+                        .toList());
     }
 
     /** A folder that is in another directory has been moved there. */
@@ -122,6 +138,13 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
                 }
             }
             files.get(0).write(kept);
+            for (LogDirectory directory : tellLost) {
+                try {
+                    directory.lossIsKnown();
+                } catch (IOException failing) {
+                    log.warn("what {} has lost will be told again: {}", directory.path(), failing.toString());
+                }
+            }
             return null;
         });
     }
