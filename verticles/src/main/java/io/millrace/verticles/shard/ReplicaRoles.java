@@ -13,9 +13,11 @@ import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicDelta;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.ConfigResource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,6 +54,9 @@ public final class ReplicaRoles implements BrokerLiveness {
 
     private MetadataImage configIn;
     private String configTopic;
+    /** Logs without their beginning: what becomes of them is decided when the metadata knows what this life has. */
+    private final List<Runnable> withoutBeginning = new ArrayList<>(0);
+
     private Runnable whenLoaded;
     /** The metadata knows this life of the broker; all roles are of after that. */
     private boolean registered;
@@ -88,6 +93,8 @@ public final class ReplicaRoles implements BrokerLiveness {
         }
         if (registersNow) {
             shard.forEach(this::giveRole);
+            withoutBeginning.forEach(Runnable::run);
+            withoutBeginning.clear();
         }
         delta.changedConfigs().forEach(this::reconfigure);
         if (!delta.changedBrokers().isEmpty()) {
@@ -158,6 +165,9 @@ public final class ReplicaRoles implements BrokerLiveness {
             }
         } else if (replica != null) {
             giveRole(replica);
+        } else if (registered && partition.isLostAt(context.brokerId())) {
+            // Given up until the next life: if it could be opened now, its leader would ask for it in vain for ever.
+            offline.add(idOf(topic, number));
         } else {
             PartitionImage before = change.partitionBefore(number);
             open(topic, partition, started && (before == null || !before.isReplica(context.brokerId())));
@@ -230,7 +240,13 @@ public final class ReplicaRoles implements BrokerLiveness {
     }
 
     private void loaded(TopicPartitionId id, LogDirectory directory, LoadOutcome outcome) {
-        if (outcome instanceof LoadOutcome.Loaded loaded && loaded.startLost() && othersMayHaveAll(id)) {
+        boolean startLost = outcome instanceof LoadOutcome.Loaded found && found.startLost();
+        if (startLost && !registered) {
+            // Whoever still counts for what was acknowledged may be asked to lead, and must not be emptied.
+            withoutBeginning.add(() -> loaded(id, directory, outcome));
+            return;
+        }
+        if (startLost && outcome instanceof LoadOutcome.Loaded loaded && onlyOthersCount(id)) {
             // As a leader it would take its own start for the partition's, and the others would delete what is below.
             log.warn("{} lacks its beginning: it is copied anew", id);
             loaded.log()
@@ -255,11 +271,15 @@ public final class ReplicaRoles implements BrokerLiveness {
         checkLoaded();
     }
 
-    private boolean othersMayHaveAll(TopicPartitionId id) {
+    /** Others have what was acknowledged, and by the metadata of this very life this broker is none of those who have it. */
+    private boolean onlyOthersCount(TopicPartitionId id) {
         PartitionImage partition = image.partition(id.topicId(), id.partition());
-        return partition != null
-                && IntStream.concat(Arrays.stream(partition.isr()), Arrays.stream(partition.elr()))
-                        .anyMatch(broker -> broker != context.brokerId());
+        if (partition == null) {
+            return false;
+        }
+        int[] counting = IntStream.concat(Arrays.stream(partition.isr()), Arrays.stream(partition.elr()))
+                .toArray();
+        return counting.length > 0 && Arrays.stream(counting).noneMatch(broker -> broker == context.brokerId());
     }
 
     private void checkLoaded() {
