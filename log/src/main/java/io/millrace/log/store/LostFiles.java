@@ -41,7 +41,7 @@ final class LostFiles {
             if (files.lost.size() >= MOST) break;
             TopicPartitionId id = promised.id();
             if (folders.contains(id)) {
-                files.look(promised);
+                files.look(promised, journal.logStart(id));
             } else if (halfDeleted.stream().noneMatch(folder -> PartitionRemoval.isSetAside(folder, id))) {
                 files.lost.add(new LogDirectory.Lost(
                         id, "its folder is gone, which held offsets up to " + promised.recoveryOffset()));
@@ -50,7 +50,7 @@ final class LostFiles {
         return List.copyOf(files.lost);
     }
 
-    private void look(Promised promised) throws IOException {
+    private void look(Promised promised, long logStart) throws IOException {
         Path folder = directory.resolve(promised.id().folderName());
         if (!disk.exists(folder)) {
             // On its way in, under another name: a move compares it with what it is copied from.
@@ -63,6 +63,8 @@ final class LostFiles {
                 lost.add(new LogDirectory.Lost(
                         promised.id(),
                         segment.getFileName() + " has " + bytes + " bytes, " + promised.position() + " were synced"));
+            } else {
+                lookAtStart(promised, folder, Math.max(0, logStart));
             }
         } else if (disk.list(folder).stream()
                 .noneMatch(file -> SegmentNames.baseOffset(file, SegmentNames.LOG) >= 0
@@ -71,5 +73,19 @@ final class LostFiles {
             lost.add(new LogDirectory.Lost(
                     promised.id(), "its segments are gone, which held offsets up to " + promised.recoveryOffset()));
         }
+    }
+
+    /** A replica without its beginning must not be elected: the others would delete theirs. */
+    private void lookAtStart(Promised promised, Path folder, long start) throws IOException {
+        if (promised.segmentBase() <= start || disk.exists(SegmentNames.in(folder, start, SegmentNames.LOG))) return;
+        for (Path file : disk.list(folder)) {
+            String name = file.getFileName().toString();
+            long base = SegmentNames.baseOffset(file, SegmentNames.LOG);
+            // What is waiting to be removed may be the beginning, let go of by intent on a disk too full to say so.
+            if (base >= 0 && base <= start || name.endsWith(SegmentNames.SWAP) || name.endsWith(SegmentNames.DELETED)) {
+                return;
+            }
+        }
+        lost.add(new LogDirectory.Lost(promised.id(), "its beginning is gone, which was at offset " + start));
     }
 }

@@ -106,6 +106,21 @@ class LostFilesTest {
         assertThat(life.log.logStartOffset()).isEqualTo(3);
     }
 
+    @Test
+    void aLogWithoutItsFirstSegmentIsMissed() throws Exception {
+        Path other = dir.resolve("other");
+        life = new LogLife(other).with("segment.bytes", "150").start();
+        life.appendAll("a", "b", "c", "d", "e", "f");
+        life.stop();
+        Files.delete(life.folder().resolve("00000000000000000000.log"));
+
+        life.start();
+
+        assertThat(life.directory.lost())
+                .containsExactly(new LogDirectory.Lost(LogLife.ID, "its beginning is gone, which was at offset 0"));
+        assertThat(life.startLost).isTrue();
+    }
+
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : List.copyOf(files.toList())) {
