@@ -276,15 +276,21 @@ public final class Fetcher {
         }
         if (failure != null) {
             LogException why = failure;
-            current.values().forEach(part -> retry(part.buffer(), why));
+            current.values().stream().filter(this::isStillWanted).forEach(part -> retry(part.buffer(), why));
         } else {
             for (Fetch.Found one : found) {
                 Part part = current.get(one.partition());
-                if (part != null) {
+                if (part != null && isStillWanted(part)) {
                     take(part.buffer(), one, answer.result().origin());
                 }
             }
         }
+    }
+
+    /** False when the application, told what is wrong with another partition of the same answer, has gone elsewhere or closed. */
+    private boolean isStillWanted(Part part) {
+        PartitionBuffer buffer = part.buffer();
+        return assigned.get(buffer.partition) == buffer && buffer.generation() == part.generation();
     }
 
     private void take(PartitionBuffer buffer, Fetch.Found found, ByteBuf origin) {

@@ -81,13 +81,21 @@ record Subscription(List<String> topics, List<TopicPartition> owned, int generat
             return new Subscription(topics, owned, generation);
         }
         WireReader told = new WireReader(userData);
-        if (assignor == Assignor.COOPERATIVE_STICKY && version < GENERATION_SINCE) {
-            generation = told.int32();
-        } else if (assignor == Assignor.STICKY) {
-            // An eager member has given back all, and tells here what it had.
-            owned.clear();
-            readPartitions(told, owned);
-            generation = told.remaining() >= Integer.BYTES ? told.int32() : NO_GENERATION;
+        try {
+            if (assignor == Assignor.COOPERATIVE_STICKY && version < GENERATION_SINCE) {
+                generation = told.int32();
+            } else if (assignor == Assignor.STICKY) {
+                // An eager member has given back all, and tells here what it had.
+                owned.clear();
+                readPartitions(told, owned);
+                generation = told.remaining() >= Integer.BYTES ? told.int32() : NO_GENERATION;
+            }
+        } catch (RuntimeException unreadable) {
+            // Whatever library wrote that: it is a hint, and the group is not to lose its leader over it (as with Kafka's).
+            if (assignor == Assignor.STICKY) {
+                owned.clear();
+            }
+            generation = NO_GENERATION;
         }
         return new Subscription(topics, owned, generation);
     }

@@ -82,7 +82,8 @@ final class AnswerReader extends ChannelInboundHandlerAdapter {
         while (in.isReadable() && !closed) {
             if (message != null) {
                 int part = Math.min(in.readableBytes(), size - message.writerIndex());
-                message.ensureWritable(part).writeBytes(in, part);
+                makeRoom(part);
+                message.writeBytes(in, part);
                 from = in.readerIndex();
                 passIfWhole(context);
             } else if (passing > 0) {
@@ -129,6 +130,19 @@ final class AnswerReader extends ChannelInboundHandlerAdapter {
         } catch (OutOfMemoryError scarce) {
             // What there is too little of is memory outside of the heap.
             return Unpooled.buffer(bytes, most);
+        }
+    }
+
+    private void makeRoom(int bytes) {
+        try {
+            message.ensureWritable(bytes);
+        } catch (OutOfMemoryError scarce) {
+            // As above: else the connection would end here, and so would the next one.
+            ByteBuf former = message;
+            int here = former.writerIndex();
+            message = Unpooled.buffer((int) Math.min(size, 2L * (here + bytes)), size)
+                    .writeBytes(former, 0, here);
+            former.release();
         }
     }
 

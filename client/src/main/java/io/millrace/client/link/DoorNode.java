@@ -40,6 +40,9 @@ public final class DoorNode {
     private final String firstAddress;
     private String address;
     private Session session;
+    /** What the node gave last; until it has given any, what is wanted. */
+    private int creditBytes;
+
     private boolean opening;
     private boolean closed;
     private int correlation;
@@ -63,6 +66,7 @@ public final class DoorNode {
         this.address = address;
         this.clientId = clientId;
         this.wantedCreditBytes = wantedCreditBytes;
+        this.creditBytes = wantedCreditBytes;
         DoorCodec.register(vertx.eventBus());
     }
 
@@ -147,6 +151,7 @@ public final class DoorNode {
             WireReader in = WireReader.of(reply.body());
             checkVersion(in);
             session = new Session(in.int64(), in.int32(), in.int32(), in.int32(), new int[2]);
+            creditBytes = session.creditBytes();
         } catch (LogException malformed) {
             refuse(malformed);
             return;
@@ -186,11 +191,12 @@ public final class DoorNode {
         call.body().accept(out);
         int bytes = out.size();
         if (bytes > over.creditBytes()) {
-            // The node would refuse it whenever it comes: who sent it may send less.
-            call.answer()
-                    .fail(new LogException(
-                            LogError.MESSAGE_TOO_LARGE,
-                            bytes + " bytes in one request, the node's credit is " + over.creditBytes()));
+            // The node would refuse it whenever it comes: who sent it may send less. Told later, as every answer: who asks may
+            // be in the middle of asking several nodes.
+            LogException tooLarge = new LogException(
+                    LogError.MESSAGE_TOO_LARGE,
+                    bytes + " bytes in one request, the node's credit is " + over.creditBytes());
+            context.runOnContext(go -> call.answer().fail(tooLarge));
             return;
         }
         over.used[0] += bytes;
@@ -237,6 +243,11 @@ public final class DoorNode {
             address = firstAddress;
         }
         answer.fail(why);
+    }
+
+    /** What requests may have in flight here, as far as is known: the node may give less than is wanted. */
+    public int creditBytes() {
+        return creditBytes;
     }
 
     /** The node that answers here; -1 before a session is open. */

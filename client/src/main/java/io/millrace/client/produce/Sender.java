@@ -246,13 +246,14 @@ public final class Sender {
 
     private void sendAll(int node, List<PartitionQueue> due, long nowNanos) {
         due.sort(Comparator.comparing(queue -> queue.partition));
+        int mostBytes = Math.min(options.creditBytes(), cluster.data(node).creditBytes()) / 2;
         List<Sending.Part> parts = new ArrayList<>();
         int bytes = 0;
         for (PartitionQueue queue : due) {
             Batch head = queue.prepareHead(identity.id(), identity.epoch());
             queue.expect(head.plainSizeBytes(), options.batchBytes());
             int size = head.bytes().remaining();
-            if (!parts.isEmpty() && bytes + size > options.creditBytes() / 2) {
+            if (!parts.isEmpty() && bytes + size > mostBytes) {
                 send(new Sending(node, nowNanos, parts), bytes);
                 parts = new ArrayList<>();
                 bytes = 0;
@@ -298,10 +299,15 @@ public final class Sender {
                 failure = malformed;
             }
         }
+        // The node has given less credit than was thought when this was put together: no batch of it is too large by that.
+        boolean isCutAnew =
+                failure != null && failure.error() == LogError.MESSAGE_TOO_LARGE && sending.parts().size() > 1;
         for (Sending.Part part : sending.parts()) {
             if (part.isCurrent()) {
                 part.queue().inFlight = false;
-                if (failure != null) {
+                if (isCutAnew) {
+                    part.queue().backoffMs = 0;
+                } else if (failure != null) {
                     failed(part, failure);
                 } else {
                     settle(part, outcomes.get(part.queue().partition));

@@ -77,6 +77,11 @@ final class DoorSession {
             begin(message);
         } catch (DoorFailure refused) {
             message.envelope().fail(refused.code(), refused.getMessage());
+        } catch (Throwable bug) {
+            // An error too, as in DoorVerticle: memory for the request, above all.
+            log.error("a request of {} could not be begun", sender, bug);
+            DoorFailure failure = DoorFailure.ofUnserved(bug);
+            message.envelope().fail(failure.code(), failure.getMessage());
         }
     }
 
@@ -115,17 +120,18 @@ final class DoorSession {
             owner.dispatcher().dispatch(headers, request.frame(), request);
             request.handled();
         } catch (MalformedRequestException malformed) {
-            failed(request, malformed.getMessage());
-        } catch (RuntimeException bug) {
+            failed(request, DoorFailure.of(DoorFailure.MALFORMED, malformed.getMessage()));
+        } catch (Throwable bug) {
+            // An error too: a request that nobody answers would hold its credit as long as the sender is on the bus.
             log.error("request of {} could not be served", sender, bug);
-            failed(request, "internal error");
+            failed(request, DoorFailure.ofUnserved(bug));
         }
     }
 
-    private void failed(BusRequest request, String reason) {
+    private void failed(BusRequest request, DoorFailure why) {
         metrics.malformedFrames.increment();
         if (!request.isAnswered()) {
-            request.close(reason);
+            request.refuse(why);
         }
     }
 

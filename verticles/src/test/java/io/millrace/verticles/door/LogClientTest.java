@@ -230,6 +230,25 @@ class LogClientTest {
     }
 
     @Test
+    void whatIsSentBesideARequestBeyondTheCreditIsAppendedOnce() throws Exception {
+        String topic = topic(2);
+        LogProducer producer = producer(
+                new ProducerOptions().idempotent(false).creditBytes(64 << 10).lingerMs(1_000));
+        producer.write(new LogRecord(topic, null, noise(10, 0)).partition(0));
+        await(producer.flush());
+        for (int i = 0; i < 100; i++) {
+            producer.write(new LogRecord(topic, null, noise(1_000, i)).partition(0));
+        }
+        producer.write(new LogRecord(topic, null, noise(10, 1)).partition(1));
+        await(producer.end());
+        LogConsumer consumer = consumer();
+
+        assertThat(await(consumer.seekToEnd(new TopicPartition(topic, 0)))).isEqualTo(101);
+        assertThat(await(consumer.seekToEnd(new TopicPartition(topic, 1)))).isEqualTo(1);
+        await(consumer.close());
+    }
+
+    @Test
     void aHandlerThatThrowsIsToldToItsContextAndTheNextRecordsCome() throws Exception {
         String topic = topic(1);
         LogProducer producer = producer(new ProducerOptions());
