@@ -214,6 +214,10 @@ public final class DoorNode {
                     } else {
                         failed(over, LogException.of(reply.cause()), call.answer());
                     }
+                    if (session != over && over.used[1] == 0 && !closed) {
+                        // Given up for another one: the node would keep its credit until it has been idle for long.
+                        giveBack(over);
+                    }
                     pump();
                 }));
     }
@@ -265,13 +269,14 @@ public final class DoorNode {
     private Future<Void> giveBack() {
         Session open = session;
         session = null;
-        if (open == null) {
-            return Future.succeededFuture();
-        }
+        return open == null ? Future.succeededFuture() : giveBack(open);
+    }
+
+    private Future<Void> giveBack(Session over) {
         Buffer frame =
-                new WireWriter(16).int8(VERSION).int8(CLOSE).int64(open.id()).toBuffer();
+                new WireWriter(16).int8(VERSION).int8(CLOSE).int64(over.id()).toBuffer();
         return vertx.eventBus()
-                .<Buffer>request(address, frame, options(OPEN_TIMEOUT_MS))
+                .<Buffer>request(Cluster.addressOf(over.brokerId()), frame, options(OPEN_TIMEOUT_MS))
                 .<Void>mapEmpty()
                 .otherwiseEmpty();
     }
