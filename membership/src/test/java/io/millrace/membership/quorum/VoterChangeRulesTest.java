@@ -167,6 +167,7 @@ class VoterChangeRulesTest {
     @Test
     void q6ALeaderThatIsToGoHandsOverFirst() {
         QuorumMachine machine = leader();
+        fetch(machine, 3, DIR_3, 1);
 
         assertThat(machine.changeVoters(new Remove(1, DIR_1), now)).isEmpty();
 
