@@ -191,7 +191,8 @@ public final class DoorNode {
         call.body().accept(out);
         int bytes = out.size();
         if (bytes > over.creditBytes()) {
-            // The node would refuse it whenever it comes: who sent it may send less. Told later, as every answer: who asks may
+            // The node would refuse it whenever it comes: who sent it may send less. Told later, as every answer: who
+            // asks may
             // be in the middle of asking several nodes.
             LogException tooLarge = new LogException(
                     LogError.MESSAGE_TOO_LARGE,

@@ -64,7 +64,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     private final Set<TopicPartitionId> found = ConcurrentHashMap.newKeySet();
 
     private volatile MetaProperties meta;
-    private List<Lost> lost = List.of();
+    private List<LostPartition> lost = List.of();
     private boolean closed;
 
     private LogDirectory(OpenedDirectory opened, Disk disk, LogDirectoryOptions options, DirectoryIo io)
@@ -141,11 +141,8 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         }
     }
 
-    /** A partition of which something is gone that was synced, and what. Thread: immutable. */
-    public record Lost(TopicPartitionId id, String what) {}
-
     /** What was not there at start although a checkpoint promises it; a folder may have been moved elsewhere. */
-    public List<Lost> lost() {
+    public List<LostPartition> lost() {
         return lost;
     }
 

@@ -25,7 +25,7 @@ final class LostFiles {
 
     private final Disk disk;
     private final Path directory;
-    private final List<LogDirectory.Lost> lost = new ArrayList<>();
+    private final List<LostPartition> lost = new ArrayList<>();
 
     private LostFiles(Disk disk, Path directory) {
         this.disk = disk;
@@ -33,7 +33,7 @@ final class LostFiles {
     }
 
     /** @param folders of partitions, also those on their way in; half deleted ones left out */
-    static List<LogDirectory.Lost> find(
+    static List<LostPartition> find(
             Disk disk, Path directory, CheckpointJournal journal, Set<TopicPartitionId> folders, List<Path> halfDeleted)
             throws IOException {
         LostFiles files = new LostFiles(disk, directory);
@@ -43,7 +43,7 @@ final class LostFiles {
             if (folders.contains(id)) {
                 files.look(promised, journal.logStart(id));
             } else if (halfDeleted.stream().noneMatch(folder -> PartitionRemoval.isSetAside(folder, id))) {
-                files.lost.add(new LogDirectory.Lost(
+                files.lost.add(new LostPartition(
                         id, "its folder is gone, which held offsets up to " + promised.recoveryOffset()));
             }
         }
@@ -60,7 +60,7 @@ final class LostFiles {
         if (disk.exists(segment)) {
             long bytes = disk.size(segment);
             if (bytes < promised.position()) {
-                lost.add(new LogDirectory.Lost(
+                lost.add(new LostPartition(
                         promised.id(),
                         segment.getFileName() + " has " + bytes + " bytes, " + promised.position() + " were synced"));
             } else {
@@ -70,7 +70,7 @@ final class LostFiles {
                 .noneMatch(file -> SegmentNames.baseOffset(file, SegmentNames.LOG) >= 0
                         || file.getFileName().toString().endsWith(SegmentNames.SWAP))) {
             // Others may be there: retention goes beyond the checkpoint.
-            lost.add(new LogDirectory.Lost(
+            lost.add(new LostPartition(
                     promised.id(), "its segments are gone, which held offsets up to " + promised.recoveryOffset()));
         }
     }
@@ -86,6 +86,6 @@ final class LostFiles {
                 return;
             }
         }
-        lost.add(new LogDirectory.Lost(promised.id(), "its beginning is gone, which was at offset " + start));
+        lost.add(new LostPartition(promised.id(), "its beginning is gone, which was at offset " + start));
     }
 }

@@ -31,7 +31,7 @@ final class LostNote {
     private LostNote() {}
 
     /** What was found now and what a process before had found and could not tell; durable when it returns. */
-    static List<LogDirectory.Lost> keep(Disk disk, Path directory, List<LogDirectory.Lost> found) throws IOException {
+    static List<LostPartition> keep(Disk disk, Path directory, List<LostPartition> found) throws IOException {
         Path file = directory.resolve(NAME);
         PropertiesText text = PropertiesText.read(disk, file);
         if (text == null && found.isEmpty()) return found;
@@ -44,19 +44,19 @@ final class LostNote {
             });
         }
         found.forEach(lost -> all.put(lost.id(), lost.what()));
-        List<LogDirectory.Lost> lost = all.entrySet().stream()
-                .map(one -> new LogDirectory.Lost(one.getKey(), one.getValue()))
+        List<LostPartition> lost = all.entrySet().stream()
+                .map(one -> new LostPartition(one.getKey(), one.getValue()))
                 .toList();
         if (!found.isEmpty()) write(disk, file, lost);
         return lost;
     }
 
-    private static void write(Disk disk, Path file, List<LogDirectory.Lost> lost) throws IOException {
+    private static void write(Disk disk, Path file, List<LostPartition> lost) throws IOException {
         StringBuilder text = new StringBuilder(VERSION_KEY + "=" + VERSION + "\n");
-        lost.stream()
-                .limit(MOST)
-                .forEach(one ->
-                        text.append(one.id().folderName()).append('=').append(one.what()).append('\n'));
+        lost.stream().limit(MOST).forEach(one -> text.append(one.id().folderName())
+                .append('=')
+                .append(one.what())
+                .append('\n'));
         AtomicFile.write(disk, file, text.toString());
     }
 

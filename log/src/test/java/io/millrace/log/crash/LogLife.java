@@ -8,6 +8,7 @@ import io.millrace.log.TopicPartitionId;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.log.store.LogDirectoryException;
 import io.millrace.log.store.LogDirectoryOptions;
+import io.millrace.log.store.LostPartition;
 import io.millrace.sim.InvariantViolation;
 import io.millrace.sim.LifeStopped;
 import io.millrace.sim.SimDirectoryIo;
@@ -49,7 +50,7 @@ final class LogLife {
     /** Takes the directory, recovers what is in it and holds it against what was promised. */
     void open() throws LogDirectoryException {
         openDirectory();
-        for (LogDirectory.Lost lost : directory.lost()) {
+        for (LostPartition lost : directory.lost()) {
             if (world.wants(lost.id())) {
                 throw new InvariantViolation("ACrashLosesNoSyncedFile", lost.toString(), name);
             }

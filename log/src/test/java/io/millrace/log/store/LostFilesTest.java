@@ -47,7 +47,7 @@ class LostFilesTest {
         life.start();
 
         assertThat(life.directory.lost())
-                .containsExactly(new LogDirectory.Lost(LogLife.ID, "its folder is gone, which held offsets up to 3"));
+                .containsExactly(new LostPartition(LogLife.ID, "its folder is gone, which held offsets up to 3"));
     }
 
     /** What the checkpoint says of the folder is forgotten at the first start; that one may end before it tells anybody. */
@@ -58,7 +58,7 @@ class LostFilesTest {
         life.start();
         life.killAndStart();
 
-        assertThat(life.directory.lost()).extracting(LogDirectory.Lost::id).containsExactly(LogLife.ID);
+        assertThat(life.directory.lost()).extracting(LostPartition::id).containsExactly(LogLife.ID);
         life.directory.lossIsKnown();
         life.killAndStart();
         assertThat(life.directory.lost()).isEmpty();
@@ -86,7 +86,7 @@ class LostFilesTest {
         life.start();
 
         assertThat(life.directory.lost())
-                .containsExactly(new LogDirectory.Lost(
+                .containsExactly(new LostPartition(
                         LogLife.ID,
                         "00000000000000000000.log has " + (bytes - 1) + " bytes, " + bytes + " were synced"));
         assertThat(life.startLost).as("what is left begins where it began").isFalse();
@@ -100,8 +100,7 @@ class LostFilesTest {
         life.start();
 
         assertThat(life.directory.lost())
-                .containsExactly(
-                        new LogDirectory.Lost(LogLife.ID, "its segments are gone, which held offsets up to 3"));
+                .containsExactly(new LostPartition(LogLife.ID, "its segments are gone, which held offsets up to 3"));
         assertThat(life.startLost).isTrue();
         assertThat(life.log.logStartOffset()).isEqualTo(3);
     }
@@ -117,7 +116,7 @@ class LostFilesTest {
         life.start();
 
         assertThat(life.directory.lost())
-                .containsExactly(new LogDirectory.Lost(LogLife.ID, "its beginning is gone, which was at offset 0"));
+                .containsExactly(new LostPartition(LogLife.ID, "its beginning is gone, which was at offset 0"));
         assertThat(life.startLost).isTrue();
     }
 
