@@ -65,6 +65,8 @@ final class ClusterTroubles {
     private final List<Kind> lots = new ArrayList<>();
     private final Map<Kind, Integer> caused = new EnumMap<>(Kind.class);
     private boolean directoryIsSpare;
+    /** Something is lost for good, and perhaps not everybody knows yet. */
+    private boolean lossIsFresh;
 
     ClusterTroubles(ClusterWorld world) {
         this.world = world;
@@ -172,6 +174,7 @@ final class ClusterTroubles {
         if (!one.isUp() || !(world.groupMode() || world.canSpareDisk())) {
             return false;
         }
+        lossIsFresh = true;
         one.losePower(random.nextBoolean() ? PowerLoss.SEEDED : PowerLoss.DROPS_UNSYNCED);
         if (random.nextBoolean()) {
             one.start();
@@ -181,9 +184,11 @@ final class ClusterTroubles {
 
     /** Only what others have, and only while all of them vote. */
     private boolean loseDisk(SimBroker one) {
-        if (!one.isUp() || !world.canSpareDisk() || !world.admin().voters().areWhole()) {
+        SimVoters voters = world.admin().voters();
+        if (!one.isUp() || !world.canSpareDisk() || !voters.areWhole() || voters.isChanging()) {
             return false;
         }
+        lossIsFresh = true;
         one.loseDisk();
         if (random.nextBoolean()) {
             one.start();
@@ -191,12 +196,19 @@ final class ClusterTroubles {
         return true;
     }
 
-    /** One at a time. What is in it is there again when it is mended; it may be given up if others have it as well. */
+    /**
+     * One at a time, and not while one of the minimum's two has just lost what it had. What is in it is there again when it is
+     * mended; it may be given up if others have it as well.
+     */
     private boolean failDirectory(SimBroker one) {
         if (!one.isUp() || world.brokers().stream().anyMatch(broker -> broker.second() != SimBroker.Second.FINE)) {
             return false;
         }
         directoryIsSpare = world.canSpareDisk();
+        if (lossIsFresh && !directoryIsSpare) {
+            return false;
+        }
+        lossIsFresh = false;
         one.failSecond(directoryIsSpare);
         return true;
     }

@@ -23,7 +23,11 @@ final class SimErrors extends AppenderBase<ILoggingEvent> implements Invariant, 
     private final Level before = logger.getLevel();
     /** What an operator is told of the directory that may fail, and of what was in it. */
     private static final List<String> ABOUT_FAILED_DIRECTORIES = List.of(
-            "Log directory " + SimBroker.MORE, " is offline: ", " could not be loaded: ", " can not be opened: ");
+            "Log directory " + SimBroker.MORE,
+            " is offline: ",
+            " could not be loaded: ",
+            " can not be opened: ",
+            " to a log directory that is not there");
 
     private String first;
 

@@ -19,6 +19,7 @@ final class SimVoters {
     private final ClusterWorld world;
     private final Random random;
     private long changed;
+    private boolean changing;
 
     SimVoters(ClusterWorld world) {
         this.world = world;
@@ -69,7 +70,8 @@ final class SimVoters {
             newest().ifPresent(known -> {
                 List<QuorumDescription.Replica> voters = known.voters();
                 QuorumDescription.Replica one = voters.get(random.nextInt(voters.size()));
-                if (voters.size() == ClusterWorld.NODES && one.directoryId() != null) {
+                // Two voters can spare none: nobody would leave two of which one is known to be down.
+                if (areWhole() && one.directoryId() != null) {
                     submit(new VoterChange.Remove(one.nodeId(), one.directoryId()));
                 }
             });
@@ -101,13 +103,23 @@ final class SimVoters {
     private void submit(VoterChange change) {
         SimBroker asked = world.anyServing(random);
         if (asked != null) {
-            asked.life().gateway().submit(new ChangeVoters(change)).onSuccess(outcome -> {
-                if (outcome.error() == ControllerError.NONE) {
-                    changed++;
-                    world.tell("voters changed: " + change);
-                }
-            });
+            changing = true;
+            asked.life()
+                    .gateway()
+                    .submit(new ChangeVoters(change))
+                    .onComplete(done -> changing = false)
+                    .onSuccess(outcome -> {
+                        if (outcome.error() == ControllerError.NONE) {
+                            changed++;
+                            world.tell("voters changed: " + change);
+                        }
+                    });
         }
+    }
+
+    /** A change has been asked for, and what became of it is not known. */
+    boolean isChanging() {
+        return changing;
     }
 
     /** Changes that were committed, as far as is known. */

@@ -49,11 +49,14 @@ final class LeaderElection {
             for (PartitionImage partition : topic.partitions()) {
                 if (partition.leader() == broker
                         || partition.isInSync(broker)
-                        || lost && PartitionTransition.contains(partition.elr(), broker)) {
+                        || lost && PartitionTransition.contains(partition.elr(), broker)
+                        || loss == Loss.DISK && PartitionTransition.contains(partition.lastKnownElr(), broker)) {
                     rules = rules == null ? rules(image, topic.name()) : rules;
                     PartitionTransition transition = PartitionTransition.from(partition, rules, mayLead)
                             .isr(PartitionTransition.without(partition.isr(), broker));
-                    if (lost) {
+                    if (loss == Loss.DISK) {
+                        transition.emptied(id -> id == broker);
+                    } else if (lost) {
                         transition.lost(id -> id == broker);
                     }
                     add(transition.record(topic.id()), decision);

@@ -13,7 +13,8 @@ import java.util.function.IntPredicate;
  *
  * <p>Election order (KIP-966): in-sync replicas in the order of the assignment; if there is none, the eligible ones
  * (they left while the ISR was under its minimum, so nothing can have been acknowledged without them); if there is none
- * either, the last known leader; last, and only if the topic allows it, any replica. After one of the latter two the
+ * either, the last known leader, unless its disk is gone and others have one (KAFKA: there it leads all the same, and the others
+ * delete what they have); last, and only if the topic allows it, any replica. After one of the latter two the
  * ISR is the new leader alone and its state is RECOVERING.
  *
  * <p>"Under its minimum" means below min(min.insync.replicas, number of replicas).
@@ -47,6 +48,7 @@ final class PartitionTransition {
     private boolean preferFirst;
     private boolean newEpoch;
     private IntPredicate lost = broker -> false;
+    private IntPredicate emptied = broker -> false;
     /** Of which replica something else is said; {@link #NO_LEADER} for none. */
     private int directoryAt = NO_LEADER;
 
@@ -87,6 +89,12 @@ final class PartitionTransition {
     PartitionTransition lost(IntPredicate dataMayBeGone) {
         lost = dataMayBeGone;
         return this;
+    }
+
+    /** Replicas whose disk is gone: not even as the last known leader. */
+    PartitionTransition emptied(IntPredicate diskIsGone) {
+        emptied = diskIsGone;
+        return lost(diskIsGone);
     }
 
     /** The broker keeps its replica there now. */
@@ -214,6 +222,9 @@ final class PartitionTransition {
             lastKnownLeader = NONE;
         } else if (before.hasLeader()) {
             lastKnownLeader = new int[] {before.leader()};
+        }
+        if (lastKnownLeader.length == 1 && emptied.test(lastKnownLeader[0]) && replicas.length > 1) {
+            lastKnownLeader = NONE;
         }
     }
 

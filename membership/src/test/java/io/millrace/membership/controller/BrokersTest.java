@@ -195,6 +195,29 @@ class BrokersTest {
         assertThat(cluster.partition("t").recoveryState()).isEqualTo(PartitionRecord.RECOVERING);
     }
 
+    /** KAFKA: there it would lead, and who has the records would delete them. */
+    @Test
+    void theLastKnownLeaderDoesNotLeadWithoutItsDiskWhereOthersHaveOne() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.assign("t", Map.of(), 1, 2);
+        cluster.lose(2);
+        cluster.register(2, -1);
+        assertThat(cluster.partition("t").isr()).as("led by 1 alone").containsExactly(1);
+
+        long epoch = cluster.image.broker(1).epoch();
+        cluster.lose(1);
+        assertThat(cluster.partition("t").lastKnownElr()).containsExactly(1);
+        cluster.submit(new RegisterBroker(
+                TestCluster.CLUSTER_ID, 1, new UUID(8, 8), List.of(), null, List.of(new UUID(99, 99)), epoch));
+        cluster.heartbeat(1);
+        cluster.heartbeat(2);
+
+        assertThat(cluster.partition("t").lastKnownElr()).isEmpty();
+        assertThat(cluster.partition("t").leader())
+                .as("neither may: whoever runs the cluster decides")
+                .isEqualTo(PartitionImage.NO_LEADER);
+    }
+
     @Test
     void aBrokerThatComesBackWithoutADiskHasLostData() {
         TestCluster cluster = new TestCluster(1, Map.of());
