@@ -329,16 +329,22 @@ public final class ProducerStateTable implements ProducersView {
         return copy;
     }
 
-    /** Where the last batch of each producer is. */
-    public LastBatches lastBatches() {
+    /** Where the last batch of each producer below that offset is, as far as it is known. */
+    public LastBatches lastBatches(long committedEnd) {
         if (producers == null) return LastBatches.NONE;
         Map<Long, LastBatches.Last> last = new HashMap<>();
-        producers.forEach(state -> last.put(
-                state.producerId,
-                new LastBatches.Last(
-                        state.epoch,
-                        state.batchCount() == 0 ? ProducerState.NO_OFFSET : state.lastOffset(state.newestSlot()))));
+        producers.forEach(state ->
+                last.put(state.producerId, new LastBatches.Last(state.epoch, lastCommitted(state, committedEnd))));
         return new LastBatches(last);
+    }
+
+    private static long lastCommitted(ProducerState state, long committedEnd) {
+        if (state.batchCount() == 0) return ProducerState.NO_OFFSET;
+        for (int age = 0; age < state.batchCount(); age++) {
+            long lastOffset = state.lastOffset(state.slot(age));
+            if (lastOffset < committedEnd) return lastOffset;
+        }
+        return LastBatches.ANY;
     }
 
     public boolean isEmpty() {

@@ -132,7 +132,7 @@ final class LogCompaction implements Compaction {
                 List.copyOf(views),
                 range.firstDirty(),
                 range.end(),
-                log.producers.lastBatches(),
+                log.producers.lastBatches(highWatermark),
                 log.epochs.starts(),
                 log.abortedIn(0, range.end()),
                 log.config,
