@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * Row 17: fifty thousand partitions on one node with the limits of a stock Linux (20,000 open files, 65,530 maps). Kafka, which maps
- * two files for each partition, is not asked: it ends at half of them.
+ * two files for each partition and so needs more maps than there are, is not asked.
  *
  * <p>Thread: main.
  */
