@@ -154,8 +154,7 @@ public final class ControllerMachine {
     private static boolean isDryRun(ControllerCommand<?> command) {
         return command instanceof CreateTopics create && create.validateOnly()
                 || command instanceof CreatePartitions grow && grow.validateOnly()
-                || command instanceof IncrementalAlterConfigs alter && alter.validateOnly()
-                || command instanceof LegacyAlterConfigs legacy && legacy.validateOnly();
+                || command instanceof AlterConfigs alter && alter.validateOnly();
     }
 
     private static AllocateProducerIds.Outcome allocate(AllocateProducerIds command, Decision decision) {

@@ -8,7 +8,7 @@ import java.util.List;
  * <p>Thread: any.
  */
 public record IncrementalAlterConfigs(List<Resource> resources, boolean validateOnly)
-        implements ControllerCommand<AlterConfigsOutcome> {
+        implements AlterConfigs {
     /** What is done with one config. */
     public enum Operation {
         SET,
@@ -25,6 +25,5 @@ public record IncrementalAlterConfigs(List<Resource> resources, boolean validate
     /** {@code operation} is null when the request carried a number that is none. */
     public record Change(String name, Operation operation, String value) {}
 
-    /** Type and name as on the wire: what is no resource is refused in its own result. */
-    public record Resource(byte type, String name, List<Change> changes) {}
+    public record Resource(byte type, String name, List<Change> changes) implements Target {}
 }

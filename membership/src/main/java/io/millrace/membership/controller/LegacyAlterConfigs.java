@@ -8,7 +8,6 @@ import java.util.List;
  * <p>Thread: any.
  */
 public record LegacyAlterConfigs(List<Resource> resources, boolean validateOnly)
-        implements ControllerCommand<AlterConfigsOutcome> {
-    /** Type and name as on the wire. */
-    public record Resource(byte type, String name, List<NamedValue> configs) {}
+        implements AlterConfigs {
+    public record Resource(byte type, String name, List<NamedValue> configs) implements Target {}
 }

@@ -3,11 +3,14 @@ package io.millrace.verticles.handler;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
+import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.ControllerGateway;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Asks the controller on behalf of a client that will not wait for ever.
@@ -45,5 +48,25 @@ final class ControllerCalls {
             }
         });
         return promise.future();
+    }
+
+    /** Answers a client that is only told whether its command was carried out, and else why not. */
+    static <R> void tell(
+            Future<R> outcome,
+            Function<R, ControllerError> error,
+            Function<R, String> message,
+            RequestContext context,
+            BiConsumer<Errors, String> respond) {
+        outcome.onComplete(done -> {
+            Errors told = done.succeeded()
+                    ? ControllerErrors.toKafka(error.apply(done.result()))
+                    : ControllerErrors.toKafka(done.cause());
+            context.error(told.code());
+            respond.accept(
+                    told,
+                    done.succeeded()
+                            ? message.apply(done.result())
+                            : done.cause().getMessage());
+        });
     }
 }

@@ -38,15 +38,12 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler<Incremen
         AlteredConfigs.settle(
                 node.controller(),
                 new IncrementalAlterConfigs(resources, request.validateOnly()),
-                resources.stream()
-                        .map(resource -> new AlteredConfigs.Asked(resource.type(), resource.name()))
-                        .toList(),
                 context,
-                (asked, error, message) -> response.responses()
+                (type, name, errorCode, message) -> response.responses()
                         .add(new AlterConfigsResourceResponse()
-                                .setResourceType(asked.type())
-                                .setResourceName(asked.name())
-                                .setErrorCode(error.code())
+                                .setResourceType(type)
+                                .setResourceName(name)
+                                .setErrorCode(errorCode)
                                 .setErrorMessage(message)),
                 () -> context.respond(response));
     }

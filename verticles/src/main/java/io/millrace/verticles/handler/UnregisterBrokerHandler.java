@@ -1,7 +1,6 @@
 package io.millrace.verticles.handler;
 
 import io.millrace.membership.controller.UnregisterBroker;
-import io.millrace.protocol.Errors;
 import io.millrace.verticles.node.Node;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
@@ -20,22 +19,17 @@ public final class UnregisterBrokerHandler implements ApiHandler<UnregisterBroke
 
     @Override
     public void handle(UnregisterBrokerRequestData request, RequestContext context) {
-        ControllerCalls.submit(
+        ControllerCalls.tell(
+                ControllerCalls.submit(
                         node.controller(),
                         new UnregisterBroker(request.brokerId()),
                         ControllerCalls.DEFAULT_TIMEOUT_MS,
-                        context)
-                .onComplete(done -> {
-                    Errors error = done.succeeded()
-                            ? ControllerErrors.toKafka(done.result().error())
-                            : ControllerErrors.toKafka(done.cause());
-                    String message = done.succeeded()
-                            ? done.result().message()
-                            : done.cause().getMessage();
-                    context.error(error.code());
-                    context.respond(new UnregisterBrokerResponseData()
-                            .setErrorCode(error.code())
-                            .setErrorMessage(message));
-                });
+                        context),
+                UnregisterBroker.Outcome::error,
+                UnregisterBroker.Outcome::message,
+                context,
+                (error, message) -> context.respond(new UnregisterBrokerResponseData()
+                        .setErrorCode(error.code())
+                        .setErrorMessage(message)));
     }
 }

@@ -33,20 +33,15 @@ final class VoterCalls {
                     Errors.INCONSISTENT_CLUSTER_ID, "This is cluster " + node.clusterId() + ", not " + clusterId + ".");
             return;
         }
-        ControllerCalls.submit(
+        ControllerCalls.tell(
+                ControllerCalls.submit(
                         node.controller(),
                         new ChangeVoters(change.apply(KafkaIds.toJava(directoryId))),
                         timeoutMs,
-                        context)
-                .onComplete(done -> {
-                    Errors error = done.succeeded()
-                            ? ControllerErrors.toKafka(done.result().error())
-                            : ControllerErrors.toKafka(done.cause());
-                    String message = done.succeeded()
-                            ? done.result().message()
-                            : done.cause().getMessage();
-                    context.error(error.code());
-                    respond.accept(error, message);
-                });
+                        context),
+                ChangeVoters.Outcome::error,
+                ChangeVoters.Outcome::message,
+                context,
+                respond);
     }
 }
