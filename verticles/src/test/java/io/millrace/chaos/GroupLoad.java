@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,7 +26,7 @@ final class GroupLoad {
     private final String topic;
     private final GroupLedger ledger;
     private final List<Thread> members = new ArrayList<>();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final LoadThreads threads = new LoadThreads();
     private volatile boolean reading = true;
 
     GroupLoad(String bootstrap, String topic) {
@@ -43,18 +42,7 @@ final class GroupLoad {
     void start() {
         for (int i = 0; i < MEMBERS; i++) {
             String name = "g" + i;
-            Thread member = new Thread(
-                    () -> {
-                        try {
-                            member(name);
-                        } catch (Throwable e) {
-                            failure.compareAndSet(null, e);
-                        }
-                    },
-                    "chaos-" + name);
-            member.setDaemon(true);
-            member.start();
-            members.add(member);
+            members.add(threads.start(name, () -> member(name)));
         }
     }
 
@@ -115,7 +103,7 @@ final class GroupLoad {
 
     /** What ended a member, or null. */
     Throwable failure() {
-        return failure.get();
+        return threads.failure();
     }
 
     void stop() throws InterruptedException {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,7 +27,7 @@ final class JavaLoad implements Load {
     private final String topic;
     private final Ledger ledger;
     private final List<Thread> producers = new ArrayList<>();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final LoadThreads threads = new LoadThreads();
     private Thread consumer;
     private volatile boolean writing = true;
     private volatile boolean reading = true;
@@ -44,28 +43,9 @@ final class JavaLoad implements Load {
     public void start() {
         for (int i = 0; i < PRODUCERS; i++) {
             String name = "w" + i;
-            producers.add(start(name, () -> produce(name)));
+            producers.add(threads.start(name, () -> produce(name)));
         }
-        consumer = start("reader", this::consume);
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private Thread start(String name, Work work) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (Throwable e) {
-                        failure.compareAndSet(null, e);
-                    }
-                },
-                "chaos-" + name);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
+        consumer = threads.start("reader", this::consume);
     }
 
     private void produce(String name) {
@@ -107,7 +87,7 @@ final class JavaLoad implements Load {
 
     @Override
     public Throwable failure() {
-        return failure.get();
+        return threads.failure();
     }
 
     @Override

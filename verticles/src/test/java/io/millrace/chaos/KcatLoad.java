@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -36,7 +35,7 @@ final class KcatLoad implements Load {
     private final String topic;
     private final Ledger ledger;
     private final List<Writer> writers = new ArrayList<>();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final LoadThreads threads = new LoadThreads();
     private Process reader;
     private volatile boolean writing = true;
     private volatile boolean reading = true;
@@ -69,7 +68,7 @@ final class KcatLoad implements Load {
                         "%p %o %s" + END + "\\n"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        thread(this::read);
+        threads.start("kcat", this::read);
     }
 
     private void read() throws IOException {
@@ -98,25 +97,6 @@ final class KcatLoad implements Load {
         List<String> words = new ArrayList<>(List.of(KCAT.toString(), "-b", bootstrap, "-t", topic));
         words.addAll(List.of(more));
         return words;
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private Thread thread(Work work) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (Throwable e) {
-                        failure.compareAndSet(null, e);
-                    }
-                },
-                "chaos-kcat");
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 
     private static void lines(InputStream in, Consumer<String> each) throws IOException {
@@ -150,8 +130,8 @@ final class KcatLoad implements Load {
                             "queue.buffering.max.ms=5"))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            feeder = thread(this::feed);
-            listener = thread(() -> lines(process.getErrorStream(), this::listen));
+            feeder = threads.start("kcat", this::feed);
+            listener = threads.start("kcat", () -> lines(process.getErrorStream(), this::listen));
         }
 
         private void feed() throws IOException {
@@ -194,7 +174,7 @@ final class KcatLoad implements Load {
 
     @Override
     public Throwable failure() {
-        return failure.get();
+        return threads.failure();
     }
 
     @Override
