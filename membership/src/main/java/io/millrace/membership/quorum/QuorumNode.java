@@ -5,10 +5,8 @@ import io.millrace.membership.MetadataQuorum;
 import io.millrace.membership.NotLeaderException;
 import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.VoterChange;
-import io.millrace.membership.quorum.QuorumMessage.FetchOutcome;
 import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
 import io.millrace.membership.quorum.QuorumMessage.SnapshotRequest;
-import io.millrace.membership.quorum.QuorumMessage.SnapshotResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,9 +25,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread: {@link MetadataQuorum}'s methods and {@link #receive} from any thread; everything else on the owner.
  */
 public final class QuorumNode implements MetadataQuorum {
-    /** Per answer to a fetch, as any frame between nodes. */
-    static final int MAX_FETCH_BYTES = 240 * 1024;
-
     private static final Logger log = LoggerFactory.getLogger(QuorumNode.class);
 
     private final QuorumPorts ports;
@@ -38,6 +33,7 @@ public final class QuorumNode implements MetadataQuorum {
     private final EffectQueue effects = new EffectQueue();
     private final PendingProposals pending = new PendingProposals();
     private final CommittedReader applier;
+    private final ReadAnswers readAnswers;
     private Runnable cancelAlarm = () -> {};
     /** Cuts of the log under way: what the store reports until then may be about the part that goes. */
     private int cuts;
@@ -70,6 +66,7 @@ public final class QuorumNode implements MetadataQuorum {
             long snapshotBytes) {
         this.ports = ports;
         this.store = store;
+        this.readAnswers = new ReadAnswers(store, ports.transport());
         this.machine =
                 new QuorumMachine(settings, new Effects(), loaded.election(), loaded.log(), voters, ports.jitter());
         this.applier = new CommittedReader(
@@ -307,33 +304,14 @@ public final class QuorumNode implements MetadataQuorum {
 
         @Override
         public void answerFetch(int to, FetchResponse answer, long limit) {
-            effects.run(
-                    () -> store.read(answer.asked().endOffset(), limit, MAX_FETCH_BYTES, batches -> ports.transport()
-                            .send(
-                                    to,
-                                    new FetchResponse(
-                                            answer.epoch(),
-                                            answer.leaderId(),
-                                            answer.asked(),
-                                            answer.highWatermark(),
-                                            new FetchOutcome.Batches(batches)))));
+            effects.run(() -> readAnswers.sendBatches(to, answer, limit));
         }
 
         @Override
         public void answerSnapshot(int to, SnapshotRequest request) {
             int epoch = machine.state().epoch();
             int leader = machine.state().leaderId();
-            effects.run(() -> store.readSnapshotPart(
-                    request.snapshot(), request.position(), MAX_FETCH_BYTES, part -> ports.transport()
-                            .send(
-                                    to,
-                                    new SnapshotResponse(
-                                            epoch,
-                                            leader,
-                                            request.snapshot(),
-                                            request.position(),
-                                            part.totalBytes(),
-                                            part.bytes()))));
+            effects.run(() -> readAnswers.sendSnapshotPart(to, epoch, leader, request));
         }
 
         @Override
