@@ -19,22 +19,16 @@ import io.millrace.log.io.Syncer;
 import io.millrace.log.io.ThreadedDirectoryIo;
 import io.millrace.log.io.WriteLane;
 import io.millrace.log.recovery.CheckpointJournal;
-import io.millrace.log.segment.LogContent;
-import io.millrace.log.segment.LogRecovery;
-import io.millrace.log.segment.LogRegistry;
 import io.millrace.log.segment.LogServices;
 import io.millrace.log.segment.PartitionRemoval;
 import io.millrace.log.segment.SegmentIndexes;
-import io.millrace.log.segment.SegmentedLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -44,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * One entry of {@code log.dirs}: its identity, its lock, its writer and pools, and the partition folders in it.
  * Thread: any, unless a method says otherwise.
  */
-public final class LogDirectory implements AutoCloseable, LogRegistry {
+public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
 
     private final Path path;
@@ -59,9 +53,8 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     private final LogServices services;
     private final WriteLane folders;
     private final MovingReplicas moving;
-    private final Map<TopicPartitionId, SegmentedLog> open = new ConcurrentHashMap<>();
-    /** Found at start and not opened yet. */
-    private final Set<TopicPartitionId> found = ConcurrentHashMap.newKeySet();
+    private final OpenLogs logs = new OpenLogs();
+    private final LogLoader loader;
 
     private volatile MetaProperties meta;
     private List<LostPartition> lost = List.of();
@@ -94,10 +87,11 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
                 pace,
                 new SegmentIndexes(disk, files, options.indexCacheBytes()),
                 journal,
-                this,
+                logs,
                 options.producerExpirationMs());
+        this.loader = new LogLoader(journal, logs);
         this.folders = FolderLane.of(path, health);
-        this.moving = new MovingReplicas(this, services, folders);
+        this.moving = new MovingReplicas(this, services, folders, loader);
     }
 
     /** Takes the lock, checks {@code meta.properties} (writes it into an empty folder) and reads the checkpoint. Blocks. */
@@ -124,9 +118,9 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     private void begin() throws IOException {
         FoundPartitions partitions = new FoundPartitions(disk, path);
         StopMarker.write(disk, path, false);
-        found.addAll(partitions.partitions);
+        logs.found(partitions.partitions);
         moving.found(partitions);
-        Set<TopicPartitionId> known = new HashSet<>(found);
+        Set<TopicPartitionId> known = new HashSet<>(partitions.partitions);
         known.addAll(partitions.futures);
         lost = LostNote.keep(disk, path, LostFiles.find(disk, path, journal, known, partitions.halfDeleted));
         journal.forgetAllBut(known);
@@ -195,7 +189,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
 
     /** The partitions that had a folder here at start and were neither opened nor removed since. */
     public List<TopicPartitionId> found() {
-        return List.copyOf(found);
+        return logs.found();
     }
 
     public Optional<String> offlineReason() {
@@ -230,80 +224,20 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
     /** Opens or recovers a found partition on the I/O pool; completes on the owner. */
     public void load(
             TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail, Consumer<LoadOutcome> loaded) {
-        load(services, id, config, owner, tail, loaded);
-    }
-
-    /** As above, of a folder with the name that {@code services} says. */
-    void load(
-            LogServices services,
-            TopicPartitionId id,
-            LogConfig config,
-            Owner owner,
-            TailBudget tail,
-            Consumer<LoadOutcome> loaded) {
-        Runnable recovery = () -> {
-            LoadOutcome failed;
-            try {
-                LogContent content = new LogRecovery(
-                                services, id, config, journal.checkpoint(id), journal.isTrusted(), io.nowMs())
-                        .startWasSynced(journal.hadCheckpoint(id))
-                        .run(journal.logStart(id));
-                owner.execute(() -> loaded.accept(opened(services, id, config, owner, tail, content)));
-                return;
-            } catch (IOException e) {
-                health.failed("recovery of " + id, e);
-                failed = new LoadOutcome.Failed("Partition " + id + " in " + path + " cannot be read: " + e);
-            } catch (RuntimeException e) {
-                LOG.error("Recovery of {} in {} failed", id, path, e);
-                failed = new LoadOutcome.Failed("Partition " + id + " in " + path + " cannot be recovered: " + e);
-            }
-            LoadOutcome outcome = failed;
-            owner.execute(() -> loaded.accept(outcome));
-        };
-        if (!io.read(recovery)) io.sync(recovery);
-    }
-
-    private LoadOutcome opened(
-            LogServices services,
-            TopicPartitionId id,
-            LogConfig config,
-            Owner owner,
-            TailBudget tail,
-            LogContent content) {
-        SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, content);
-        register(log);
-        log.begin(content);
-        return new LoadOutcome.Loaded(log, content.isStartLost());
+        loader.load(services, id, config, owner, tail, loaded);
     }
 
     /** A new, empty partition: no file and no folder before the first append. Thread: the owner's. */
     public PartitionLog create(TopicPartitionId id, LogConfig config, Owner owner, TailBudget tail) {
-        if (found.contains(id)) {
+        if (logs.isFound(id)) {
             throw new IllegalStateException(path.resolve(id.folderName()) + " is there already: load it");
         }
         moving.makeRoomFor(id);
-        SegmentedLog log = new SegmentedLog(services, id, config, owner, tail, LogContent.empty(services, id));
-        register(log);
-        if (journal.knows(id)) log.forgetCheckpoint();
-        return log;
-    }
-
-    private void register(SegmentedLog log) {
-        found.remove(log.id());
-        if (open.putIfAbsent(log.id(), log) != null) {
-            throw new IllegalStateException("partition " + log.id() + " is open already");
-        }
-        String reason = health.offlineReason();
-        if (reason != null) log.wentOffline(reason);
-    }
-
-    @Override
-    public void gone(SegmentedLog log) {
-        open.remove(log.id(), log);
+        return loader.create(services, id, config, owner, tail);
     }
 
     private void tellOffline(String why) {
-        for (SegmentedLog log : open.values()) log.owner().execute(() -> log.wentOffline(why));
+        logs.tellOffline(why);
         whenOffline.run();
     }
 
@@ -321,7 +255,7 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
      * already.
      */
     public void removeStray(TopicPartitionId id) {
-        if (!found.remove(id)) return;
+        if (!logs.forgetFound(id)) return;
         writer.submit(new LaneTask(folders) {
             @Override
             protected void onWriter() throws IOException {
@@ -338,12 +272,12 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
 
     /** A replica that came from another directory before its logs are loaded has its folder here now. */
     void arrived(TopicPartitionId id) {
-        found.add(id);
+        logs.found(List.of(id));
     }
 
     /** A folder that is found and is nobody's replica for now, nor a stray. */
     void passOver(TopicPartitionId id) {
-        found.remove(id);
+        logs.forgetFound(id);
         moving.passOver(id);
     }
 
@@ -387,10 +321,10 @@ public final class LogDirectory implements AutoCloseable, LogRegistry {
         services.openFiles().closeAll();
         try {
             journal.close();
-            if (open.isEmpty() && !health.isOffline()) {
+            if (logs.openCount() == 0 && !health.isOffline()) {
                 StopMarker.write(disk, path, true);
             } else {
-                LOG.warn("{} is left without a clean stop: {} logs are open", path, open.size());
+                LOG.warn("{} is left without a clean stop: {} logs are open", path, logs.openCount());
             }
         } catch (IOException e) {
             LOG.error("{} is left without a clean stop: {}", path, e.toString());

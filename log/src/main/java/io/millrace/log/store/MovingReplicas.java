@@ -43,16 +43,18 @@ public final class MovingReplicas {
     private final LogDirectory directory;
     private final LogServices services;
     private final WriteLane folders;
+    private final LogLoader loader;
     private final Disk disk;
     private final Set<TopicPartitionId> futures = ConcurrentHashMap.newKeySet();
     private final Set<TopicPartitionId> moved = ConcurrentHashMap.newKeySet();
     /** Those that have left for a directory that is not there: what is left here of them is not theirs. */
     private final Set<TopicPartitionId> passedOver = ConcurrentHashMap.newKeySet();
 
-    MovingReplicas(LogDirectory directory, LogServices services, WriteLane folders) {
+    MovingReplicas(LogDirectory directory, LogServices services, WriteLane folders, LogLoader loader) {
         this.directory = directory;
         this.services = services.withFolderSuffix(FUTURE);
         this.folders = folders;
+        this.loader = loader;
         this.disk = services.disk();
     }
 
@@ -82,7 +84,7 @@ public final class MovingReplicas {
                 return;
             }
             futures.remove(id);
-            directory.load(services, id, config.with(AS_FUTURE), owner, new TailBudget(0), opened);
+            loader.load(services, id, config.with(AS_FUTURE), owner, new TailBudget(0), opened);
         });
     }
 

@@ -7,8 +7,7 @@ import java.util.List;
  *
  * <p>Thread: any.
  */
-public record IncrementalAlterConfigs(List<Resource> resources, boolean validateOnly)
-        implements AlterConfigs {
+public record IncrementalAlterConfigs(List<Resource> resources, boolean validateOnly) implements AlterConfigs {
     /** What is done with one config. */
     public enum Operation {
         SET,

@@ -7,7 +7,6 @@ import java.util.List;
  *
  * <p>Thread: any.
  */
-public record LegacyAlterConfigs(List<Resource> resources, boolean validateOnly)
-        implements AlterConfigs {
+public record LegacyAlterConfigs(List<Resource> resources, boolean validateOnly) implements AlterConfigs {
     public record Resource(byte type, String name, List<NamedValue> configs) implements Target {}
 }

@@ -28,7 +28,8 @@ final class AlteredConfigs {
                     if (answered.succeeded()) {
                         for (AlterConfigsOutcome.Result result :
                                 answered.result().resources()) {
-                            short code = ControllerErrors.toKafka(result.error()).code();
+                            short code =
+                                    ControllerErrors.toKafka(result.error()).code();
                             context.error(code);
                             rows.add(result.type(), result.name(), code, result.message());
                         }
