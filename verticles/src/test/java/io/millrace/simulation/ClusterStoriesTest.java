@@ -208,6 +208,32 @@ class ClusterStoriesTest {
         });
     }
 
+    /** Rule B13: the next life knows of no later one than the last that served, and has all that that one had. */
+    @Test
+    void whoDiesBeforeItHearsThatItIsRegisteredHasLostNothingByIt() {
+        tell(new ClusterWorld(7, true), world -> {
+            world.simulation().runFor(2_000);
+            SimBroker unlucky = world.broker(2);
+            world.admin().reassign(ClusterWorld.TOPIC, 0, List.of(2, 1));
+            await(world, "two have it", () -> ofFirst(world).replicas().length == 2);
+            unlucky.kill();
+            await(world, "it is eligible", () -> ofFirst(world).elr().length > 0);
+            assertThat(ofFirst(world).elr()).containsExactly(2);
+            for (int round = 0; round < 2; round++) {
+                long epoch = world.newestImage().broker(2).epoch();
+                unlucky.start();
+                unlucky.slowDisk(true);
+                await(
+                        world,
+                        "it is registered",
+                        () -> world.newestImage().broker(2).epoch() != epoch);
+                assertThat(unlucky.keptEpoch()).as("it has not heard of it").isLessThan(epoch + 1);
+                assertThat(ofFirst(world).elr()).containsExactly(2);
+                unlucky.kill();
+            }
+        });
+    }
+
     private static int inSecondDirectory(ClusterWorld world, SimBroker broker) {
         int[] found = {-1};
         broker.life()

@@ -68,15 +68,19 @@ final class BrokerLifecycle {
         return new RegisterBroker.Outcome(ControllerError.NONE, null, epoch);
     }
 
-    /** A broker that knows of no last life has lost its page cache; one that knows of another is not who it was. */
+    /**
+     * A broker that knows of no last life has lost its page cache; one that knows of another is not who it was. It need not
+     * know of a life that never served: that one may have died before it heard that it was registered.
+     */
     private static Loss loss(BrokerImage before, RegisterBroker command) {
         if (!command.directories().containsAll(before.directories())) {
             return Loss.DISK;
         }
-        if (command.previousBrokerEpoch() == before.epoch()) {
+        long shown = command.previousBrokerEpoch();
+        if (shown == before.epoch() || shown == before.servedEpoch()) {
             return Loss.NONE;
         }
-        return command.previousBrokerEpoch() == RegisterBroker.NO_EPOCH ? Loss.PAGE_CACHE : Loss.DISK;
+        return shown == RegisterBroker.NO_EPOCH ? Loss.PAGE_CACHE : Loss.DISK;
     }
 
     UnregisterBroker.Outcome unregister(UnregisterBroker command, Decision decision) {

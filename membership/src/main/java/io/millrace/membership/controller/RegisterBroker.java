@@ -6,8 +6,8 @@ import java.util.UUID;
 
 /**
  * A broker process introduces itself. {@code previousBrokerEpoch} is the epoch of its last life, if the page cache of that
- * life is still there, else {@link #NO_EPOCH}: then what was not synced may be lost; or {@link #LOST_FILES}. Without the epoch that the cluster
- * remembers, or without a directory that it had, it leaves every ISR and ELR that it may have lost data of.
+ * life is still there, else {@link #NO_EPOCH}: then what was not synced may be lost; or {@link #LOST_FILES}. Without the epoch of the
+ * registration that the cluster remembers, or of the last one that served, or without a directory that it had, it leaves every ISR and ELR that it may have lost data of.
  *
  * <p>Thread: any.
  */

@@ -178,35 +178,16 @@ public final class ImageBuilder {
 
     private void register(RegisterBrokerRecord record) {
         long brokerEpoch = record.brokerEpoch() == RegisterBrokerRecord.EPOCH_IS_OFFSET ? offset : record.brokerEpoch();
+        BrokerImage before = brokers.get(record.brokerId());
         brokers = brokers.plus(
                 record.brokerId(),
-                new BrokerImage(
-                        record.brokerId(),
-                        brokerEpoch,
-                        record.incarnation(),
-                        record.listeners(),
-                        record.rack(),
-                        record.fenced(),
-                        record.inControlledShutdown(),
-                        record.directories()));
+                before == null ? BrokerImage.first(record, brokerEpoch) : before.next(record, brokerEpoch));
         touchedBrokers.add(record.brokerId());
     }
 
     private void change(BrokerChangeRecord record) {
         BrokerImage old = knownBroker(record.brokerId(), record.brokerEpoch(), record);
-        brokers = brokers.plus(
-                old.id(),
-                new BrokerImage(
-                        old.id(),
-                        old.epoch(),
-                        old.incarnation(),
-                        old.listeners(),
-                        old.rack(),
-                        record.fenced() == null ? old.fenced() : record.fenced(),
-                        record.inControlledShutdown() == null
-                                ? old.inControlledShutdown()
-                                : record.inControlledShutdown(),
-                        record.directories() == null ? old.directories() : record.directories()));
+        brokers = brokers.plus(old.id(), old.changedBy(record));
         touchedBrokers.add(old.id());
     }
 

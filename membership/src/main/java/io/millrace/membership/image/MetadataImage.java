@@ -153,7 +153,7 @@ public final class MetadataImage {
     public List<MetadataRecord> toRecords() {
         List<MetadataRecord> records = new ArrayList<>();
         new TreeMap<>(features).forEach((name, level) -> records.add(new FeatureLevelRecord(name, level)));
-        new TreeMap<>(brokers).values().forEach(broker -> records.add(broker.toRecord()));
+        new TreeMap<>(brokers).values().forEach(broker -> records.addAll(broker.toRecords()));
         for (TopicImage topic : new TreeMap<>(topicsByName).values()) {
             records.add(new TopicRecord(topic.id(), topic.name()));
             for (PartitionImage partition : topic.partitions()) {

@@ -27,7 +27,8 @@ import java.util.UUID;
  *  5 config            byte resource type (Kafka's), text resource, text name, text? value
  *  6 register broker   n broker, id incarnation, n broker epoch (-1 the offset of this record), count of listeners
  *                      {text name, text host, n port, text security}, text? rack, id[] directories, byte fenced,
- *                      byte in controlled shutdown
+ *                      byte in controlled shutdown; in a snapshot twice, first unfenced with the epoch of its last life
+ *                      that ever was, for one that has not been unfenced since
  *  7 broker change     n broker, n broker epoch, byte fenced and byte in controlled shutdown (0 as it was, 1 no,
  *                      2 yes), byte 0 or 1 and id[] directories if 1
  *  8 unregister broker n broker, n broker epoch

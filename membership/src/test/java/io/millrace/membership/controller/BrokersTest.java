@@ -218,6 +218,32 @@ class BrokersTest {
                 .isEqualTo(PartitionImage.NO_LEADER);
     }
 
+    /** It may have died before it heard that it was registered: the next one knows of no later life than the one before. */
+    @Test
+    void b13aLifeThatNeverServedTakesNothingFromTheOneBefore() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.assign("t", Map.of("min.insync.replicas", "2"), 1, 2);
+        cluster.lose(2);
+        cluster.lose(1);
+        assertThat(cluster.partition("t").elr()).containsExactly(1, 2);
+        long served = cluster.image.broker(1).epoch();
+
+        cluster.register(1, served);
+        cluster.nowMs += 5_000;
+        cluster.register(1, served);
+        assertThat(cluster.partition("t").elr()).containsExactly(1, 2);
+        assertThat(cluster.partition("t").lastKnownElr()).containsExactly(1);
+
+        cluster.heartbeat(1);
+        assertThat(cluster.partition("t").leader()).isEqualTo(1);
+        assertThat(cluster.partition("t").recoveryState()).isEqualTo(PartitionRecord.RECOVERED);
+        cluster.lose(1);
+        cluster.register(1, served);
+        assertThat(cluster.partition("t").elr())
+                .as("a life has served since that it does not know of")
+                .doesNotContain(1);
+    }
+
     @Test
     void aBrokerThatComesBackWithoutADiskHasLostData() {
         TestCluster cluster = new TestCluster(1, Map.of());

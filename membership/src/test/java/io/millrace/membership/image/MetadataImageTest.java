@@ -182,6 +182,28 @@ class MetadataImageTest {
                 .isEqualTo(3000);
     }
 
+    /** A snapshot keeps what a later registration is measured by, in records that a build before has, too. */
+    @Test
+    void theLastLifeOfABrokerThatServedIsRememberedThroughLivesThatDidNotAndThroughSnapshots() {
+        MetadataImage served = replay(MetadataImage.EMPTY, broker(1), BrokerChangeRecord.unfence(1, 0));
+        assertThat(served.broker(1).servedEpoch()).isZero();
+
+        ImageBuilder batch = served.change();
+        batch.replay(7, 1, broker(1)).replay(9, 1, broker(1));
+        MetadataImage twice = batch.build();
+        assertThat(twice.broker(1).epoch()).isEqualTo(9);
+        assertThat(twice.broker(1).servedEpoch()).isZero();
+        assertThat(replay(MetadataImage.EMPTY, twice.toRecords().toArray(MetadataRecord[]::new))
+                        .broker(1))
+                .isEqualTo(twice.broker(1));
+
+        ImageBuilder serves = twice.change();
+        serves.replay(10, 1, BrokerChangeRecord.unfence(1, 9)).replay(11, 1, BrokerChangeRecord.fence(1, 9));
+        BrokerImage after = serves.build().broker(1);
+        assertThat(after.servedEpoch()).isEqualTo(9);
+        assertThat(after.toRecords()).hasSize(1);
+    }
+
     @Test
     void fiveThousandTopicsOneByOneAndATopicOfFiftyThousandPartitionsAreQuick() {
         long startNanos = System.nanoTime();
