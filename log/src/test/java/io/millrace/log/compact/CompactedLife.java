@@ -19,11 +19,13 @@ import io.millrace.log.store.LogLife;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A compacted log, driven step by step on the test's thread; passes run at once, or when the test says so. */
 final class CompactedLife {
@@ -274,5 +276,24 @@ final class CompactedLife {
 
     static String text(ByteBuffer bytes) {
         return bytes == null ? null : StandardCharsets.UTF_8.decode(bytes).toString();
+    }
+
+    /** Another start, which has to read all of the log: of the last one only the segments are left. */
+    void loseTheCheckpoints() throws IOException {
+        life.run();
+        try (Stream<Path> list = Files.list(life.folder())) {
+            for (Path file : list.toList()) {
+                if (file.toString().endsWith(".snapshot") || file.toString().endsWith(".index")) Files.delete(file);
+            }
+        }
+        Files.delete(life.root.resolve("recovery-checkpoint"));
+        life.killAndStart();
+    }
+
+    static Payload idempotent(long producer, int sequence, String key, String value) {
+        return new BatchBuilder()
+                .producer(producer, (short) 0, sequence)
+                .append(1, utf8(key), utf8(value))
+                .build();
     }
 }
