@@ -33,6 +33,7 @@ import io.millrace.sim.Simulation;
 import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
+import io.millrace.verticles.controller.PageCaches;
 import io.millrace.verticles.controller.SimCommands;
 import io.millrace.verticles.coordinator.GroupCoordinators;
 import io.millrace.verticles.metrics.BrokerMetrics;
@@ -58,7 +59,6 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * One process of a simulated node, put together as {@code Broker} and {@code MetadataVerticle} put theirs together.
@@ -359,16 +359,15 @@ final class SimLife {
                 });
     }
 
-    private String pageCache() {
-        return found.opened().stream().map(LogDirectory::pageCacheIdentity).collect(Collectors.joining(" + "));
-    }
-
     /** The epoch of the last registration, believed as long as the page cache has survived. */
     private final class Epochs implements BrokerRegistration.Epochs {
         @Override
         public Future<Long> read() {
-            boolean survived = found.opened().stream().allMatch(LogDirectory::cleanShutdown)
-                    || pageCache().equals(broker.keptPageCache());
+            PageCaches pageCaches = PageCaches.of(found.opened());
+            boolean survived = pageCaches.haveAllOf(broker.keptPageCache());
+            if (survived) {
+                broker.keepEpoch(broker.keptEpoch(), pageCaches.text());
+            }
             return Future.succeededFuture(survived || world.believesLostEpochs() ? broker.keptEpoch() : -1);
         }
 
@@ -376,7 +375,7 @@ final class SimLife {
         public Future<Void> write(long epoch) {
             Promise<Void> written = Promise.promise();
             onFiles(() -> {
-                broker.keepEpoch(epoch, pageCache());
+                broker.keepEpoch(epoch, PageCaches.of(found.opened()).text());
                 metadataLoop.execute(written::complete);
             });
             return written.future();

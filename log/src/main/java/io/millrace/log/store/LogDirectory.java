@@ -45,6 +45,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Disk disk;
     private final DiskLock lock;
     private final PreviousStop previousStop;
+    private final String cleanUnder;
     private final DirectoryIo io;
     private final DirectoryHealth health;
     private volatile Runnable whenOffline = () -> {};
@@ -67,6 +68,7 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = opened.lock();
         this.meta = opened.meta();
         this.previousStop = opened.previousStop();
+        this.cleanUnder = opened.cleanUnder();
         this.io = io;
         this.health = new DirectoryHealth("Log directory " + path, this::tellOffline);
         OpenFiles files = new OpenFiles(disk, options.maxOpenFiles());
@@ -185,6 +187,14 @@ public final class LogDirectory implements AutoCloseable {
 
     public boolean cleanShutdown() {
         return previousStop == PreviousStop.CLEAN;
+    }
+
+    /**
+     * The page cache of the process that left this directory in order, which may have known nothing of what one before it had lost;
+     * empty when the last one did not, or there was none.
+     */
+    public String cleanUnder() {
+        return cleanUnder;
     }
 
     /** The partitions that had a folder here at start and were neither opened nor removed since. */

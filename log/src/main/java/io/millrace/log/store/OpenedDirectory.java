@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * The checks before a log directory is used: it can be written, nobody else uses it, and it is this node's. Each refusal is
  * one sentence for whoever started the process. Thread: any (immutable).
  */
-record OpenedDirectory(Path path, DiskLock lock, MetaProperties meta, PreviousStop previousStop) {
+record OpenedDirectory(Path path, DiskLock lock, MetaProperties meta, PreviousStop previousStop, String cleanUnder) {
     private static final Logger LOG = LoggerFactory.getLogger(OpenedDirectory.class);
     static final String LOCK_NAME = ".lock";
 
@@ -28,7 +28,7 @@ record OpenedDirectory(Path path, DiskLock lock, MetaProperties meta, PreviousSt
             MetaProperties meta = check(path, found, used, options, newIds);
             PreviousStop stop = StopMarker.read(disk, path, used);
             if (!meta.equals(found)) meta.write(disk, path);
-            return new OpenedDirectory(path, lock, meta, stop);
+            return new OpenedDirectory(path, lock, meta, stop, StopMarker.cleanUnder(disk, path));
         } catch (NewerFormatException e) {
             release(lock);
             throw new LogDirectoryException(path, e);

@@ -34,6 +34,13 @@ final class StopMarker {
                 : PreviousStop.MACHINE_CRASH;
     }
 
+    /** The page cache behind the process that left the directory in order; empty when none did, or there never was one. */
+    static String cleanUnder(Disk disk, Path directory) throws IOException {
+        PropertiesText text = PropertiesText.read(disk, directory.resolve(NAME));
+        boolean clean = text != null && "clean".equals(text.get("state")) && text.get("page.cache") != null;
+        return clean ? text.get("page.cache") : "";
+    }
+
     static void write(Disk disk, Path directory, boolean clean) throws IOException {
         AtomicFile.write(
                 disk,

@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +28,7 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
 
     private final Vertx vertx;
     private final List<BrokerEpochFile> files;
-    private final String pageCache;
-    private final boolean stoppedInOrder;
+    private final PageCaches pageCaches;
     private final List<String> lost;
     private final List<LogDirectory> tellLost;
 
@@ -38,26 +36,23 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
      * Keeps the epoch in directories.
      *
      * @param directories those of the node that are there, the first one first
-     * @param pageCache which one stands behind the node's logs now
-     * @param stoppedInOrder the last process left nothing to the page cache
+     * @param pageCaches those behind the node's logs
      * @param lost what is gone, in a few words each
      */
-    EpochKeeper(Vertx vertx, List<Path> directories, String pageCache, boolean stoppedInOrder, List<String> lost) {
-        this(vertx, directories, pageCache, stoppedInOrder, lost, List.of());
+    EpochKeeper(Vertx vertx, List<Path> directories, PageCaches pageCaches, List<String> lost) {
+        this(vertx, directories, pageCaches, lost, List.of());
     }
 
     private EpochKeeper(
             Vertx vertx,
             List<Path> directories,
-            String pageCache,
-            boolean stoppedInOrder,
+            PageCaches pageCaches,
             List<String> lost,
             List<LogDirectory> tellLost) {
         this.vertx = vertx;
         this.tellLost = tellLost;
         this.files = directories.stream().map(BrokerEpochFile::new).toList();
-        this.pageCache = pageCache;
-        this.stoppedInOrder = stoppedInOrder;
+        this.pageCaches = pageCaches;
         this.lost = List.copyOf(lost);
     }
 
@@ -66,8 +61,7 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
         return new EpochKeeper(
                 vertx,
                 directories.stream().map(LogDirectory::path).toList(),
-                directories.stream().map(LogDirectory::pageCacheIdentity).collect(Collectors.joining(" + ")),
-                directories.stream().allMatch(LogDirectory::cleanShutdown),
+                PageCaches.of(directories),
                 lost(directories),
                 directories.stream()
                         .filter(directory -> !directory.lost().isEmpty())
@@ -90,7 +84,7 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
      * What can still be vouched for (rule B13): nothing known when the page cache is gone, and the epoch of a life that is not
      * the last one when a directory is of that life.
      */
-    static long believed(List<Kept> kept, String pageCache, boolean stoppedInOrder) {
+    static long believed(List<Kept> kept, PageCaches pageCaches) {
         Kept first = kept.get(0);
         long oldest = kept.stream()
                 .mapToLong(Kept::epoch)
@@ -100,7 +94,7 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
         if (oldest < first.epoch()) {
             return oldest;
         }
-        return stoppedInOrder || first.pageCache().equals(pageCache) ? first.epoch() : BrokerEpochFile.UNKNOWN;
+        return pageCaches.haveAllOf(first.pageCache()) ? first.epoch() : BrokerEpochFile.UNKNOWN;
     }
 
     /** The newest epoch that any of the directories knows; {@link BrokerEpochFile#UNKNOWN} when none does. Blocks. */
@@ -118,18 +112,35 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
 
     long shown() {
         if (lost.isEmpty()) {
-            return believed(files.stream().map(BrokerEpochFile::read).toList(), pageCache, stoppedInOrder);
+            List<Kept> kept = files.stream().map(BrokerEpochFile::read).toList();
+            long epoch = believed(kept, pageCaches);
+            if (epoch == kept.get(0).epoch() && !kept.get(0).pageCache().equals(pageCaches.text())) {
+                carryOver(epoch);
+            }
+            return epoch;
         }
         lost.stream().limit(MOST_TOLD).forEach(what -> log.error("SAFETY: {}", what));
         log.warn("files are gone: what this broker has is in sync with nobody until it has caught up");
         return RegisterBroker.LOST_FILES;
     }
 
+    /** What was left in order by an earlier page cache is behind this one now, should this process be stopped unregistered too. */
+    private void carryOver(long epoch) {
+        if (epoch == BrokerEpochFile.UNKNOWN) {
+            return;
+        }
+        try {
+            files.get(0).write(new Kept(epoch, pageCaches.text()));
+        } catch (UncheckedIOException failing) {
+            log.warn("{}: the next start may have to count as one without its page cache", failing.getMessage());
+        }
+    }
+
     /** The first one last: a crash in between leaves none behind it. */
     @Override
     public Future<Void> write(long epoch) {
         return vertx.executeBlocking(() -> {
-            Kept kept = new Kept(epoch, pageCache);
+            Kept kept = new Kept(epoch, pageCaches.text());
             for (BrokerEpochFile other : files.subList(1, files.size())) {
                 try {
                     other.write(kept);

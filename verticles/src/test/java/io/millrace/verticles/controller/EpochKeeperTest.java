@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.verticles.controller.BrokerEpochFile.Kept;
+import io.millrace.verticles.controller.PageCaches.Behind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +21,7 @@ class EpochKeeperTest {
         BrokerEpochFile file = new BrokerEpochFile(folder);
         file.write(new Kept(42, "boot 1 /data"));
 
-        assertThat(EpochKeeper.believed(List.of(file.read()), "boot 1 /data", false))
+        assertThat(EpochKeeper.believed(List.of(file.read()), caches("boot 1 /data", "")))
                 .isEqualTo(42);
     }
 
@@ -30,9 +31,9 @@ class EpochKeeperTest {
         BrokerEpochFile file = new BrokerEpochFile(folder);
         file.write(new Kept(42, "boot 1 /data"));
 
-        assertThat(EpochKeeper.believed(List.of(file.read()), "boot 2 /data", false))
+        assertThat(EpochKeeper.believed(List.of(file.read()), caches("boot 2 /data", "")))
                 .isEqualTo(-1);
-        assertThat(EpochKeeper.believed(List.of(file.read()), "boot 2 /data", false))
+        assertThat(EpochKeeper.believed(List.of(file.read()), caches("boot 2 /data", "")))
                 .isEqualTo(-1);
     }
 
@@ -41,8 +42,52 @@ class EpochKeeperTest {
         BrokerEpochFile file = new BrokerEpochFile(folder);
         file.write(new Kept(42, "boot 1 /data"));
 
-        assertThat(EpochKeeper.believed(List.of(file.read()), "boot 2 /data", true))
+        assertThat(EpochKeeper.believed(List.of(file.read()), caches("boot 2 /data", "boot 1 /data")))
                 .isEqualTo(42);
+    }
+
+    /** After a loss of power a process may wait for the others, and be stopped in order before it has registered. */
+    @Test
+    void b13aStopInOrderOfAProcessThatFoundThePageCacheGoneVouchesForNothing() {
+        BrokerEpochFile file = new BrokerEpochFile(folder);
+        file.write(new Kept(42, "boot 1 /data"));
+
+        assertThat(EpochKeeper.believed(List.of(file.read()), caches("boot 2 /data", "boot 2 /data")))
+                .isEqualTo(-1);
+        assertThat(EpochKeeper.believed(List.of(file.read()), caches("boot 3 /data", "boot 2 /data")))
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void whatWasLeftInOrderIsBelievedThroughStartsThatCameToNothing() {
+        new BrokerEpochFile(folder).write(new Kept(42, "boot 1"));
+
+        for (int boot = 2; boot <= 4; boot++) {
+            String before = "boot " + (boot - 1);
+            assertThat(new EpochKeeper(null, List.of(folder), caches("boot " + boot, before), List.of()).shown())
+                    .isEqualTo(42);
+        }
+        assertThat(new EpochKeeper(null, List.of(folder), caches("boot 5", ""), List.of()).shown())
+                .as("the last one lost its page cache")
+                .isEqualTo(-1);
+    }
+
+    /** A directory that is gone is the controller's affair: the others have what they had. */
+    @Test
+    void eachDirectoryThatIsThereVouchesForItself() {
+        Behind here = new Behind("boot 1 /a", "", false);
+        Behind stopped = new Behind("boot 2 /b", "boot 1 /b", false);
+        Behind fresh = new Behind("boot 2 /c", "", true);
+
+        assertThat(new PageCaches(List.of(here, stopped, fresh)).haveAllOf("boot 1 /a + boot 1 /b + boot 1 /gone"))
+                .isTrue();
+        assertThat(new PageCaches(List.of(here, stopped)).haveAllOf("boot 1 /a + boot 0 /b"))
+                .isFalse();
+        assertThat(new PageCaches(List.of(here)).haveAllOf("boot 1 /ab")).isFalse();
+    }
+
+    private static PageCaches caches(String now, String cleanUnder) {
+        return new PageCaches(List.of(new Behind(now, cleanUnder, false)));
     }
 
     @Test
@@ -56,11 +101,11 @@ class EpochKeeperTest {
     void b13aDirectoryThatWasPutBackFromAnOlderCopyMakesTheBrokerOneOfAnEarlierLife() {
         Kept first = new Kept(42, "boot 1");
 
-        assertThat(EpochKeeper.believed(List.of(first, new Kept(30, "boot 1")), "boot 1", true))
+        assertThat(EpochKeeper.believed(List.of(first, new Kept(30, "boot 1")), caches("boot 1", "boot 1")))
                 .isEqualTo(30);
-        assertThat(EpochKeeper.believed(List.of(first, new Kept(30, "boot 1")), "boot 2", false))
+        assertThat(EpochKeeper.believed(List.of(first, new Kept(30, "boot 1")), caches("boot 2", "")))
                 .isEqualTo(30);
-        assertThat(EpochKeeper.believed(List.of(first, Kept.NOTHING), "boot 1", false))
+        assertThat(EpochKeeper.believed(List.of(first, Kept.NOTHING), caches("boot 1", "")))
                 .as("a new directory, or one of a build that kept none")
                 .isEqualTo(42);
     }
@@ -69,9 +114,10 @@ class EpochKeeperTest {
     void b13whoMissesFilesThatWereSyncedVouchesForNothing() {
         new BrokerEpochFile(folder).write(new Kept(42, "boot 1"));
 
-        assertThat(new EpochKeeper(null, List.of(folder), "boot 1", false, List.of()).shown())
+        assertThat(new EpochKeeper(null, List.of(folder), caches("boot 1", ""), List.of()).shown())
                 .isEqualTo(42);
-        assertThat(new EpochKeeper(null, List.of(folder), "boot 1", false, List.of("a-0: its folder is gone")).shown())
+        assertThat(new EpochKeeper(null, List.of(folder), caches("boot 1", ""), List.of("a-0: its folder is gone"))
+                        .shown())
                 .isEqualTo(RegisterBroker.LOST_FILES);
     }
 
@@ -80,7 +126,7 @@ class EpochKeeperTest {
     void whatTheFirstDirectoryDoesNotKnowYetIsNotClaimed() {
         Kept first = new Kept(42, "boot 1");
 
-        assertThat(EpochKeeper.believed(List.of(first, new Kept(50, "boot 1")), "boot 1", false))
+        assertThat(EpochKeeper.believed(List.of(first, new Kept(50, "boot 1")), caches("boot 1", "")))
                 .isEqualTo(42);
     }
 }
