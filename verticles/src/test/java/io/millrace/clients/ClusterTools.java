@@ -117,6 +117,17 @@ final class ClusterTools implements AutoCloseable {
         }
     }
 
+    /** A file that asks for these replicas of a topic's partitions, from the first partition on. */
+    @SafeVarargs
+    final String plan(String topic, List<Integer>... replicas) {
+        List<String> partitions = new ArrayList<>();
+        for (List<Integer> wanted : replicas) {
+            partitions.add(
+                    "{\"topic\":\"%s\",\"partition\":%d,\"replicas\":%s}".formatted(topic, partitions.size(), wanted));
+        }
+        return file("{\"version\":1,\"partitions\":[" + String.join(",", partitions) + "]}");
+    }
+
     @Override
     public void close() {
         shell.close();

@@ -258,7 +258,7 @@ class ClusterToolsBesideKafkaTest {
             talk.produce("moving", 0, 40, 100_000);
             talk.produce("moving", 1, 40, 100_000);
             ClusterTools tools = talk.tools();
-            String there = talk.plan("moving", List.of(3, 2), List.of(3, 1));
+            String there = talk.tools().plan("moving", List.of(3, 2), List.of(3, 1));
             String topics = tools.file("{\"version\":1,\"topics\":[{\"topic\":\"moving\"}]}");
 
             // The proposal begins at a random broker.
@@ -297,10 +297,10 @@ class ClusterToolsBesideKafkaTest {
                     "verify the end",
                     "Clearing topic-level throttles",
                     () -> tools.reassign("--verify", "--reassignment-json-file", there));
-            talk.note("to an unknown broker", execute(talk, talk.plan("moving", List.of(1, 9))));
-            talk.note("an unknown topic", execute(talk, talk.plan("nowhere", List.of(1, 2))));
-            talk.note("no replicas", execute(talk, talk.plan("moving", List.of())));
-            talk.note("a replica twice", execute(talk, talk.plan("moving", List.of(1, 1))));
+            talk.note("to an unknown broker", execute(talk, talk.tools().plan("moving", List.of(1, 9))));
+            talk.note("an unknown topic", execute(talk, talk.tools().plan("nowhere", List.of(1, 2))));
+            talk.note("no replicas", execute(talk, talk.tools().plan("moving", List.of())));
+            talk.note("a replica twice", execute(talk, talk.tools().plan("moving", List.of(1, 1))));
             talk.note("no JSON", execute(talk, tools.file("nonsense")));
         });
     }
@@ -331,7 +331,7 @@ class ClusterToolsBesideKafkaTest {
             talk.note("unclean, but it leads", elect(talk, "unclean", "elected", 0));
             talk.note("an unknown partition", elect(talk, "preferred", "elected", 7));
             talk.note("an unknown topic", elect(talk, "preferred", "nowhere", 0));
-            talk.note("another order", execute(talk, talk.plan("elected", List.of(3, 2, 1), List.of(2, 3, 1))));
+            talk.note("another order", execute(talk, talk.tools().plan("elected", List.of(3, 2, 1), List.of(2, 3, 1))));
             talk.noteWhen("it is known", "Replicas: 3,2,1", () -> tools.topics("--describe", "--topic", "elected"));
             talk.note("preferred", elect(talk, "preferred", "elected", 0));
             talk.noteWhen("it leads", "Partition: 0 Leader: 3", () -> tools.topics("--describe", "--topic", "elected"));
@@ -394,8 +394,8 @@ class ClusterToolsBesideKafkaTest {
                         .contains("rack-3"));
                 talk.note("three without its node at " + id, tools.topicsAt(id, "--describe", "--topic", "three"));
             }
-            talk.note("to it", execute(talk, talk.plan("strict", List.of(1, 3))));
-            talk.note("away from it", execute(talk, talk.plan("only", List.of(1, 2))));
+            talk.note("to it", execute(talk, talk.tools().plan("strict", List.of(1, 3))));
+            talk.note("away from it", execute(talk, talk.tools().plan("only", List.of(1, 2))));
             talk.note("list", tools.reassign("--list"));
         });
     }

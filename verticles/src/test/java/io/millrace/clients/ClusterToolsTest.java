@@ -3,31 +3,13 @@ package io.millrace.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.clients.ClusterTools.Said;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -54,86 +36,28 @@ class ClusterToolsTest {
     @TempDir
     static Path folder;
 
+    private static ToolsCluster cluster;
     private static ThreeNodes nodes;
     private static ClusterTools tools;
-    private static Admin admin;
 
     @BeforeAll
     static void start() throws Exception {
-        nodes = new ThreeNodes(
-                        folder,
-                        Map.of(
-                                "min.insync.replicas", "2",
-                                "offsets.topic.num.partitions", "3",
-                                "auto.leader.rebalance.enable", "false",
-                                "replica.lag.time.max.ms", "3000"))
-                .startAll();
-        tools = new ClusterTools(nodes, folder);
-        admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap(), "reconnect.backoff.max.ms", "200"));
+        cluster = new ToolsCluster(
+                folder,
+                Map.of(
+                        "min.insync.replicas", "2",
+                        "offsets.topic.num.partitions", "3",
+                        "auto.leader.rebalance.enable", "false",
+                        "replica.lag.time.max.ms", "3000"));
+        nodes = cluster.nodes;
+        tools = cluster.tools;
     }
 
     @AfterAll
     static void stop() throws Exception {
-        if (admin != null) {
-            admin.close(Duration.ZERO);
-            tools.close();
+        if (cluster != null) {
+            cluster.close();
         }
-        nodes.close();
-    }
-
-    private static void await(String what, Callable<Boolean> question) throws Exception {
-        try {
-            ThreeNodes.await(what, question);
-        } catch (AssertionError late) {
-            throw new AssertionError(late.getMessage() + "\nThe last tool said:\n" + tools.last() + nodes.logTails());
-        }
-    }
-
-    /** What one node says, when all say the same. */
-    private static String fromAll(IntFunction<Said> question) {
-        List<String> answers =
-                ThreeNodes.IDS.stream().map(id -> question.apply(id).ok()).toList();
-        assertThat(answers).as("the answers of the three nodes").containsOnly(answers.get(0));
-        return answers.get(0);
-    }
-
-    @SafeVarargs
-    private static void create(String topic, List<Integer>... replicas) throws Exception {
-        Map<Integer, List<Integer>> assignment = new TreeMap<>();
-        for (int partition = 0; partition < replicas.length; partition++) {
-            assignment.put(partition, replicas[partition]);
-        }
-        admin.createTopics(List.of(new NewTopic(topic, assignment))).all().get();
-    }
-
-    private static void produce(String topic, int partition, int records) throws Exception {
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(Map.of(
-                "bootstrap.servers", nodes.bootstrap(),
-                "acks", "all",
-                "key.serializer", StringSerializer.class.getName(),
-                "value.serializer", StringSerializer.class.getName()))) {
-            for (int i = 0; i < records; i++) {
-                producer.send(new ProducerRecord<>(topic, partition, null, "value " + i));
-            }
-        }
-    }
-
-    private static int leader(String topic, int partition) throws Exception {
-        return admin.describeTopics(List.of(topic))
-                .allTopicNames()
-                .get()
-                .get(topic)
-                .partitions()
-                .get(partition)
-                .leader()
-                .id();
-    }
-
-    private static void awaitInSync(String topic) throws Exception {
-        await("all replicas of " + topic + " are in sync", () -> tools.topics(
-                        "--describe", "--topic", topic, "--under-replicated-partitions")
-                .ok()
-                .isEmpty());
     }
 
     @Test
@@ -150,23 +74,23 @@ class ClusterToolsTest {
                 .contains("replication factor of 4 cannot be reached because only 3 broker(s) are registered");
         assertThat(unknown.exit()).isEqualTo(1);
         assertThat(unknown.text()).contains("InvalidReplicaAssignmentException");
-        awaitInSync("spread");
-        String spread = fromAll(id -> tools.topicsAt(id, "--describe", "--topic", "spread"));
+        cluster.awaitInSync("spread");
+        String spread = ToolsCluster.fromAll(id -> tools.topicsAt(id, "--describe", "--topic", "spread"));
         for (int id : ThreeNodes.IDS) {
             assertThat(spread.split("Leader: " + id, -1))
                     .as("partitions led by " + id)
                     .hasSize(3);
         }
-        assertThat(fromAll(id -> tools.topicsAt(id, "--describe", "--topic", "assigned")))
+        assertThat(ToolsCluster.fromAll(id -> tools.topicsAt(id, "--describe", "--topic", "assigned")))
                 .contains("Partition: 0 Leader: 1 Replicas: 1,2,3 Isr: 1,2,3")
                 .contains("Partition: 1 Leader: 3 Replicas: 3,1,2 Isr: 3,1,2");
-        assertThat(fromAll(id -> tools.topicsAt(id, "--describe", "--unavailable-partitions")))
+        assertThat(ToolsCluster.fromAll(id -> tools.topicsAt(id, "--describe", "--unavailable-partitions")))
                 .isEmpty();
     }
 
     @Test
     void theQuorumIsDescribed() {
-        String status = fromAll(id -> {
+        String status = ToolsCluster.fromAll(id -> {
             Said said = tools.quorumAt(id, "describe", "--status");
             // These go on while the three are asked.
             return new Said(said.exit(), said.text().replaceAll("(HighWatermark|MaxFollower\\w+): \\d+", "$1: N"));
@@ -187,8 +111,8 @@ class ClusterToolsTest {
 
     @Test
     void theClusterTellsItsIdItsEndpointsAndWhatEachNodeCanDo() {
-        assertThat(fromAll(id -> tools.clusterAt(id, "cluster-id"))).matches("Cluster ID: \\S{22}");
-        String endpoints = fromAll(id -> tools.clusterAt(id, "list-endpoints", "--include-fenced-brokers"));
+        assertThat(ToolsCluster.fromAll(id -> tools.clusterAt(id, "cluster-id"))).matches("Cluster ID: \\S{22}");
+        String endpoints = ToolsCluster.fromAll(id -> tools.clusterAt(id, "list-endpoints", "--include-fenced-brokers"));
         for (int id : ThreeNodes.IDS) {
             String port = nodes.bootstrap(id).replaceAll(".*:", "");
             assertThat(endpoints).contains(id + " 127.0.0.1 " + port + " rack-" + id + " unfenced broker");
@@ -197,7 +121,7 @@ class ClusterToolsTest {
         assertThat(nobody.exit()).isEqualTo(1);
         assertThat(nobody.text()).contains("Broker ID 9 is not currently registered");
 
-        String[] versions = fromAll(id -> {
+        String[] versions = ToolsCluster.fromAll(id -> {
                     Said said = tools.apiVersionsAt(id);
                     // The order of the nodes is chance.
                     return new Said(
@@ -219,9 +143,9 @@ class ClusterToolsTest {
 
     @Test
     void logDirectoriesOfAllBrokersAreWeighed() throws Exception {
-        create("weighed", List.of(1, 2, 3));
-        produce("weighed", 0, 100);
-        await(
+        cluster.create("weighed", List.of(1, 2, 3));
+        cluster.produce("weighed", 0, 100);
+        cluster.await(
                 "the followers have it all",
                 () -> tools.logDirsAt(1, "--describe", "--topic-list", "weighed")
                                 .ok()
@@ -258,11 +182,11 @@ class ClusterToolsTest {
 
         // Each node follows the metadata log by itself.
         for (int id : ThreeNodes.IDS) {
-            await(
+            cluster.await(
                     "node " + id + " knows",
                     () -> tools.configsAt(id, with(all, "--describe")).ok().contains("log.retention.ms=99999999"));
         }
-        assertThat(fromAll(id -> tools.configsAt(id, with(one, "--describe"))))
+        assertThat(ToolsCluster.fromAll(id -> tools.configsAt(id, with(one, "--describe"))))
                 .contains(
                         "log.cleaner.threads=2 sensitive=false synonyms={DYNAMIC_BROKER_CONFIG:log.cleaner.threads=2");
         assertThat(tools.configsAt(1, "--entity-type", "brokers", "--entity-name", "2", "--describe", "--all")
@@ -275,7 +199,7 @@ class ClusterToolsTest {
                 .ok();
         tools.configsAt(3, with(all, "--alter", "--delete-config", "log.retention.ms"))
                 .ok();
-        await(
+        cluster.await(
                 "nothing is left",
                 () -> tools.configsAt(1, with(one, "--describe")).ok().equals("Dynamic configs for broker 3 are:"));
     }
@@ -286,11 +210,11 @@ class ClusterToolsTest {
 
     @Test
     void partitionsMoveUnderAThrottleWhileAProducerWrites() throws Exception {
-        create("moving", List.of(1), List.of(1));
-        admin.incrementalAlterConfigs(minInSync("moving", "1")).all().get();
+        cluster.create("moving", List.of(1), List.of(1));
+        cluster.setMinInSync("moving", 1);
         MovingLoad load = MovingLoad.on(nodes.bootstrap(), "moving", 2);
-        await("there is something to move", () -> load.acknowledged() > 2_000);
-        String plan = plan("moving", List.of(2, 3), List.of(3, 2));
+        cluster.await("there is something to move", () -> load.acknowledged() > 2_000);
+        String plan = tools.plan("moving", List.of(2, 3), List.of(3, 2));
 
         assertThat(tools.reassign(
                                 "--generate",
@@ -331,7 +255,7 @@ class ClusterToolsTest {
                         Integer.toString(100_000_000))
                 .ok();
         String[] verified = new String[1];
-        await("the move is complete", () -> {
+        cluster.await("the move is complete", () -> {
             verified[0] =
                     tools.reassign("--verify", "--reassignment-json-file", plan).ok();
             return !verified[0].contains("still in progress");
@@ -342,7 +266,7 @@ class ClusterToolsTest {
                 .contains("Clearing broker-level throttles on brokers 1,2,3")
                 .contains("Clearing topic-level throttles on topic moving");
         for (int id : ThreeNodes.IDS) {
-            await(
+            cluster.await(
                     "no throttle is left",
                     () -> tools.configsAt(id, "--describe", "--entity-type", "brokers", "--entity-name", "2")
                                     .ok()
@@ -355,41 +279,18 @@ class ClusterToolsTest {
                 .containsPattern("Partition: 0 Leader: [23] Replicas: 2,3 Isr: [23],[23]")
                 .containsPattern("Partition: 1 Leader: [23] Replicas: 3,2 Isr: [23],[23]");
         int before = load.acknowledged();
-        await("it goes on there", () -> load.acknowledged() > before + 200);
+        cluster.await("it goes on there", () -> load.acknowledged() > before + 200);
         load.stopAndCheck(nodes.bootstrap(), List.of(new TopicPartition("moving", 0), new TopicPartition("moving", 1)));
-        assertThat(folders(1, "moving")).as("folders of the node that it left").isEmpty();
-        assertThat(folders(2, "moving")).hasSize(2);
-        assertThat(folders(3, "moving")).hasSize(2);
-    }
-
-    /** Those that wait for their end after a deletion are not counted. */
-    private static List<Path> folders(int node, String topic) throws IOException {
-        List<Path> found = new ArrayList<>();
-        for (String which : List.of("a", "b")) {
-            try (Stream<Path> all = Files.list(nodes.data(node, which))) {
-                all.filter(path -> path.getFileName().toString().startsWith(topic + "-"))
-                        .filter(path -> !path.toString().endsWith("-delete"))
-                        .forEach(found::add);
-            }
-        }
-        return found;
-    }
-
-    @SafeVarargs
-    private static String plan(String topic, List<Integer>... replicas) {
-        List<String> partitions = new ArrayList<>();
-        for (List<Integer> wanted : replicas) {
-            partitions.add(
-                    "{\"topic\":\"%s\",\"partition\":%d,\"replicas\":%s}".formatted(topic, partitions.size(), wanted));
-        }
-        return tools.file("{\"version\":1,\"partitions\":[" + String.join(",", partitions) + "]}");
+        assertThat(cluster.folders(1, "moving")).as("folders of the node that it left").isEmpty();
+        assertThat(cluster.folders(2, "moving")).hasSize(2);
+        assertThat(cluster.folders(3, "moving")).hasSize(2);
     }
 
     @Test
     void aMoveIsCancelledAndAnotherOneIsMadeWithoutAThrottle() throws Exception {
-        create("turned", List.of(1, 2));
-        produce("turned", 0, 5_000);
-        String there = plan("turned", List.of(3));
+        cluster.create("turned", List.of(1, 2));
+        cluster.produce("turned", 0, 5_000);
+        String there = tools.plan("turned", List.of(3));
 
         tools.reassign("--execute", "--reassignment-json-file", there, "--throttle", "1")
                 .ok();
@@ -401,23 +302,23 @@ class ClusterToolsTest {
         assertThat(tools.reassign("--verify", "--reassignment-json-file", there).ok())
                 .contains(
                         "There is no active reassignment of partition turned-0, but replica set is 1,2 rather than 3");
-        await("nothing of it is left", () -> folders(3, "turned").isEmpty());
+        cluster.await("nothing of it is left", () -> cluster.folders(3, "turned").isEmpty());
 
         tools.reassign("--execute", "--reassignment-json-file", there).ok();
-        await("the move is complete", () -> tools.reassign("--verify", "--reassignment-json-file", there)
+        cluster.await("the move is complete", () -> tools.reassign("--verify", "--reassignment-json-file", there)
                 .ok()
                 .contains("Reassignment of partition turned-0 is completed."));
         assertThat(tools.topics("--describe", "--topic", "turned").ok())
                 .contains("Partition: 0 Leader: 3 Replicas: 3 Isr: 3");
         assertThat(tools.offsets("--topic", "turned").ok()).isEqualTo("turned:0:5000");
-        await(
+        cluster.await(
                 "it is nowhere else",
-                () -> folders(1, "turned").isEmpty() && folders(2, "turned").isEmpty());
+                () -> cluster.folders(1, "turned").isEmpty() && cluster.folders(2, "turned").isEmpty());
     }
 
     @Test
     void preferredReplicasAreElectedWhereTheyDoNotLead() throws Exception {
-        create("elected", List.of(1, 2, 3), List.of(2, 3, 1));
+        cluster.create("elected", List.of(1, 2, 3), List.of(2, 3, 1));
         assertThat(tools.election("--election-type", "preferred", "--topic", "elected", "--partition", "0")
                         .ok())
                 .isEqualTo("Valid replica already elected for partitions elected-0");
@@ -429,17 +330,17 @@ class ClusterToolsTest {
         assertThat(unknown.text()).contains("UnknownTopicOrPartitionException");
 
         // Another order of the same replicas moves nothing and makes another one preferred.
-        tools.reassign("--execute", "--reassignment-json-file", plan("elected", List.of(3, 2, 1), List.of(2, 3, 1)))
+        tools.reassign("--execute", "--reassignment-json-file", tools.plan("elected", List.of(3, 2, 1), List.of(2, 3, 1)))
                 .ok();
-        assertThat(leader("elected", 0)).isEqualTo(1);
+        assertThat(cluster.leader("elected", 0)).isEqualTo(1);
 
         assertThat(tools.election("--election-type", "preferred", "--all-topic-partitions")
                         .ok())
                 .contains("Successfully completed leader election (PREFERRED) for partitions elected-0");
 
-        await("3 leads", () -> leader("elected", 0) == 3);
+        cluster.await("3 leads", () -> cluster.leader("elected", 0) == 3);
         for (int id : ThreeNodes.IDS) {
-            await("node " + id + " says so", () -> tools.topicsAt(id, "--describe", "--topic", "elected")
+            cluster.await("node " + id + " says so", () -> tools.topicsAt(id, "--describe", "--topic", "elected")
                     .ok()
                     .contains("Partition: 0 Leader: 3 Replicas: 3,2,1"));
         }
@@ -447,9 +348,9 @@ class ClusterToolsTest {
 
     @Test
     void recordsAreDeletedAtAllReplicasBeforeTheToolIsAnswered() throws Exception {
-        create("deleted", List.of(1, 2, 3), List.of(2, 3, 1));
-        produce("deleted", 0, 100);
-        produce("deleted", 1, 100);
+        cluster.create("deleted", List.of(1, 2, 3), List.of(2, 3, 1));
+        cluster.produce("deleted", 0, 100);
+        cluster.produce("deleted", 1, 100);
 
         assertThat(tools.deleteRecords("""
                         {"version":1,"partitions":[{"topic":"deleted","partition":0,"offset":40},
@@ -462,10 +363,10 @@ class ClusterToolsTest {
         assertThat(tools.offsets("--topic", "deleted", "--time", "earliest").ok())
                 .isEqualTo("deleted:0:40\ndeleted:1:100");
         // Whoever leads next has deleted them, too.
-        tools.reassign("--execute", "--reassignment-json-file", plan("deleted", List.of(2, 3, 1), List.of(3, 1, 2)))
+        tools.reassign("--execute", "--reassignment-json-file", tools.plan("deleted", List.of(2, 3, 1), List.of(3, 1, 2)))
                 .ok();
         tools.election("--election-type", "preferred", "--all-topic-partitions").ok();
-        await("others lead", () -> leader("deleted", 0) == 2 && leader("deleted", 1) == 3);
+        cluster.await("others lead", () -> cluster.leader("deleted", 0) == 2 && cluster.leader("deleted", 1) == 3);
         assertThat(tools.offsets("--topic", "deleted", "--time", "earliest").ok())
                 .isEqualTo("deleted:0:40\ndeleted:1:100");
         assertThat(tools.offsets("--topic", "deleted", "--time", "latest").ok())
@@ -478,27 +379,27 @@ class ClusterToolsTest {
     @Test
     @Order(LAST)
     void whileNodesAreDownTheToolsSayWhatIsMissingAndAGroupGoesOnElsewhere() throws Exception {
-        create("read", List.of(1, 2, 3), List.of(2, 3, 1), List.of(3, 1, 2));
-        produce("read", 0, 50);
-        try (Reader reader = new Reader("travellers", "read")) {
-            await("the group has read and committed", () -> tools.groupsAt(
+        cluster.create("read", List.of(1, 2, 3), List.of(2, 3, 1), List.of(3, 1, 2));
+        cluster.produce("read", 0, 50);
+        try (ToolsCluster.Reader reader = cluster.new Reader("travellers", "read")) {
+            cluster.await("the group has read and committed", () -> tools.groupsAt(
                             1, "--describe", "--group", "travellers", "--offsets")
                     .ok()
                     .matches("(?s).*read 0 50 50 0 .*"));
             String[] of = {"--describe", "--group", "travellers"};
-            assertThat(fromAll(id -> tools.groupsAt(id, with(of, "--members"))))
+            assertThat(ToolsCluster.fromAll(id -> tools.groupsAt(id, with(of, "--members"))))
                     .containsPattern("travellers reader\\S* /127.0.0.1 reader 3");
-            String state = fromAll(id -> tools.groupsAt(id, with(of, "--state")));
+            String state = ToolsCluster.fromAll(id -> tools.groupsAt(id, with(of, "--state")));
             Matcher found = Pattern.compile("travellers \\S+ \\(([123])\\) range Stable 1")
                     .matcher(state);
             assertThat(found.find()).as(state).isTrue();
             int coordinator = Integer.parseInt(found.group(1));
             int second = ThreeNodes.otherThan(coordinator);
             int third = ThreeNodes.otherThan(coordinator, second);
-            create("two", List.of(second, coordinator));
-            admin.incrementalAlterConfigs(minInSync("two", "1")).all().get();
-            create("three", List.of(coordinator, second, third));
-            create("only", List.of(coordinator));
+            cluster.create("two", List.of(second, coordinator));
+            cluster.setMinInSync("two", 1);
+            cluster.create("three", List.of(coordinator, second, third));
+            cluster.create("only", List.of(coordinator));
 
             nodes.kill(coordinator);
             groupsMoved(coordinator, second, third);
@@ -510,7 +411,7 @@ class ClusterToolsTest {
 
     private void groupsMoved(int gone, int second, int third) throws Exception {
         for (int id : List.of(second, third)) {
-            await("node " + id + " knows the new coordinator", () -> {
+            cluster.await("node " + id + " knows the new coordinator", () -> {
                 Said said = tools.groupsAt(id, "--describe", "--group", "travellers", "--state");
                 return said.exit() == 0
                         && said.text().contains(" range Stable 1")
@@ -525,7 +426,7 @@ class ClusterToolsTest {
 
     private void oneNodeIsMissing(int gone, int second, int third) throws Exception {
         for (int id : List.of(second, third)) {
-            await("the dead node is out of all ISRs", () -> tools.topicsAt(
+            cluster.await("the dead node is out of all ISRs", () -> tools.topicsAt(
                             id, "--describe", "--topic", "three", "--at-min-isr-partitions")
                     .ok()
                     .contains("Topic: three Partition: 0"));
@@ -552,7 +453,7 @@ class ClusterToolsTest {
         Said unclean = tools.election("--election-type", "unclean", "--topic", "only", "--partition", "0");
         assertThat(unclean.exit()).isEqualTo(1);
         assertThat(unclean.text()).contains("EligibleLeadersNotAvailableException");
-        produce("three", 0, 10);
+        cluster.produce("three", 0, 10);
         // A replica that is not there holds up no deletion.
         assertThat(tools.deleteRecords(
                                 "{\"version\":1,\"partitions\":[{\"topic\":\"three\",\"partition\":0,\"offset\":5}]}")
@@ -572,75 +473,28 @@ class ClusterToolsTest {
 
     /** The only one in sync dies after the other one, which comes back without what it missed. */
     private void uncleanElection(int behind, int ahead) throws Exception {
-        produce("two", 0, 7);
+        cluster.produce("two", 0, 7);
         nodes.kill(ahead);
         nodes.begin(behind);
         nodes.awaitReady(behind);
-        await("the topic has no leader", () -> tools.topicsAt(
+        cluster.await("the topic has no leader", () -> tools.topicsAt(
                         behind, "--describe", "--topic", "two", "--unavailable-partitions")
                 .text()
                 .contains("Topic: two Partition: 0 Leader: none Replicas: " + ahead + "," + behind));
         assertThat(tools.election("--election-type", "unclean", "--topic", "two", "--partition", "0")
                         .ok())
                 .contains("Successfully completed leader election (UNCLEAN) for partitions two-0");
-        await("the one that was behind leads", () -> leader("two", 0) == behind);
+        cluster.await("the one that was behind leads", () -> cluster.leader("two", 0) == behind);
         assertThat(tools.offsets("--topic", "two").ok()).isEqualTo("two:0:0");
 
         nodes.begin(ahead);
         nodes.awaitReady(ahead);
-        await("everything is in sync again", () -> tools.topics("--describe", "--under-replicated-partitions")
+        cluster.await("everything is in sync again", () -> tools.topics("--describe", "--under-replicated-partitions")
                 .text()
                 .isEmpty());
         assertThat(tools.election("--election-type", "preferred", "--all-topic-partitions")
                         .ok())
                 .contains("two-0");
         assertThat(tools.offsets("--topic", "three", "--time", "earliest").ok()).isEqualTo("three:0:5");
-    }
-
-    private static Map<ConfigResource, Collection<AlterConfigOp>> minInSync(String topic, String value) {
-        return Map.of(
-                new ConfigResource(ConfigResource.Type.TOPIC, topic),
-                List.of(new AlterConfigOp(new ConfigEntry("min.insync.replicas", value), AlterConfigOp.OpType.SET)));
-    }
-
-    /** A consumer that is polled until it is closed. */
-    private static final class Reader implements AutoCloseable {
-        private final Thread thread;
-        private volatile boolean closed;
-
-        Reader(String group, String topic) {
-            thread = new Thread(() -> read(group, topic), "reader of " + topic);
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void read(String group, String topic) {
-            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(Map.of(
-                    "bootstrap.servers",
-                    nodes.bootstrap(),
-                    "group.id",
-                    group,
-                    "client.id",
-                    "reader",
-                    "auto.offset.reset",
-                    "earliest",
-                    "auto.commit.interval.ms",
-                    "500",
-                    "key.deserializer",
-                    StringDeserializer.class.getName(),
-                    "value.deserializer",
-                    StringDeserializer.class.getName()))) {
-                consumer.subscribe(List.of(topic));
-                while (!closed) {
-                    consumer.poll(Duration.ofMillis(100));
-                }
-            }
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            closed = true;
-            thread.join(10_000);
-        }
     }
 }

@@ -3,7 +3,6 @@ package io.millrace.clients;
 import io.millrace.clients.ClusterTools.Said;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,16 +115,6 @@ final class ToolTalk implements AutoCloseable {
                         .get();
             }
         }
-    }
-
-    @SafeVarargs
-    final String plan(String topic, List<Integer>... replicas) {
-        List<String> partitions = new ArrayList<>();
-        for (List<Integer> wanted : replicas) {
-            partitions.add(
-                    "{\"topic\":\"%s\",\"partition\":%d,\"replicas\":%s}".formatted(topic, partitions.size(), wanted));
-        }
-        return tools.file("{\"version\":1,\"partitions\":[" + String.join(",", partitions) + "]}");
     }
 
     @Override
