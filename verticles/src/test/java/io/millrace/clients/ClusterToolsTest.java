@@ -111,8 +111,10 @@ class ClusterToolsTest {
 
     @Test
     void theClusterTellsItsIdItsEndpointsAndWhatEachNodeCanDo() {
-        assertThat(ToolsCluster.fromAll(id -> tools.clusterAt(id, "cluster-id"))).matches("Cluster ID: \\S{22}");
-        String endpoints = ToolsCluster.fromAll(id -> tools.clusterAt(id, "list-endpoints", "--include-fenced-brokers"));
+        assertThat(ToolsCluster.fromAll(id -> tools.clusterAt(id, "cluster-id")))
+                .matches("Cluster ID: \\S{22}");
+        String endpoints =
+                ToolsCluster.fromAll(id -> tools.clusterAt(id, "list-endpoints", "--include-fenced-brokers"));
         for (int id : ThreeNodes.IDS) {
             String port = nodes.bootstrap(id).replaceAll(".*:", "");
             assertThat(endpoints).contains(id + " 127.0.0.1 " + port + " rack-" + id + " unfenced broker");
@@ -281,7 +283,9 @@ class ClusterToolsTest {
         int before = load.acknowledged();
         cluster.await("it goes on there", () -> load.acknowledged() > before + 200);
         load.stopAndCheck(nodes.bootstrap(), List.of(new TopicPartition("moving", 0), new TopicPartition("moving", 1)));
-        assertThat(cluster.folders(1, "moving")).as("folders of the node that it left").isEmpty();
+        assertThat(cluster.folders(1, "moving"))
+                .as("folders of the node that it left")
+                .isEmpty();
         assertThat(cluster.folders(2, "moving")).hasSize(2);
         assertThat(cluster.folders(3, "moving")).hasSize(2);
     }
@@ -302,7 +306,8 @@ class ClusterToolsTest {
         assertThat(tools.reassign("--verify", "--reassignment-json-file", there).ok())
                 .contains(
                         "There is no active reassignment of partition turned-0, but replica set is 1,2 rather than 3");
-        cluster.await("nothing of it is left", () -> cluster.folders(3, "turned").isEmpty());
+        cluster.await(
+                "nothing of it is left", () -> cluster.folders(3, "turned").isEmpty());
 
         tools.reassign("--execute", "--reassignment-json-file", there).ok();
         cluster.await("the move is complete", () -> tools.reassign("--verify", "--reassignment-json-file", there)
@@ -313,7 +318,8 @@ class ClusterToolsTest {
         assertThat(tools.offsets("--topic", "turned").ok()).isEqualTo("turned:0:5000");
         cluster.await(
                 "it is nowhere else",
-                () -> cluster.folders(1, "turned").isEmpty() && cluster.folders(2, "turned").isEmpty());
+                () -> cluster.folders(1, "turned").isEmpty()
+                        && cluster.folders(2, "turned").isEmpty());
     }
 
     @Test
@@ -330,7 +336,10 @@ class ClusterToolsTest {
         assertThat(unknown.text()).contains("UnknownTopicOrPartitionException");
 
         // Another order of the same replicas moves nothing and makes another one preferred.
-        tools.reassign("--execute", "--reassignment-json-file", tools.plan("elected", List.of(3, 2, 1), List.of(2, 3, 1)))
+        tools.reassign(
+                        "--execute",
+                        "--reassignment-json-file",
+                        tools.plan("elected", List.of(3, 2, 1), List.of(2, 3, 1)))
                 .ok();
         assertThat(cluster.leader("elected", 0)).isEqualTo(1);
 
@@ -363,7 +372,10 @@ class ClusterToolsTest {
         assertThat(tools.offsets("--topic", "deleted", "--time", "earliest").ok())
                 .isEqualTo("deleted:0:40\ndeleted:1:100");
         // Whoever leads next has deleted them, too.
-        tools.reassign("--execute", "--reassignment-json-file", tools.plan("deleted", List.of(2, 3, 1), List.of(3, 1, 2)))
+        tools.reassign(
+                        "--execute",
+                        "--reassignment-json-file",
+                        tools.plan("deleted", List.of(2, 3, 1), List.of(3, 1, 2)))
                 .ok();
         tools.election("--election-type", "preferred", "--all-topic-partitions").ok();
         cluster.await("others lead", () -> cluster.leader("deleted", 0) == 2 && cluster.leader("deleted", 1) == 3);
