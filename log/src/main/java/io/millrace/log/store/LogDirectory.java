@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+    private static final int LOOKS_THAT_MISS = 2;
 
     private final Path path;
     private final Disk disk;
@@ -60,6 +61,7 @@ public final class LogDirectory implements AutoCloseable {
     private volatile MetaProperties meta;
     private List<LostPartition> lost = List.of();
     private boolean closed;
+    private int missed;
 
     private LogDirectory(OpenedDirectory opened, Disk disk, LogDirectoryOptions options, DirectoryIo io)
             throws IOException {
@@ -249,6 +251,19 @@ public final class LogDirectory implements AutoCloseable {
     private void tellOffline(String why) {
         logs.tellOffline(why);
         whenOffline.run();
+    }
+
+    /**
+     * Whether the folder is still there. Files that are open take writes after it was deleted, or its file system
+     * unmounted, and nobody would find again what was acknowledged: then the directory has failed. One look that finds
+     * nothing may be an error of the moment, two in a row are not. Blocks; one caller at a time.
+     */
+    public synchronized void look() {
+        if (closed) return;
+        boolean isThere =
+                disk.exists(path.resolve(MetaProperties.NAME)) || disk.exists(path.resolve(OpenedDirectory.LOCK_NAME));
+        missed = isThere ? 0 : missed + 1;
+        if (missed == LOOKS_THAT_MISS) health.offline("the folder and what was in it are gone", null);
     }
 
     /** Called once if the directory fails, on the thread that saw it, after its logs were told; at once if it has. */

@@ -89,6 +89,38 @@ class LogDirectoryTest {
         open(1, "c1").close();
     }
 
+    /** Open files go on taking writes that nobody will find again. */
+    @Test
+    void aFolderThatIsDeletedUnderARunningNodeHasFailed() throws Exception {
+        LogDirectory directory = open(1, "c1");
+        directory.look();
+        Path elsewhere = dir.resolveSibling(dir.getFileName() + "-moved");
+        Files.move(dir, elsewhere);
+
+        directory.look();
+        assertThat(directory.offlineReason()).as("an error of the moment").isEmpty();
+        directory.look();
+
+        assertThat(directory.offlineReason()).contains("the folder and what was in it are gone");
+        directory.close();
+        Files.move(elsewhere, dir);
+    }
+
+    @Test
+    void aFolderThatIsMissedOnceIsNotGone() throws Exception {
+        LogDirectory directory = open(1, "c1");
+        Path elsewhere = dir.resolveSibling(dir.getFileName() + "-moved");
+        for (int i = 0; i < 3; i++) {
+            Files.move(dir, elsewhere);
+            directory.look();
+            Files.move(elsewhere, dir);
+            directory.look();
+        }
+
+        assertThat(directory.offlineReason()).isEmpty();
+        directory.close();
+    }
+
     @Test
     void aPathThatIsAFileIsRefused() throws Exception {
         Path file = Files.writeString(dir.resolve("file"), "x");

@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Who holds a new partition: as the request says, checked as Kafka checks it, or as the placement policy chooses among
- * the brokers that may lead.
+ * the brokers that may lead, and where those are too few among those that are away, too.
  *
  * <p>Thread: any.
  */
@@ -94,28 +95,52 @@ final class ReplicaAssignments {
         return count == replicas.length ? replicas : Arrays.copyOf(active, count);
     }
 
+    /**
+     * As the policy chooses among the active brokers. Where those are too few, fenced ones follow behind them and are out of
+     * sync until they are back, as in Kafka (decision 118); one that was stopped on purpose is not waited for.
+     */
     List<int[]> placed(MetadataImage image, UUID topicId, int firstPartition, int partitions, int replicationFactor) {
-        List<Candidate> candidates = candidates(image);
-        if (candidates.isEmpty()) {
+        List<Candidate> active = candidates(image, BrokerImage::isActive);
+        if (active.isEmpty()) {
             throw new Refusal(
                     ControllerError.INVALID_REPLICATION_FACTOR,
                     "Unable to replicate the partition " + replicationFactor
                             + " time(s): All brokers are currently fenced or in controlled shutdown.");
         }
-        if (replicationFactor > candidates.size()) {
+        List<Candidate> away = replicationFactor <= active.size()
+                ? List.of()
+                : candidates(image, broker -> broker.fenced() && !broker.inControlledShutdown());
+        int usable = active.size() + away.size();
+        if (replicationFactor > usable) {
             throw new Refusal(
                     ControllerError.INVALID_REPLICATION_FACTOR,
                     "Unable to replicate the partition " + replicationFactor
                             + " time(s): The target replication factor of " + replicationFactor
-                            + " cannot be reached because only " + candidates.size() + " broker(s) are registered.");
+                            + " cannot be reached because only " + usable + " broker(s) are registered.");
         }
-        return policy.place(
-                topicId.getMostSignificantBits(), firstPartition, partitions, replicationFactor, candidates);
+        long seed = topicId.getMostSignificantBits();
+        int present = Math.min(replicationFactor, active.size());
+        List<int[]> placed = policy.place(seed, firstPartition, partitions, present, active);
+        if (present == replicationFactor) {
+            return placed;
+        }
+        List<int[]> followers = policy.place(seed, firstPartition, partitions, replicationFactor - present, away);
+        List<int[]> all = new ArrayList<>(partitions);
+        for (int i = 0; i < partitions; i++) {
+            all.add(joined(placed.get(i), followers.get(i)));
+        }
+        return all;
+    }
+
+    private static int[] joined(int[] first, int[] second) {
+        int[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
     }
 
     /** The replicas of a partition and as many more as are wanted; fewer when there are not so many brokers. */
     int[] grown(MetadataImage image, UUID topicId, PartitionImage partition, int wanted) {
-        List<Candidate> candidates = candidates(image);
+        List<Candidate> candidates = candidates(image, BrokerImage::isActive);
         int[] replicas = partition.replicas();
         List<Candidate> others = candidates.stream()
                 .filter(candidate -> !partition.isReplica(candidate.brokerId()))
@@ -136,14 +161,12 @@ final class ReplicaAssignments {
                         missing,
                         elsewhere.size() >= missing ? elsewhere : others)
                 .get(0);
-        int[] all = Arrays.copyOf(replicas, replicas.length + more.length);
-        System.arraycopy(more, 0, all, replicas.length, more.length);
-        return all;
+        return joined(replicas, more);
     }
 
-    private List<Candidate> candidates(MetadataImage image) {
+    private List<Candidate> candidates(MetadataImage image, Predicate<BrokerImage> fit) {
         return image.brokers().values().stream()
-                .filter(BrokerImage::isActive)
+                .filter(fit)
                 .map(broker -> new Candidate(
                         broker.id(),
                         broker.rack(),

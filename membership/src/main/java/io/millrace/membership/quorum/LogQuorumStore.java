@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 final class LogQuorumStore implements QuorumStore {
     private static final int FULL_DISK_RETRY_MS = 250;
+    /** Of the refusals one after the other, every so many-th is told: half a minute apart. */
+    private static final int TELL_EVERY_REFUSAL = 120;
+
     private static final Logger log = LoggerFactory.getLogger(LogQuorumStore.class);
 
     /** Work on files that may fail. */
@@ -48,6 +51,7 @@ final class LogQuorumStore implements QuorumStore {
     private Listener listener;
     private boolean failed;
     private boolean retrying;
+    private int refusals;
 
     LogQuorumStore(
             PartitionLog partition,
@@ -274,6 +278,7 @@ final class LogQuorumStore implements QuorumStore {
     private final class PartitionEvents implements LogListener {
         @Override
         public void onWritten(long writtenEnd, int bytes) {
+            refusals = 0;
             unwritten.writtenTo(writtenEnd);
             listener.written(writtenEnd);
         }
@@ -285,7 +290,9 @@ final class LogQuorumStore implements QuorumStore {
 
         @Override
         public void onAppendsFailed(long cutBackTo, AppendError why) {
-            log.warn("the metadata log could not be written ({}), trying again", why);
+            if (refusals++ % TELL_EVERY_REFUSAL == 0) {
+                log.warn("the metadata log could not be written ({}), trying again until it can", why);
+            }
             unwritten.givenBackFrom(cutBackTo);
             offerLater();
         }

@@ -211,6 +211,43 @@ class TopicsTest {
                 a(0, 2));
     }
 
+    /** As in Kafka: who makes a topic while a broker is down gets it, and the broker joins when it is back. */
+    @Test
+    void aBrokerThatIsDownFollowsWhereTheOthersAreTooFew() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.lose(1);
+
+        assertThat(cluster.create("t", 6, 3).error()).isEqualTo(ControllerError.NONE);
+
+        cluster.image.topic("t").partitions().forEach(partition -> {
+            assertThat(partition.replicas()).containsExactlyInAnyOrder(1, 2, 3).endsWith(1);
+            assertThat(partition.isr()).containsExactlyInAnyOrder(2, 3);
+            assertThat(partition.leader()).isEqualTo(partition.replicas()[0]);
+        });
+    }
+
+    @Test
+    void aBrokerThatIsDownGetsNothingWhereTheOthersAreEnough() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.lose(1);
+
+        cluster.create("t", 6, 2);
+
+        cluster.image.topic("t").partitions().forEach(partition -> assertThat(partition.replicas())
+                .containsExactlyInAnyOrder(2, 3));
+    }
+
+    @Test
+    void aBrokerThatWasStoppedOnPurposeIsNotCountedIn() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.heartbeat(1, false, true);
+        cluster.lose(1);
+
+        assertThat(cluster.create("t", 1, 3).message())
+                .endsWith(
+                        "The target replication factor of 3 cannot be reached because only 2 broker(s) are registered.");
+    }
+
     @Test
     void anAssignmentLeavesNumbersToItself() {
         CreateTopics.NewTopic topic = new CreateTopics.NewTopic("t", 1, (short) -1, List.of(a(0, 1)), List.of());

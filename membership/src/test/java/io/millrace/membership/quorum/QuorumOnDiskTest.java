@@ -3,6 +3,10 @@ package io.millrace.membership.quorum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.millrace.sim.LifeStopped;
 import io.millrace.sim.LogCorrupter;
 import io.millrace.sim.PowerLoss;
@@ -13,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** A quorum of one on the real log directory: restarts, crashes at every step, damage, a full disk. */
 class QuorumOnDiskTest {
@@ -141,6 +146,36 @@ class QuorumOnDiskTest {
         }
 
         assertThat(life.acknowledged).containsExactly("before", "while full");
+    }
+
+    /** The log of the node lies on the same disk, as a rule. */
+    @Test
+    void aFullDiskIsToldOnceAndNotWithEachTry() throws Throwable {
+        life.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(LogQuorumStore.class);
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        logger.setLevel(Level.WARN);
+        logger.addAppender(told);
+        try {
+            for (int full = 1; full <= 2; full++) {
+                disk.faults().capacity(0);
+                life.propose("while full " + full);
+                for (int i = 0; i < 10; i++) {
+                    life.runAlarms();
+                }
+
+                assertThat(told.list).as("times that the disk was full").hasSize(full);
+                disk.faults().capacity(Long.MAX_VALUE);
+                for (int i = 0; i < 5; i++) {
+                    life.runAlarms();
+                }
+            }
+        } finally {
+            logger.detachAppender(told);
+            logger.setLevel(null);
+        }
+        assertThat(life.acknowledged).containsExactly("while full 1", "while full 2");
     }
 
     @Test

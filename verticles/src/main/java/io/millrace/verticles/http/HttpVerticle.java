@@ -85,13 +85,13 @@ public final class HttpVerticle extends VerticleBase {
 
     private void ready(HttpServerRequest request) {
         Optional<String> reason = readiness.notReadyBecause();
-        if (reason.isEmpty()) {
-            JsonObject ready = new JsonObject().put("status", "ready");
-            List<String> attention = readiness.attention();
-            reply(request, 200, attention.isEmpty() ? ready : ready.put("attention", new JsonArray(attention)));
-        } else {
-            reply(request, 503, new JsonObject().put("status", "not ready").put("reason", reason.get()));
+        JsonObject answer = new JsonObject().put("status", reason.isEmpty() ? "ready" : "not ready");
+        reason.ifPresent(why -> answer.put("reason", why));
+        List<String> attention = readiness.attention();
+        if (!attention.isEmpty()) {
+            answer.put("attention", new JsonArray(attention));
         }
+        reply(request, reason.isEmpty() ? 200 : 503, answer);
     }
 
     /** Before the node is up it knows nothing of its cluster; one that is behind is asked all the more. */

@@ -79,6 +79,7 @@ public final class Broker implements Node, ClusterHints {
     private volatile RequestDispatcher dispatcher;
     private volatile DoorVerticle door;
     private volatile LostReplicas lostReplicas;
+    private volatile FolderWatch folders;
     private volatile boolean serving;
 
     /**
@@ -126,6 +127,7 @@ public final class Broker implements Node, ClusterHints {
                     serving = true;
                     lostReplicas = LostReplicas.of(vertx, brokerId(), this::brokerEpoch, controller(), shards);
                     lostReplicas.watch(directories.all(), metadataVerticle.registration()::directoriesChanged);
+                    folders = FolderWatch.of(vertx, data);
                     directories.removeStrays(image(), brokerId());
                 });
     }
@@ -268,6 +270,7 @@ public final class Broker implements Node, ClusterHints {
         serving = false;
         if (served) {
             lostReplicas.stop();
+            folders.stop();
         }
         Future<Void> left = served && configs.brokerBoolean(image(), "controlled.shutdown.enable")
                 ? metadataVerticle.leave(config.runtime().shutdownDeadlineMs() / HANDOVER_SHARE)

@@ -173,13 +173,16 @@ public final class LogDirectories {
         return unopened;
     }
 
-    /** One sentence for each directory that is not to be had. */
+    /** One sentence for each directory that is not to be had, or takes no writes. */
     public List<String> attention() {
         List<String> sentences = new ArrayList<>();
         for (LogDirectory directory : directories) {
             directory
                     .offlineReason()
                     .ifPresent(why -> sentences.add("log directory " + directory.path() + " is offline: " + why));
+            if (directory.isDiskFull()) {
+                sentences.add("log directory " + directory.path() + " is full: its last write found no space");
+            }
         }
         unopened.forEach(
                 missing -> sentences.add("log directory " + missing.path() + " is left out: " + missing.reason()));

@@ -1,6 +1,7 @@
 package io.millrace.verticles.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.HeapPayload;
@@ -10,6 +11,7 @@ import io.millrace.log.PartitionLog;
 import io.millrace.log.TailBudget;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.batch.BatchBuilder;
+import io.millrace.log.disk.FaultyDisk;
 import io.millrace.log.disk.RealDisk;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.log.store.LogDirectoryOptions;
@@ -89,6 +91,23 @@ class LogDirectoriesTest {
             assertThat(directories.holding(fresh)).isEmpty();
             assertThat(create(directory, fresh).writtenEnd()).isZero();
             assertThat(directories.strays(fresh::equals)).containsOnlyKeys(old);
+        }
+    }
+
+    @Test
+    void aPersonIsToldOfAFullDiskUntilAWriteFindsRoom() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        try (LogDirectory directory = LogDirectory.open(data, disk, LogDirectoryOptions.of(1, null))) {
+            LogDirectories directories = new LogDirectories(List.of(directory));
+            PartitionLog log = create(directory, new TopicPartitionId(new UUID(0, 7), "orders", 0));
+            disk.freeBytes(0);
+
+            assertThatThrownBy(() -> writeOneRecord(log)).hasMessageContaining("DISK_FULL");
+            assertThat(directories.attention()).singleElement().asString().contains(data.toString(), "is full");
+
+            disk.enoughSpace();
+            writeOneRecord(log);
+            assertThat(directories.attention()).isEmpty();
         }
     }
 }
