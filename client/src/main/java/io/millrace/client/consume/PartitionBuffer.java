@@ -7,13 +7,10 @@ import io.millrace.client.TopicPartition;
 import io.millrace.log.batch.BatchException;
 import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.batch.RecordCursor;
-import io.millrace.log.batch.RecordHeader;
 import io.millrace.log.compress.CodecMissingException;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One assigned partition: where it stands, what has been fetched, and the record to be handed out next.
@@ -173,7 +170,7 @@ final class PartitionBuffer {
                 leaveBatch();
             } else {
                 try {
-                    cursor = RecordCursor.read(chunk, batchAt, Integer.MAX_VALUE);
+                    cursor = RecordCursor.copy(chunk, batchAt, Integer.MAX_VALUE);
                 } catch (BatchException unreadable) {
                     throw new LogException(LogError.CORRUPT_MESSAGE, partition + ": " + unreadable.getMessage());
                 } catch (CodecMissingException missing) {
@@ -203,32 +200,14 @@ final class PartitionBuffer {
         }
     }
 
+    /** The application may keep the record; what it was read from is needed for others. */
     private ConsumedRecord record() {
         return new ConsumedRecord(
                 partition,
                 cursor.offset(),
                 cursor.timestamp(),
-                copy(cursor.keyView()),
-                copy(cursor.valueView()),
-                cursor.headers().isEmpty() ? List.of() : headers(cursor.headers()));
-    }
-
-    private static List<RecordHeader> headers(List<RecordHeader> read) {
-        List<RecordHeader> kept = new ArrayList<>(read.size());
-        for (RecordHeader header : read) {
-            byte[] value = copy(header.value());
-            kept.add(new RecordHeader(header.key(), value == null ? null : ByteBuffer.wrap(value)));
-        }
-        return kept;
-    }
-
-    /** The application may keep the record; what it was read from is needed for others. */
-    private static byte[] copy(ByteBuffer from) {
-        if (from == null) {
-            return null;
-        }
-        byte[] bytes = new byte[from.remaining()];
-        from.get(from.position(), bytes);
-        return bytes;
+                cursor.keyBytes(),
+                cursor.valueBytes(),
+                cursor.headers());
     }
 }

@@ -42,6 +42,15 @@ final class BufferSource extends RecordSource {
     }
 
     @Override
+    byte[] copyBytes(int count) {
+        int from = next;
+        skipBytes(count);
+        byte[] copy = new byte[count];
+        bytes.get(from, copy);
+        return copy;
+    }
+
+    @Override
     boolean atEnd() {
         return next >= end;
     }

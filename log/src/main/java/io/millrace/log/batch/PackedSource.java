@@ -56,6 +56,11 @@ final class PackedSource extends RecordSource {
 
     @Override
     ByteBuffer takeBytes(int count) {
+        return ByteBuffer.wrap(copyBytes(count));
+    }
+
+    @Override
+    byte[] copyBytes(int count) {
         byte[] taken = new byte[Math.min(count, GROWTH_BYTES)];
         int filled = 0;
         while (filled < count) {
@@ -70,7 +75,7 @@ final class PackedSource extends RecordSource {
             next += copied;
             filled += copied;
         }
-        return ByteBuffer.wrap(taken);
+        return taken;
     }
 
     @Override

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Walks the records of one batch. A skimming cursor reads what the broker decides by (offset, timestamp, whether there is
- * a key) and allocates nothing per record; a reading one also hands out keys, values and headers.
+ * a key) and allocates nothing per record; a reading one also hands out keys, values and headers, as views of the batch; a copying
+ * one in arrays that are the caller's.
  *
  * <p>The header has been checked, the records have not: whatever they say, the cursor ends in {@link BatchException} and
  * not in an endless loop or an exhausted heap.
@@ -17,8 +18,16 @@ import java.util.List;
  * <p>Thread: one.
  */
 public final class RecordCursor implements AutoCloseable {
+    /** What becomes of keys, values and headers. */
+    private enum Contents {
+        SKIMMED,
+        VIEWED,
+        COPIED
+    }
+
     private final RecordSource source;
     private final boolean reading;
+    private final boolean copying;
     private final int maxRecordBytes;
     private final long baseOffset;
     private final long baseTimestamp;
@@ -34,10 +43,13 @@ public final class RecordCursor implements AutoCloseable {
     private int valueSize;
     private ByteBuffer key;
     private ByteBuffer value;
+    private byte[] keyBytes;
+    private byte[] valueBytes;
     private List<RecordHeader> headers = List.of();
 
-    private RecordCursor(ByteBuffer batch, int at, int maxRecordBytes, boolean reading) {
-        this.reading = reading;
+    private RecordCursor(ByteBuffer batch, int at, int maxRecordBytes, Contents contents) {
+        this.reading = contents == Contents.VIEWED;
+        this.copying = contents == Contents.COPIED;
         this.maxRecordBytes = maxRecordBytes;
         this.baseOffset = BatchHeader.baseOffset(batch, at);
         this.baseTimestamp = BatchHeader.baseTimestamp(batch, at);
@@ -65,12 +77,17 @@ public final class RecordCursor implements AutoCloseable {
      * @throws io.millrace.log.compress.CodecMissingException when the batch's codec has no jar here
      */
     public static RecordCursor skim(ByteBuffer batch, int at, int maxRecordBytes) {
-        return new RecordCursor(batch, at, maxRecordBytes, false);
+        return new RecordCursor(batch, at, maxRecordBytes, Contents.SKIMMED);
     }
 
     /** Reads the batch at an index of a buffer; keys and values of unpacked batches are views of that buffer. */
     public static RecordCursor read(ByteBuffer batch, int at, int maxRecordBytes) {
-        return new RecordCursor(batch, at, maxRecordBytes, true);
+        return new RecordCursor(batch, at, maxRecordBytes, Contents.VIEWED);
+    }
+
+    /** Reads the batch at an index of a buffer; keys and values are arrays of their own, made for each record. */
+    public static RecordCursor copy(ByteBuffer batch, int at, int maxRecordBytes) {
+        return new RecordCursor(batch, at, maxRecordBytes, Contents.COPIED);
     }
 
     /** Moves to the next record; false after the last, when nothing may be left. */
@@ -88,9 +105,15 @@ public final class RecordCursor implements AutoCloseable {
         timestampDelta = source.varlong();
         offsetDelta = source.varint();
         keySize = source.varint();
-        key = bytes(keySize);
-        valueSize = source.varint();
-        value = bytes(valueSize);
+        if (copying) {
+            keyBytes = copy(keySize);
+            valueSize = source.varint();
+            valueBytes = copy(valueSize);
+        } else {
+            key = bytes(keySize);
+            valueSize = source.varint();
+            value = bytes(valueSize);
+        }
         readHeaders();
         if (source.left() != 0) {
             throw BatchException.invalid("Invalid record size: " + source.left() + " bytes are left after the headers");
@@ -107,16 +130,22 @@ public final class RecordCursor implements AutoCloseable {
             throw BatchException.invalid("Found invalid number of record headers. " + headerCount
                     + " is larger than the remaining size of the record");
         }
-        headers = reading && headerCount > 0 ? new ArrayList<>(Math.min(headerCount, 16)) : List.of();
+        headers = (reading || copying) && headerCount > 0 ? new ArrayList<>(Math.min(headerCount, 16)) : List.of();
         for (int i = 0; i < headerCount; i++) {
             int nameSize = source.varint();
             if (nameSize < 0) {
                 throw BatchException.invalid("Invalid negative header key size " + nameSize);
             }
-            ByteBuffer name = bytes(nameSize);
-            ByteBuffer content = bytes(source.varint());
-            if (reading) {
-                headers.add(new RecordHeader(StandardCharsets.UTF_8.decode(name).toString(), content));
+            if (copying) {
+                String name = new String(source.copy(nameSize), StandardCharsets.UTF_8);
+                headers.add(RecordHeader.of(name, copy(source.varint())));
+            } else {
+                ByteBuffer name = bytes(nameSize);
+                ByteBuffer content = bytes(source.varint());
+                if (reading) {
+                    headers.add(
+                            new RecordHeader(StandardCharsets.UTF_8.decode(name).toString(), content));
+                }
             }
         }
     }
@@ -131,6 +160,10 @@ public final class RecordCursor implements AutoCloseable {
         }
         source.skip(size);
         return null;
+    }
+
+    private byte[] copy(int size) {
+        return size < 0 ? null : source.copy(size);
     }
 
     /** The record's place in the batch, from 0. */
@@ -164,22 +197,22 @@ public final class RecordCursor implements AutoCloseable {
         return valueSize >= 0;
     }
 
-    /** @return null when the record has none, or when skimming */
+    /** @return null when the record has none, or when not reading */
     public ByteBuffer key() {
         return key == null ? null : key.duplicate();
     }
 
-    /** As {@link #key}, not a duplicate: for whoever never moves its position. */
-    public ByteBuffer keyView() {
-        return key;
+    /** The caller's own; null when the record has none, or when not copying. */
+    public byte[] keyBytes() {
+        return keyBytes;
     }
 
-    /** As {@link #value}, not a duplicate: for whoever never moves its position. */
-    public ByteBuffer valueView() {
-        return value;
+    /** As {@link #keyBytes}. */
+    public byte[] valueBytes() {
+        return valueBytes;
     }
 
-    /** @return null when the record has none, or when skimming */
+    /** @return null when the record has none, or when not reading */
     public ByteBuffer value() {
         return value == null ? null : value.duplicate();
     }

@@ -21,6 +21,9 @@ abstract class RecordSource implements AutoCloseable {
     /** The next bytes, readable until the source is closed. */
     abstract ByteBuffer takeBytes(int count);
 
+    /** The same bytes, in an array that is the caller's. */
+    abstract byte[] copyBytes(int count);
+
     abstract boolean atEnd();
 
     @Override
@@ -51,8 +54,16 @@ abstract class RecordSource implements AutoCloseable {
     }
 
     final int varint() {
-        int value = 0;
-        for (int shift = 0; shift < 35; shift += 7) {
+        byte first = int8();
+        if (first >= 0) {
+            return (first >>> 1) ^ -(first & 1);
+        }
+        return longerVarint(first);
+    }
+
+    private int longerVarint(byte first) {
+        int value = first & 0x7f;
+        for (int shift = 7; shift < 35; shift += 7) {
             byte next = int8();
             value |= (next & 0x7f) << shift;
             if (next >= 0) {
@@ -63,8 +74,12 @@ abstract class RecordSource implements AutoCloseable {
     }
 
     final long varlong() {
-        long value = 0;
-        for (int shift = 0; shift < 70; shift += 7) {
+        byte first = int8();
+        if (first >= 0) {
+            return (first >>> 1) ^ -(first & 1);
+        }
+        long value = first & 0x7f;
+        for (int shift = 7; shift < 70; shift += 7) {
             byte next = int8();
             value |= (long) (next & 0x7f) << shift;
             if (next >= 0) {
@@ -82,6 +97,11 @@ abstract class RecordSource implements AutoCloseable {
     final ByteBuffer take(int count) {
         charge(count);
         return takeBytes(count);
+    }
+
+    final byte[] copy(int count) {
+        charge(count);
+        return copyBytes(count);
     }
 
     private void charge(int count) {

@@ -31,6 +31,7 @@ class RecordCursorTest {
             List<SimpleRecord> records = BatchBuilderTest.randomRecords(random);
             ByteBuffer batch = kafkas(codec, records);
             try (RecordCursor reading = RecordCursor.read(batch, 0, NO_LIMIT);
+                    RecordCursor copying = RecordCursor.copy(batch, 0, NO_LIMIT);
                     RecordCursor skimming = RecordCursor.skim(batch, 0, NO_LIMIT)) {
                 for (int i = 0; i < records.size(); i++) {
                     SimpleRecord expected = records.get(i);
@@ -43,6 +44,10 @@ class RecordCursorTest {
                         assertThat(reading.headers().get(h))
                                 .isEqualTo(RecordHeader.of(expected.headers()[h].key(), value));
                     }
+                    assertThat(copying.next()).isTrue();
+                    assertThat(wrap(copying.keyBytes())).isEqualTo(expected.key());
+                    assertThat(wrap(copying.valueBytes())).isEqualTo(expected.value());
+                    assertThat(copying.headers()).isEqualTo(reading.headers());
                     assertThat(skimming.next()).isTrue();
                     assertThat(skimming.offset()).isEqualTo(1000 + i).isEqualTo(reading.offset());
                     assertThat(skimming.timestamp()).isEqualTo(expected.timestamp());
@@ -50,9 +55,14 @@ class RecordCursorTest {
                     assertThat(skimming.hasValue()).isEqualTo(expected.value() != null);
                 }
                 assertThat(reading.next()).isFalse();
+                assertThat(copying.next()).isFalse();
                 assertThat(skimming.next()).isFalse();
             }
         }
+    }
+
+    private static ByteBuffer wrap(byte[] bytes) {
+        return bytes == null ? null : ByteBuffer.wrap(bytes);
     }
 
     @Test
@@ -132,6 +142,7 @@ class RecordCursorTest {
 
         assertThatThrownBy(() -> walk(lie, NO_LIMIT)).isInstanceOf(BatchException.class);
         assertThatThrownBy(() -> readAll(lie)).isInstanceOf(BatchException.class);
+        assertThatThrownBy(() -> copyAll(lie)).isInstanceOf(BatchException.class);
     }
 
     @Test
@@ -176,6 +187,7 @@ class RecordCursorTest {
             try {
                 walk(bad, 1 << 20);
                 readAll(bad);
+                copyAll(bad);
             } catch (BatchException expected) {
                 refused++;
             }
@@ -195,6 +207,14 @@ class RecordCursorTest {
         try (RecordCursor cursor = RecordCursor.read(batch, 0, 1 << 20)) {
             while (cursor.next()) {
                 cursor.value();
+            }
+        }
+    }
+
+    private static void copyAll(ByteBuffer batch) {
+        try (RecordCursor cursor = RecordCursor.copy(batch, 0, 1 << 20)) {
+            while (cursor.next()) {
+                cursor.valueBytes();
             }
         }
     }
