@@ -16,10 +16,17 @@ public final class Partitioner {
 
     private final int stickyBytes;
     private final Map<String, Sticky> sticky = new HashMap<>();
+    /** That of the last record: most are of the topic of the one before. */
+    private Sticky last = new Sticky("");
 
     private static final class Sticky {
+        private final String topic;
         private int partition;
         private int bytes;
+
+        private Sticky(String topic) {
+            this.topic = topic;
+        }
     }
 
     /** @param stickyBytes records without a key go to one partition until it has got this many bytes */
@@ -31,7 +38,10 @@ public final class Partitioner {
         if (key != null) {
             return ofKey(key, partitions);
         }
-        Sticky now = sticky.computeIfAbsent(topic, first -> new Sticky());
+        if (!topic.equals(last.topic)) {
+            last = sticky.computeIfAbsent(topic, Sticky::new);
+        }
+        Sticky now = last;
         now.bytes += sizeBytes;
         if (now.bytes > stickyBytes) {
             now.bytes = sizeBytes;

@@ -32,16 +32,37 @@ public final class RecordQueue {
     private final IntConsumer freed;
     private final Map<String, ArrayDeque<Waiting>> unknown = new HashMap<>();
     private final WakeUp again;
+    private final ArrayDeque<Flush> flushes = new ArrayDeque<>();
+    /** Records that had to wait, so far. */
+    private long taken;
+
     private boolean asking;
 
-    private record Waiting(LogRecord record, Promise<Place> placed, long sinceNanos) {}
+    /** A record whose topic is not known yet; one of the two is for who wrote it. */
+    private record Waiting(
+            LogRecord record, long number, long sinceNanos, Promise<Void> appended, Promise<Place> placed) {
+        void isAt(Batch batch) {
+            if (appended != null) {
+                batch.appended().onComplete(appended);
+            } else {
+                placed.complete(Place.last(batch));
+            }
+        }
 
-    /** Where a record is: its batch, and its number there. */
-    private record Place(Batch batch, int index, Future<Void> appended) {
-        static Place last(Batch batch) {
-            return new Place(batch, batch.count() - 1, batch.appended());
+        void fail(LogException why) {
+            (appended != null ? appended : placed).fail(why);
         }
     }
+
+    /** Where a record is: its batch, and its number there. */
+    private record Place(Batch batch, int index) {
+        static Place last(Batch batch) {
+            return new Place(batch, batch.count() - 1);
+        }
+    }
+
+    /** To be done when no record waits for its topic any more that was written before it. */
+    private record Flush(long before, Runnable then) {}
 
     public RecordQueue(Vertx vertx, Cluster cluster, Sender sender, ProducerOptions options, IntConsumer freed) {
         this.cluster = cluster;
@@ -55,20 +76,31 @@ public final class RecordQueue {
     /** Done when the record is acknowledged. */
     public Future<Void> write(LogRecord record) {
         int partitions = cluster.partitionCount(record.topic());
-        if (partitions > 0 && unknown.isEmpty()) {
+        if (canPlace(record.topic(), partitions)) {
             return place(record, partitions).appended();
         }
-        return later(record, partitions).compose(Place::appended);
+        Promise<Void> appended = Promise.promise();
+        later(record, appended, null);
+        return appended.future();
     }
 
     /** Where the record was put, when it is acknowledged. */
     public Future<Appended> send(LogRecord record) {
         int partitions = cluster.partitionCount(record.topic());
-        Future<Place> placed = partitions > 0 && unknown.isEmpty()
-                ? Future.succeededFuture(Place.last(place(record, partitions)))
-                : later(record, partitions);
-        return placed.compose(
-                place -> place.batch().settled().map(batch -> batch.place(record.topic(), place.index())));
+        Future<Place> place;
+        if (canPlace(record.topic(), partitions)) {
+            place = Future.succeededFuture(Place.last(place(record, partitions)));
+        } else {
+            Promise<Place> placed = Promise.promise();
+            later(record, null, placed);
+            place = placed.future();
+        }
+        return place.compose(at -> at.batch().settled().map(batch -> batch.place(record.topic(), at.index())));
+    }
+
+    /** Nothing overtakes what waits for the same topic. */
+    private boolean canPlace(String topic, int partitions) {
+        return partitions > 0 && (unknown.isEmpty() || !unknown.containsKey(topic));
     }
 
     private Batch place(LogRecord record, int partitions) {
@@ -78,15 +110,10 @@ public final class RecordQueue {
         return sender.add(record, partition);
     }
 
-    private Future<Place> later(LogRecord record, int partitions) {
-        ArrayDeque<Waiting> ofTopic = unknown.get(record.topic());
-        if (partitions > 0 && ofTopic == null) {
-            return Future.succeededFuture(Place.last(place(record, partitions)));
-        }
-        Waiting waiting = new Waiting(record, Promise.promise(), System.nanoTime());
-        unknown.computeIfAbsent(record.topic(), first -> new ArrayDeque<>()).add(waiting);
+    private void later(LogRecord record, Promise<Void> appended, Promise<Place> placed) {
+        unknown.computeIfAbsent(record.topic(), first -> new ArrayDeque<>())
+                .add(new Waiting(record, taken++, System.nanoTime(), appended, placed));
         ask();
-        return waiting.placed().future();
     }
 
     private void ask() {
@@ -99,6 +126,7 @@ public final class RecordQueue {
             for (String topic : List.copyOf(unknown.keySet())) {
                 look(topic);
             }
+            flushWhatIsPlaced();
             if (!unknown.isEmpty()) {
                 again.within(options.retryBackoffMs());
             }
@@ -109,7 +137,7 @@ public final class RecordQueue {
         int partitions = cluster.partitionCount(topic);
         LogError refusal = cluster.refusal(topic);
         if (partitions > 0) {
-            unknown.remove(topic).forEach(one -> one.placed().complete(Place.last(place(one.record(), partitions))));
+            unknown.remove(topic).forEach(one -> one.isAt(place(one.record(), partitions)));
             return;
         }
         long limitNanos = TimeUnit.MILLISECONDS.toNanos(options.deliveryTimeoutMs());
@@ -126,21 +154,23 @@ public final class RecordQueue {
 
     private void fail(Waiting one, LogException why) {
         freed.accept(one.record().sizeBytes());
-        one.placed().fail(why);
+        one.fail(why);
     }
 
     /** Sends everything now and calls back when all is settled. */
     public void flush(Runnable then) {
-        if (unknown.isEmpty()) {
-            sender.flush(then);
-            return;
+        flushes.add(new Flush(taken, then));
+        flushWhatIsPlaced();
+    }
+
+    private void flushWhatIsPlaced() {
+        long oldest = Long.MAX_VALUE;
+        for (ArrayDeque<Waiting> waiting : unknown.values()) {
+            oldest = Math.min(oldest, waiting.peek().number());
         }
-        // What waits for its topic is flushed when it has found it.
-        Future.join(unknown.values().stream()
-                        .flatMap(ArrayDeque::stream)
-                        .map(one -> (Future<?>) one.placed().future())
-                        .toList())
-                .onComplete(placed -> sender.flush(then));
+        while (!flushes.isEmpty() && flushes.peek().before() <= oldest) {
+            sender.flush(flushes.poll().then());
+        }
     }
 
     /** Fails what is not settled. */
@@ -149,6 +179,7 @@ public final class RecordQueue {
         unknown.clear();
         again.cancel();
         all.values().forEach(waiting -> waiting.forEach(one -> fail(one, why)));
+        flushWhatIsPlaced();
         sender.abort(why);
     }
 }

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 public final class BatchBuilder {
     private static final int INITIAL_BYTES = 512;
     private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
+    private static final int NULL_LENGTH = -1;
 
     /** Room for the header, then the records as they are in the batch: one that is not packed is built where it lies. */
     private final RecordOutput records;
@@ -105,16 +106,33 @@ public final class BatchBuilder {
     }
 
     public BatchBuilder append(long timestampMs, byte[] key, byte[] value, RecordHeader... headers) {
-        return append(timestampMs, wrap(key), wrap(value), headers);
+        begin(nextOffsetDelta(), timestampMs, length(key), length(value), headers);
+        writeSized(key);
+        writeSized(value);
+        write(headers);
+        return this;
     }
 
     public BatchBuilder append(long timestampMs, ByteBuffer key, ByteBuffer value, RecordHeader... headers) {
-        return appendAt(count == 0 ? 0 : lastOffsetDelta + 1, timestampMs, key, value, headers);
+        return appendAt(nextOffsetDelta(), timestampMs, key, value, headers);
+    }
+
+    private int nextOffsetDelta() {
+        return count == 0 ? 0 : lastOffsetDelta + 1;
     }
 
     /** A record with an offset of its own choice, as compaction leaves them: deltas rise, with gaps. */
     public BatchBuilder appendAt(
             int offsetDelta, long timestampMs, ByteBuffer key, ByteBuffer value, RecordHeader... headers) {
+        begin(offsetDelta, timestampMs, length(key), length(value), headers);
+        writeSized(key);
+        writeSized(value);
+        write(headers);
+        return this;
+    }
+
+    /** What stands before a record's key. */
+    private void begin(int offsetDelta, long timestampMs, int keyLength, int valueLength, RecordHeader[] headers) {
         if (count > 0 && offsetDelta <= lastOffsetDelta) {
             throw new IllegalArgumentException("offset delta " + offsetDelta + " after " + lastOffsetDelta);
         }
@@ -128,12 +146,54 @@ public final class BatchBuilder {
         lastOffsetDelta = offsetDelta;
         maxTimestamp = Math.max(maxTimestamp, timestampMs);
         long timestampDelta = timestampMs - baseTimestamp;
-        records.varint(bodyBytes(timestampDelta, offsetDelta, key, value, headers));
+        records.varint(bodyBytes(timestampDelta, offsetDelta, keyLength, valueLength, headers));
         records.write(0);
         records.varlong(timestampDelta);
         records.varint(offsetDelta);
-        writeSized(key);
-        writeSized(value);
+    }
+
+    /** A record's size stands before it, so it is added up before anything is written. */
+    private static int bodyBytes(
+            long timestampDelta, int offsetDelta, int keyLength, int valueLength, RecordHeader[] headers) {
+        int bytes = 1 + RecordOutput.varlongBytes(timestampDelta) + RecordOutput.varintBytes(offsetDelta);
+        bytes = Math.addExact(bytes, sizedBytes(keyLength));
+        bytes = Math.addExact(bytes, sizedBytes(valueLength));
+        bytes += RecordOutput.varintBytes(headers.length);
+        for (RecordHeader header : headers) {
+            int name = header.keyBytes().length;
+            bytes = Math.addExact(bytes, RecordOutput.varintBytes(name) + name);
+            bytes = Math.addExact(bytes, sizedBytes(length(header.value())));
+        }
+        return bytes;
+    }
+
+    private static int length(byte[] bytes) {
+        return bytes == null ? NULL_LENGTH : bytes.length;
+    }
+
+    private static int length(ByteBuffer bytes) {
+        return bytes == null ? NULL_LENGTH : bytes.remaining();
+    }
+
+    private static int sizedBytes(int length) {
+        return length == NULL_LENGTH ? 1 : Math.addExact(RecordOutput.varintBytes(length), length);
+    }
+
+    private void writeSized(byte[] bytes) {
+        records.varint(length(bytes));
+        if (bytes != null) {
+            records.write(bytes, 0, bytes.length);
+        }
+    }
+
+    private void writeSized(ByteBuffer bytes) {
+        records.varint(length(bytes));
+        if (bytes != null) {
+            records.write(bytes);
+        }
+    }
+
+    private void write(RecordHeader[] headers) {
         records.varint(headers.length);
         for (RecordHeader header : headers) {
             byte[] name = header.keyBytes();
@@ -141,39 +201,6 @@ public final class BatchBuilder {
             records.write(name, 0, name.length);
             writeSized(header.value());
         }
-        return this;
-    }
-
-    /** A record's size stands before it, so it is added up before anything is written. */
-    private static int bodyBytes(
-            long timestampDelta, int offsetDelta, ByteBuffer key, ByteBuffer value, RecordHeader[] headers) {
-        int bytes = 1 + RecordOutput.varlongBytes(timestampDelta) + RecordOutput.varintBytes(offsetDelta);
-        bytes = Math.addExact(bytes, sizedBytes(key));
-        bytes = Math.addExact(bytes, sizedBytes(value));
-        bytes += RecordOutput.varintBytes(headers.length);
-        for (RecordHeader header : headers) {
-            int name = header.keyBytes().length;
-            bytes = Math.addExact(bytes, RecordOutput.varintBytes(name) + name);
-            bytes = Math.addExact(bytes, sizedBytes(header.value()));
-        }
-        return bytes;
-    }
-
-    private static int sizedBytes(ByteBuffer bytes) {
-        return bytes == null ? 1 : Math.addExact(RecordOutput.varintBytes(bytes.remaining()), bytes.remaining());
-    }
-
-    private void writeSized(ByteBuffer bytes) {
-        if (bytes == null) {
-            records.varint(-1);
-        } else {
-            records.varint(bytes.remaining());
-            records.write(bytes);
-        }
-    }
-
-    private static ByteBuffer wrap(byte[] bytes) {
-        return bytes == null ? null : ByteBuffer.wrap(bytes);
     }
 
     public int count() {
