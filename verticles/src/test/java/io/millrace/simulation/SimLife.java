@@ -351,6 +351,7 @@ final class SimLife {
                                     world.keepsLossesSecret() ? nobody() : gateway,
                                     shards);
                             lost.watch(found.opened(), registration::directoriesChanged);
+                            registration.onRegisteredAgain(lost::tellAgain);
                             directories.removeStrays(image(), broker.id());
                         });
                     } else if (!ended && !leaving) {

@@ -49,7 +49,7 @@ final class BrokerLifecycle {
                             + " and alive. After a restart this resolves itself when its session ends.",
                     -1);
         }
-        Loss loss = before == null ? Loss.NONE : loss(before, command);
+        Loss loss = loss(before, command);
         long epoch = decision.nextOffset();
         decision.add(new RegisterBrokerRecord(
                 id,
@@ -71,8 +71,12 @@ final class BrokerLifecycle {
     /**
      * A broker that knows of no last life has lost its page cache; one that knows of another is not who it was. It need not
      * know of a life that never served: that one may have died before it heard that it was registered.
+     * Of one that was unregistered the cluster remembers no life; it may still be eligible, and is somebody new unless it has had one.
      */
     private static Loss loss(BrokerImage before, RegisterBroker command) {
+        if (before == null) {
+            return command.previousBrokerEpoch() < 0 ? Loss.DISK : Loss.NONE;
+        }
         if (!command.directories().containsAll(before.directories())) {
             return Loss.DISK;
         }

@@ -89,20 +89,19 @@ final class LeaderElection {
     /**
      * The broker lives, but its replica of one partition is gone. A leader that remembers how far this replica had come, or has a
      * fetch of it on its way, would take it back into the ISR: so it leads in a new epoch, in which that replica asks for nothing.
+     * Told again it changes nothing: since the mark stands, nobody could take that replica back.
      */
     void replicaIsLost(TopicImage topic, PartitionImage partition, int broker, Decision decision) {
         MetadataImage image = decision.image();
-        add(
-                PartitionTransition.from(
-                                partition,
-                                rules(image, topic.name()),
-                                activeIn(image).and(id -> id != broker))
-                        .isr(PartitionTransition.without(partition.isr(), broker))
-                        .lost(id -> id == broker)
-                        .inANewEpoch()
-                        .directory(broker, PartitionImage.LOST_DIRECTORY)
-                        .record(topic.id()),
-                decision);
+        PartitionTransition transition = PartitionTransition.from(
+                        partition, rules(image, topic.name()), activeIn(image).and(id -> id != broker))
+                .isr(PartitionTransition.without(partition.isr(), broker))
+                .lost(id -> id == broker)
+                .directory(broker, PartitionImage.LOST_DIRECTORY);
+        if (!partition.isLostAt(broker)) {
+            transition.inANewEpoch();
+        }
+        add(transition.record(topic.id()), decision);
     }
 
     /** The broker may lead again: partitions without a leader get one if it is the one they wait for. */

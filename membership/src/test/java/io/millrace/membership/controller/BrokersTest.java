@@ -373,17 +373,42 @@ class BrokersTest {
         cluster.assign("t", Map.of(), 1, 2, 3);
         int before = cluster.partition("t").leaderEpoch();
 
-        for (int times = 1; times <= 2; times++) {
-            cluster.submit(new GiveUpReplicas(
-                    2,
-                    cluster.image.broker(2).epoch(),
-                    List.of(new GiveUpReplicas.Partition(
-                            cluster.image.topic("t").id(), 0))));
+        giveUp(cluster, 2, "t");
 
-            assertThat(cluster.partition("t").leader()).isEqualTo(1);
-            assertThat(cluster.partition("t").isr()).containsExactly(1, 3);
-            assertThat(cluster.partition("t").leaderEpoch()).isEqualTo(before + times);
-        }
+        assertThat(cluster.partition("t").leader()).isEqualTo(1);
+        assertThat(cluster.partition("t").isr()).containsExactly(1, 3);
+        assertThat(cluster.partition("t").leaderEpoch()).isEqualTo(before + 1);
+
+        long end = cluster.endOffset;
+        giveUp(cluster, 2, "t");
+        assertThat(cluster.endOffset).as("told again it changes nothing").isEqualTo(end);
+
+        cluster.lose(2);
+        cluster.join(2, "rack-2");
+        giveUp(cluster, 2, "t");
+        assertThat(cluster.partition("t").leaderEpoch())
+                .as("in its next life it is news again")
+                .isEqualTo(before + 2);
+    }
+
+    /** A broker is unregistered when it will not come back; who comes under its id then has another disk. */
+    @Test
+    void b13whoComesUnderAnIdThatWasUnregisteredHasNothingOfWhatThatOneHad() {
+        TestCluster cluster = TestCluster.of(3);
+        cluster.assign("t", Map.of("min.insync.replicas", "3", "flush.mode", "group"), 1, 2, 3);
+        cluster.lose(3);
+        long itsEpoch = cluster.image.broker(3).epoch();
+        cluster.submit(new UnregisterBroker(3));
+        assertThat(cluster.partition("t").elr()).containsExactly(3);
+
+        cluster.register(3, itsEpoch);
+        assertThat(cluster.partition("t").elr())
+                .as("it lives on and has what it had")
+                .containsExactly(3);
+
+        cluster.submit(new UnregisterBroker(3));
+        cluster.register(3, RegisterBroker.NO_EPOCH);
+        assertThat(cluster.partition("t").elr()).isEmpty();
     }
 
     private static void giveUp(TestCluster cluster, int broker, String topic) {

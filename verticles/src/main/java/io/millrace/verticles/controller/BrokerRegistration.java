@@ -7,6 +7,7 @@ import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
 import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.membership.image.BrokerImage;
+import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.quorum.QuorumPorts;
 import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.node.ControllerGateway;
@@ -91,6 +92,7 @@ public final class BrokerRegistration {
     private boolean cutOff;
     private int unheardMax = Integer.MAX_VALUE;
     private Consumer<Boolean> cutOffListener = changed -> {};
+    private Runnable registeredAgain = () -> {};
     private Runnable cancelAlarm = () -> {};
     private Runnable cancelDeadline = () -> {};
 
@@ -111,6 +113,7 @@ public final class BrokerRegistration {
     public Future<Void> register(LongFunction<RegisterBroker> registration) {
         parts.owner().execute(() -> {
             command = registration;
+            parts.metadata().follow(delta -> parts.owner().execute(() -> imageChanged(delta)));
             parts.epochs().read().onComplete(read -> parts.owner()
                     .execute(() -> ask(read.succeeded() ? read.result() : BrokerEpochFile.UNKNOWN)));
         });
@@ -178,6 +181,7 @@ public final class BrokerRegistration {
     }
 
     private void registered(long epoch) {
+        boolean again = brokerEpoch != BrokerEpochFile.UNKNOWN && brokerEpoch != epoch;
         brokerEpoch = epoch;
         fenced = true;
         parts.epochs().write(epoch).onComplete(written -> parts.owner().execute(() -> {
@@ -185,6 +189,9 @@ public final class BrokerRegistration {
                 giveUp(new IllegalStateException("the broker's epoch can not be kept", written.cause()));
             } else if (state == State.REGISTERING) {
                 state = State.REGISTERED;
+                if (again) {
+                    registeredAgain.run();
+                }
                 beat();
             }
         }));
@@ -197,6 +204,14 @@ public final class BrokerRegistration {
     public void onCutOff(int sessionMs, Consumer<Boolean> listener) {
         unheardMax = Math.max(1, sessionMs / parts.heartbeatMs());
         cutOffListener = listener;
+    }
+
+    /**
+     * Names who is told when this process has registered anew, since the cluster had forgotten it (UnregisterBroker): what it had
+     * told of itself it must tell again. Thread: any.
+     */
+    public void onRegisteredAgain(Runnable listener) {
+        parts.owner().execute(() -> registeredAgain = listener);
     }
 
     private void cutOff(boolean now) {
@@ -256,6 +271,16 @@ public final class BrokerRegistration {
                                 done.cause().getMessage());
                     }
                 }));
+    }
+
+    /** Somebody has unregistered a broker that lives: no heartbeat would tell the one in the controller's own process. */
+    private void imageChanged(MetadataDelta delta) {
+        if (state == State.REGISTERED
+                && delta.before().broker(parts.brokerId()) != null
+                && delta.after().broker(parts.brokerId()) == null) {
+            fenced = true;
+            nextBeat();
+        }
     }
 
     /** Nothing ticks where nothing depends on it. */

@@ -128,6 +128,7 @@ public final class Broker implements Node, ClusterHints {
                     lostReplicas = LostReplicas.of(vertx, brokerId(), this::brokerEpoch, controller(), shards);
                     lostReplicas.watch(directories.all(), metadataVerticle.registration()::directoriesChanged);
                     folders = FolderWatch.of(vertx, data);
+                    metadataVerticle.registration().onRegisteredAgain(lostReplicas::tellAgain);
                     directories.removeStrays(image(), brokerId());
                 });
     }

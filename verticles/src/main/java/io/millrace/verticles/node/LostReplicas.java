@@ -71,6 +71,11 @@ public final class LostReplicas {
         tell(() -> {});
     }
 
+    /** The controller had forgotten this broker, and with it what it was told before. */
+    public void tellAgain() {
+        tell(() -> {});
+    }
+
     /**
      * The failed directories of which the controller knows what was in them. A broker that comes back without one that it does
      * not know of is taken for one that has lost a disk, and must be: what it leads by then may have been there.

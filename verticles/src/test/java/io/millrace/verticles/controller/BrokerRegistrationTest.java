@@ -9,6 +9,7 @@ import io.millrace.membership.controller.ControllerException;
 import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.membership.record.BrokerChangeRecord;
 import io.millrace.membership.record.RegisterBrokerRecord;
+import io.millrace.membership.record.UnregisterBrokerRecord;
 import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.node.ControllerGateway;
 import io.vertx.core.Future;
@@ -149,6 +150,31 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
         assertThat(again.previousBrokerEpoch()).isEqualTo(50);
         assertThat(again.incarnation()).isEqualTo(INCARNATION);
         answerRegistered(70);
+        assertThat(heartbeat().brokerEpoch()).isEqualTo(70);
+    }
+
+    /** What the controller had been told of it, it has forgotten with it. */
+    @Test
+    void whoWasUnregisteredThoughItLivesRegistersAgainAndSaysAgainWhatItMisses() {
+        controller = SELF;
+        List<Long> toldIn = new ArrayList<>();
+        registration.onRegisteredAgain(() -> toldIn.add(registration.brokerEpoch()));
+        serve();
+        alarm.pass(HEARTBEAT_MS);
+        assertThat(alarm.waiting()).as("nothing ticks").isZero();
+
+        metadata.publish(metadata.image()
+                .change()
+                .replay(60, 1, new UnregisterBrokerRecord(SELF, 50))
+                .delta());
+        alarm.pass(BrokerRegistration.ASK_AGAIN_MS);
+        last().answer()
+                .complete(new BrokerHeartbeat.Outcome(
+                        ControllerError.BROKER_ID_NOT_REGISTERED, "unknown", false, true, false));
+        assertThat(toldIn).isEmpty();
+        answerRegistered(70);
+
+        assertThat(toldIn).containsExactly(70L);
         assertThat(heartbeat().brokerEpoch()).isEqualTo(70);
     }
 
