@@ -3,6 +3,7 @@ package io.millrace.log.recovery;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.Disk;
 import io.millrace.log.disk.DiskFile;
+import io.millrace.log.disk.DiskFullException;
 import io.millrace.log.disk.OpenMode;
 import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.segment.Checkpoints;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   magic    int32  "MRCP"
- *   version  int16  1
+ *   version  int16  1; behind a later one comes int32, the CRC32C of magic and version
  *   frames:
  *     length int32  of the payload
  *     crc    int32  CRC32C of the payload, xor the length with its bits reversed
@@ -38,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * before the log is cut.
  *
  * <p>A torn frame at the end was never in force. Damage before the end means that something later is lost: then only log
- * starts are taken from the file, and every partition is scanned. A version above is a newer build's: the directory is refused
- * and the file left as it is.
+ * starts are taken from the file, and every partition is scanned. A later version, with its checksum, is a newer build's: the
+ * directory is refused and the file left as it is. Any other header is damage, as that before the end.
  *
  * <p>Thread: any; one at a time writes.
  */
@@ -74,14 +75,19 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     }
 
     private synchronized void openFile() throws IOException {
-        boolean existed = disk.exists(path);
         file = disk.open(path, OpenMode.CREATE);
         long size = file.size();
-        trusted = existed && size > 0;
-        if (trusted) readAll(size);
-        if (!existed || !trusted || end == 0) {
+        if (size > 0) {
+            JournalContents contents = JournalContents.read(file, path, size);
+            trusted = contents.trusted;
+            entries.putAll(contents.entries);
+            end = contents.end;
+            liveBytes = contents.liveBytes;
+        }
+        if (!trusted) {
             begin();
         } else {
+            file.truncate(end);
             // The process before may have died between a write and its sync: what is believed must not be lost later.
             file.sync();
         }
@@ -98,49 +104,6 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         }
         file.sync();
         disk.syncDirectory(path.getParent());
-    }
-
-    private void readAll(long size) throws IOException {
-        ByteBuffer all = JournalFrame.read(file, size);
-        if (!JournalFrame.isFileHeader(all, path)) {
-            LOG.error("{} is damaged or of another version: every partition is scanned", path);
-            trusted = false;
-            return;
-        }
-        int at = JournalFrame.FILE_HEADER_BYTES;
-        while (at < all.limit()) {
-            int bytes = JournalFrame.sizeBytes(all, at);
-            if (bytes < 0) break;
-            apply(all, at, bytes);
-            at += bytes;
-        }
-        end = at;
-        if (at < all.limit() && JournalFrame.intactOneFollows(all, at)) {
-            LOG.error("{} is damaged at position {}: every partition is scanned", path, at);
-            trusted = false;
-            entries.values().forEach(entry -> entry.position = -1);
-        } else {
-            file.truncate(at);
-        }
-    }
-
-    private void apply(ByteBuffer all, int at, int bytes) {
-        ByteBuffer payload = all.slice(at + JournalFrame.OVERHEAD_BYTES, bytes - JournalFrame.OVERHEAD_BYTES);
-        byte kind = CheckpointCodec.kind(payload);
-        TopicPartitionId id = CheckpointCodec.id(payload);
-        if (kind == CheckpointCodec.FORGOTTEN) {
-            JournalEntry gone = entries.remove(id);
-            if (gone != null) liveBytes -= gone.bytes;
-            return;
-        }
-        JournalEntry entry = entries.computeIfAbsent(id, key -> new JournalEntry());
-        entry.logStart = Math.max(entry.logStart, payload.getLong());
-        if (kind == CheckpointCodec.CHECKPOINT) {
-            liveBytes += bytes - entry.bytes;
-            entry.bytes = bytes;
-            entry.take(payload);
-            entry.position = all.get(at + 8) == JournalFrame.IN_FORCE ? at : -1;
-        }
     }
 
     /** False when the file is damaged, or gone although there are partitions: then it has nothing to say about any. */
@@ -201,6 +164,23 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     }
 
     @Override
+    public synchronized boolean takeLogStart(TopicPartitionId id, long logStart) throws IOException {
+        long before = end;
+        boolean durable = true;
+        try {
+            append(CheckpointCodec.logStart(id, logStart));
+            file.sync();
+        } catch (DiskFullException full) {
+            file.truncate(before);
+            end = before;
+            durable = false;
+        }
+        JournalEntry entry = entries.computeIfAbsent(id, key -> new JournalEntry());
+        entry.logStart = Math.max(entry.logStart, logStart);
+        return durable;
+    }
+
+    @Override
     public synchronized void forget(TopicPartitionId id) {
         JournalEntry gone = entries.get(id);
         if (gone == null || file == null || health.isOffline()) return;
@@ -226,11 +206,17 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             if (!found.contains(id)) gone.add(id);
         }
         if (gone.isEmpty()) return;
-        for (TopicPartitionId id : gone) {
-            append(CheckpointCodec.forgotten(id));
-            liveBytes -= entries.remove(id).bytes;
+        long before = end;
+        try {
+            for (TopicPartitionId id : gone) append(CheckpointCodec.forgotten(id));
+            file.sync();
+            for (TopicPartitionId id : gone) liveBytes -= entries.remove(id).bytes;
+        } catch (DiskFullException full) {
+            // What is withdrawn misleads nobody, and who makes one of them anew has it forgotten first.
+            file.truncate(before);
+            end = before;
+            for (TopicPartitionId id : gone) invalidateBeyond(id, Long.MIN_VALUE);
         }
-        file.sync();
     }
 
     /** No space for a frame: then at least nothing of the partition is in force. */

@@ -36,14 +36,17 @@ final class JournalFrame {
     }
 
     /**
-     * Whether the file begins as one of this version does; if not, it is damaged.
+     * Whether the file begins as one of this version does; if not, it is damaged. A version that is not this one is believed
+     * only with the checksum that every later version has behind it: version 1 has none, and one bit makes it another.
      *
      * @throws NewerFormatException when a newer build wrote it
      */
     static boolean isFileHeader(ByteBuffer all, Path path) throws NewerFormatException {
         if (all.remaining() < FILE_HEADER_BYTES || all.getInt(0) != MAGIC) return false;
         short version = all.getShort(4);
-        if (version > VERSION) throw new NewerFormatException(path, version, VERSION);
+        boolean checked = all.remaining() >= FILE_HEADER_BYTES + Integer.BYTES
+                && all.getInt(FILE_HEADER_BYTES) == Crc.of(all, 0, FILE_HEADER_BYTES);
+        if (version > VERSION && checked) throw new NewerFormatException(path, version, VERSION);
         return version == VERSION;
     }
 

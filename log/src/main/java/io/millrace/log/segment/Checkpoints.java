@@ -22,6 +22,13 @@ public interface Checkpoints {
      */
     void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue, Runnable then);
 
+    /**
+     * The log of this partition, which is not open, begins there. Blocks.
+     *
+     * @return whether that is durable; on a full disk it holds for this process, and until the next checkpoint is written
+     */
+    boolean takeLogStart(TopicPartitionId id, long logStart) throws IOException;
+
     /** Where a restart would let the log begin; -1 when nothing is said of it. */
     long logStart(TopicPartitionId id);
 

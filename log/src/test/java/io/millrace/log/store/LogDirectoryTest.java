@@ -7,10 +7,13 @@ import io.millrace.log.AppendOrigin;
 import io.millrace.log.LogConfig;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.TopicPartitionId;
+import io.millrace.log.batch.Crc;
 import io.millrace.log.disk.RealDisk;
 import io.millrace.log.io.ManualDirectoryIo;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -72,7 +75,8 @@ class LogDirectoryTest {
             byte[] before = Files.readAllBytes(file);
             byte[] newer = before.clone();
             if (name.equals("recovery-checkpoint")) {
-                newer[5] = 2;
+                ByteBuffer header = ByteBuffer.allocate(10).put(before, 0, 4).putShort((short) 2);
+                newer = header.putInt(Crc.of(header, 0, 6)).array();
             } else {
                 newer["version=".length()] = '2';
             }
@@ -119,6 +123,29 @@ class LogDirectoryTest {
 
         assertThat(directory.offlineReason()).isEmpty();
         directory.close();
+    }
+
+    @Test
+    void aBitThatIsWrongInTheCheckpointsHeaderIsDamageAndNoNewerBuild() throws Exception {
+        LogLife life = new LogLife(dir).with("segment.bytes", "150").start();
+        life.appendAll("a", "b", "c");
+        life.log.advanceLogStart(2);
+        life.run();
+        life.stop();
+        Path file = dir.resolve("recovery-checkpoint");
+        byte[] whole = Files.readAllBytes(file);
+        for (int bit = 0; bit < 6 * 8; bit += 3) {
+            byte[] damaged = whole.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, damaged);
+
+            life.start();
+
+            assertThat(life.log.logStartOffset()).as("bit %s", bit).isEqualTo(2);
+            assertThat(life.valuesFrom(2)).containsExactly("c");
+            life.stop();
+            assertThat(Files.readAllBytes(file)).startsWith(Arrays.copyOf(whole, 6));
+        }
     }
 
     @Test
