@@ -1,6 +1,5 @@
 package io.millrace.log.segment;
 
-import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -46,9 +45,9 @@ public final class PartitionRemoval {
         }
     }
 
-    /** Whether the folder, of which {@link #isSetAside(String)} holds, was this partition's. Thread: any. */
-    public static boolean isSetAside(Path folder, TopicPartitionId id) {
-        return folder.getFileName().toString().startsWith(kept(id.folderName()) + ".");
+    /** Whether the folder, of which {@link #isSetAside(String)} holds, had this name. Thread: any. */
+    public static boolean isSetAside(Path folder, String name) {
+        return folder.getFileName().toString().startsWith(kept(name) + ".");
     }
 
     private static String kept(String name) {

@@ -5,6 +5,7 @@ import io.millrace.log.disk.NewerFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -53,9 +54,15 @@ public record FoundDirectories(List<LogDirectory> opened, List<Unopened> unopene
         try {
             opened.add(opener.open(paths.get(0)));
             KnownDirectories known = known(disk, paths.get(0));
-            Map<Path, UUID> there = identities(disk, paths);
+            Map<Path, String> silent = new HashMap<>();
+            Collection<UUID> there = identities(disk, paths, silent);
             for (Path path : paths.subList(1, paths.size())) {
-                open(path, known.at(path), there, opener, opened, unopened);
+                UUID before = known.at(path);
+                if (before != null && !there.contains(before)) {
+                    leaveOut(path, true, silent.getOrDefault(path, missing(before, paths.get(0))), unopened);
+                } else {
+                    open(path, before != null, opener, opened, unopened);
+                }
             }
             remember(disk, paths, known, opened, unopened);
             FoundDirectories found = new FoundDirectories(opened, unopened);
@@ -77,43 +84,40 @@ public record FoundDirectories(List<LogDirectory> opened, List<Unopened> unopene
         }
     }
 
-    /** The ids of those that can be read; what is wrong with the others is found out when they are opened. */
-    private static Map<Path, UUID> identities(Disk disk, List<Path> paths) {
-        Map<Path, UUID> there = new HashMap<>();
+    /**
+     * The ids of those that can be read.
+     *
+     * @param silent gets why others say nothing
+     */
+    private static Collection<UUID> identities(Disk disk, List<Path> paths, Map<Path, String> silent)
+            throws LogDirectoryException {
+        Set<UUID> there = new HashSet<>();
         for (Path path : paths) {
             try {
                 MetaProperties meta = MetaProperties.read(disk, path);
-                if (meta != null) there.put(path, meta.directoryId());
+                if (meta != null) there.add(meta.directoryId());
+            } catch (NewerFormatException e) {
+                // Nothing is lost, and nothing may be made in its place.
+                throw new LogDirectoryException(path, e);
             } catch (IOException | LogDirectoryException e) {
-                LOG.debug("{} does not say what it is: {}", path, e.toString());
+                silent.put(path, String.valueOf(e.getMessage()));
             }
         }
         return there;
     }
 
-    private static void open(
-            Path path,
-            UUID before,
-            Map<Path, UUID> there,
-            Opener opener,
-            List<LogDirectory> opened,
-            List<Unopened> unopened)
+    private static String missing(UUID directory, Path first) {
+        return "directory " + directory + " is not there any more; mount its disk, or take its line out of "
+                + first.resolve(KnownDirectories.NAME) + " if what was in it is to be given up";
+    }
+
+    private static void open(Path path, boolean held, Opener opener, List<LogDirectory> opened, List<Unopened> unopened)
             throws LogDirectoryException {
-        if (before != null && !there.containsValue(before)) {
-            leaveOut(
-                    path,
-                    true,
-                    "directory " + before + " is not there any more; mount its disk, or take its line out of "
-                            + opened.get(0).path().resolve(KnownDirectories.NAME)
-                            + " if what was in it is to be given up",
-                    unopened);
-            return;
-        }
         try {
             opened.add(opener.open(path));
         } catch (LogDirectoryException e) {
             if (!e.isOfTheDisk()) throw e;
-            leaveOut(path, before != null, e.getMessage(), unopened);
+            leaveOut(path, held, e.getMessage(), unopened);
         }
     }
 

@@ -54,7 +54,11 @@ final class FoundMoves {
         }
         Optional<LogDirectory> arrived = other(from, to -> to.found().contains(id));
         if (arrived.isPresent()) {
-            if (from.found().contains(id)) arrived.get().moving().takeLogStart(id, from.moving());
+            if (from.found().contains(id) && !arrived.get().moving().takeLogStart(id, from.moving())) {
+                // Both stay, the folder and the mark: the next start tries again.
+                from.passOver(id);
+                return;
+            }
             from.removeStray(id);
             from.moving().unmark(id);
         } else if (allThere) {

@@ -42,12 +42,18 @@ final class LostFiles {
             TopicPartitionId id = promised.id();
             if (folders.contains(id)) {
                 files.look(promised, journal.logStart(id));
-            } else if (halfDeleted.stream().noneMatch(folder -> PartitionRemoval.isSetAside(folder, id))) {
+            } else if (halfDeleted.stream().noneMatch(folder -> isOf(folder, id))) {
                 files.lost.add(new LostPartition(
                         id, "its folder is gone, which held offsets up to " + promised.recoveryOffset()));
             }
         }
         return List.copyOf(files.lost);
+    }
+
+    /** Half deleted as a replica, or as one on its way in. */
+    private static boolean isOf(Path folder, TopicPartitionId id) {
+        return PartitionRemoval.isSetAside(folder, id.folderName())
+                || PartitionRemoval.isSetAside(folder, id.nameWith(MovingReplicas.FUTURE));
     }
 
     private void look(Promised promised, long logStart) throws IOException {

@@ -102,7 +102,12 @@ public final class MovingReplicas {
         submit(
                 task -> {},
                 () -> {
-                    sweepMarked(id);
+                    try {
+                        sweepMarked(id);
+                    } catch (IOException e) {
+                        services.health().offline("what has moved away of " + id + " cannot be set aside: " + e, e);
+                        throw e;
+                    }
                     services.checkpoints().forget(id);
                 },
                 failure -> {});
@@ -111,11 +116,19 @@ public final class MovingReplicas {
     /**
      * Takes over where the log began in the directory that it has left: records that were deleted while it changed its place
      * do not come back. Blocks; before any log is loaded.
+     *
+     * @return whether it is durable: else the old directory must go on saying it
      */
-    void takeLogStart(TopicPartitionId id, MovingReplicas from) {
+    boolean takeLogStart(TopicPartitionId id, MovingReplicas from) throws LogDirectoryException {
         long start = from.services.checkpoints().logStart(id);
-        if (start > services.checkpoints().logStart(id)) {
-            services.checkpoints().commitLogStart(id, start, () -> true, null);
+        if (start <= services.checkpoints().logStart(id)) return true;
+        try {
+            return services.checkpoints().takeLogStart(id, start);
+        } catch (IOException e) {
+            throw new LogDirectoryException(
+                    directory.path() + " has to note where " + id + " begins to finish a move, and cannot: "
+                            + e.getMessage(),
+                    e);
         }
     }
 

@@ -42,7 +42,7 @@ final class StopMarker {
     }
 
     static void write(Disk disk, Path directory, boolean clean) throws IOException {
-        AtomicFile.write(
+        AtomicFile.writeAlsoWhenFull(
                 disk,
                 directory.resolve(NAME),
                 "version=" + VERSION + "\nstate=" + (clean ? "clean" : "running") + "\npage.cache="

@@ -1,6 +1,7 @@
 package io.millrace.log.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.log.AppendError;
@@ -16,6 +17,7 @@ import io.millrace.log.disk.RealDisk;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.log.store.LogDirectoryOptions;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -98,6 +100,28 @@ class RealDiskFullTest {
                 .usingElementComparator((one, other) -> one.sameAs(other) ? 0 : 1)
                 .isEqualTo(whileFull.batches());
         directory.close();
+    }
+
+    /** Left out it would count as lost, and so would what is in it. */
+    @Test
+    void aDirectoryThatHasNoBlockLeftIsStoppedAndOpenedAgain() throws Exception {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        LogDirectory.open(data, new RealDisk(), LogDirectoryOptions.of(1, "full"))
+                .close();
+        try (OutputStream filler = Files.newOutputStream(folder.resolve("filler"))) {
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            filler.write(new byte[4096]);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+
+        for (int start = 0; start < 2; start++) {
+            LogDirectory directory = LogDirectory.open(data, new RealDisk(), LogDirectoryOptions.of(1, "full"));
+            assertThat(directory.cleanShutdown()).isTrue();
+            directory.close();
+        }
     }
 
     private String produceUntilRefused(PartitionLog log) throws Exception {

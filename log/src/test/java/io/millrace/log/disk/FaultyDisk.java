@@ -13,12 +13,13 @@ public final class FaultyDisk implements Disk {
     private volatile long freeBytes = Long.MAX_VALUE;
     private volatile boolean writesFail;
     private volatile boolean syncsFail;
+    private volatile boolean renamesFail;
     private volatile String identity;
     private volatile int opensToFail;
     private volatile long memoryBytes;
     private volatile Runnable whileReading = () -> {};
 
-    /** From now on so many bytes fit; the write that crosses that leaves what fitted. */
+    /** From now on files may grow by so many bytes; the write that crosses that leaves what fitted. */
     public void freeBytes(long bytes) {
         freeBytes = bytes;
     }
@@ -72,8 +73,14 @@ public final class FaultyDisk implements Disk {
         whileReading = happens;
     }
 
+    /** No new name fits into a folder. */
+    public void failRenames(boolean fail) {
+        renamesFail = fail;
+    }
+
     @Override
     public void rename(Path from, Path to) throws IOException {
+        if (renamesFail) throw new DiskFullException("no space for " + to, null);
         real.rename(from, to);
     }
 
@@ -167,13 +174,14 @@ public final class FaultyDisk implements Disk {
         public void writeFully(ByteBuffer part, long position) throws IOException {
             if (writesFail) throw new IOException("Input/output error");
             int size = part.remaining();
-            if (size > freeBytes) {
-                ByteBuffer fits = part.duplicate().limit(part.position() + (int) Math.max(0, freeBytes));
+            long more = Math.max(0, Math.min(size, position + size - file.size()));
+            if (more > freeBytes) {
+                ByteBuffer fits = part.duplicate().limit(part.limit() - (int) (more - Math.max(0, freeBytes)));
                 file.writeFully(fits, position);
                 freeBytes = 0;
                 throw new DiskFullException(path + ": no space left", null);
             }
-            if (freeBytes != Long.MAX_VALUE) freeBytes -= size;
+            if (freeBytes != Long.MAX_VALUE) freeBytes -= more;
             file.writeFully(part, position);
         }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.PartitionLog;
+import io.millrace.log.disk.FaultyDisk;
 import io.millrace.log.disk.RealDisk;
 import io.millrace.log.io.ManualDirectoryIo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +161,132 @@ class FoundDirectoriesTest {
         assertThat(Files.readString(known))
                 .isEqualTo("version=1\n" + found.opened().get(1).directoryId() + "=" + second + "\n");
         close(found);
+    }
+
+    @Test
+    void aKnownDirectoryOfANewerBuildIsRefusedAndNotTakenForLost() throws Exception {
+        close(open(first, second));
+        Path meta = second.resolve(MetaProperties.NAME);
+        String before = Files.readString(meta);
+        Files.writeString(meta, before.replace("version=1", "version=2"));
+
+        assertThatThrownBy(() -> open(first, second))
+                .isInstanceOf(LogDirectoryException.class)
+                .hasMessageContaining(second + " is a newer build's")
+                .hasMessageContaining("use the build that wrote it");
+
+        Files.writeString(meta, before);
+        FoundDirectories found = open(first, second);
+        assertThat(found.unopened()).isEmpty();
+        close(found);
+    }
+
+    @Test
+    void whatIsWrongWithAKnownDirectoryIsSaid() throws Exception {
+        close(open(first, second));
+        Files.writeString(second.resolve(MetaProperties.NAME), "version=1\nnode.id=1\n");
+
+        FoundDirectories found = open(first, second);
+
+        assertThat(found.unopened()).singleElement().satisfies(left -> {
+            assertThat(left.held()).isTrue();
+            assertThat(left.reason()).contains("directory.id is missing");
+        });
+        close(found);
+    }
+
+    /** A disk that is full is one that can be read; left out it would count as lost. */
+    @Test
+    void aFullDirectoryIsThere() throws Exception {
+        close(open(first, second));
+        FaultyDisk full = new FaultyDisk();
+        full.freeBytes(0);
+
+        for (int start = 0; start < 2; start++) {
+            FoundDirectories found = openWith(full);
+
+            assertThat(found.unopened()).isEmpty();
+            assertThat(found.opened().get(1).cleanShutdown()).isTrue();
+            close(found);
+        }
+    }
+
+    private FoundDirectories openWith(FaultyDisk ofTheSecond) throws LogDirectoryException {
+        return FoundDirectories.open(
+                List.of(first, second),
+                new RealDisk(),
+                path -> LogDirectory.open(
+                        path,
+                        path.equals(second) ? ofTheSecond : new RealDisk(),
+                        LogDirectoryOptions.of(1, "c1"),
+                        new ManualDirectoryIo()));
+    }
+
+    /** Records that were deleted before the move would come back. */
+    @Test
+    void whereALogBeginsIsKeptInTheOldDirectoryWhileTheNewOneIsTooFullToNoteIt() throws Exception {
+        LogLife life = new LogLife(first).start();
+        life.appendAll("old", "kept");
+        life.log.advanceLogStart(1);
+        life.run();
+        life.stop();
+        close(open(first, second));
+        Path old = first.resolve(LogLife.ID.folderName());
+        Path mark = Files.createFile(first.resolve(LogLife.ID.nameWith(MovingReplicas.MOVED)));
+        Path arrived = Files.createDirectory(second.resolve(LogLife.ID.folderName()));
+        try (Stream<Path> files = Files.list(old)) {
+            for (Path file : files.toList()) Files.copy(file, arrived.resolve(file.getFileName()));
+        }
+        FaultyDisk disk = new FaultyDisk();
+        disk.freeBytes(0);
+
+        FoundDirectories found = openWith(disk);
+        assertThat(found.opened().get(0).found()).isEmpty();
+        assertThat(found.opened().get(1).found()).containsExactly(LogLife.ID);
+        assertThat(mark).exists();
+        assertThat(old).exists();
+        close(found);
+        disk.enoughSpace();
+        close(openWith(disk));
+
+        life = new LogLife(second).start();
+        assertThat(life.log.logStartOffset()).isEqualTo(1);
+        assertThat(life.valuesFrom(1)).containsExactly("kept");
+        life.stop();
+    }
+
+    /** Appended to what is left there, the two would be one log. */
+    @Test
+    void aReplicaIsNotMadeAnewWhereWhatIsLeftOfTheOldOneCannotBeSetAside() throws Exception {
+        LogLife life = new LogLife(first).start();
+        life.appendAll("old");
+        life.stop();
+        close(open(first, second));
+        Files.createFile(first.resolve(LogLife.ID.nameWith(MovingReplicas.MOVED)));
+        Files.move(second, root.resolve("unmounted"));
+        FaultyDisk disk = new FaultyDisk();
+        ManualDirectoryIo io = new ManualDirectoryIo();
+        FoundDirectories found = FoundDirectories.open(
+                List.of(first, second),
+                new RealDisk(),
+                path -> LogDirectory.open(path, disk, LogDirectoryOptions.of(1, "c1"), io));
+        disk.failRenames(true);
+
+        PartitionLog anew = found.opened().get(0).create(LogLife.ID, life.config, life.owner, life.tail);
+        anew.append(life.batch("new"), AppendOrigin.CLIENT, 0, io.nowMs());
+        io.runWriter();
+        disk.failRenames(false);
+        io.runWriter();
+        io.runSyncs();
+
+        assertThat(found.opened().get(0).offlineReason())
+                .get()
+                .asString()
+                .contains("what has moved away of orders-0 cannot be set aside");
+        close(found);
+        life.start();
+        assertThat(life.valuesFrom(0)).doesNotContain("new");
+        life.stop();
     }
 
     @Test

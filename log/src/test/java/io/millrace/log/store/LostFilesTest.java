@@ -2,6 +2,7 @@ package io.millrace.log.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.disk.FaultyDisk;
 import io.millrace.log.segment.PartitionRemoval;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -73,6 +74,34 @@ class LostFilesTest {
         life.start();
 
         assertThat(life.directory.lost()).isEmpty();
+    }
+
+    /** Of a replica on its way in that was not wanted any more. */
+    @Test
+    void norIsAHalfDeletedCopyOfAMove() throws Exception {
+        String copy = LogLife.ID.nameWith(MovingReplicas.FUTURE);
+        Files.move(life.folder(), dir.resolve(copy + "." + new UUID(1, 2) + "-delete"));
+
+        life.start();
+
+        assertThat(life.directory.lost()).isEmpty();
+    }
+
+    /** What is to be forgotten of it cannot be written down: then it is withdrawn, which takes no space. */
+    @Test
+    void norIsItOnAFullDisk() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        Files.move(life.folder(), dir.resolve(LogLife.ID.folderName() + "." + new UUID(1, 2) + "-delete"));
+        disk.freeBytes(0);
+
+        life = new LogLife(dir, disk).start();
+        assertThat(life.directory.lost()).isEmpty();
+        disk.enoughSpace();
+        life.appendAll("anew");
+        life.killAndStart();
+
+        assertThat(life.directory.lost()).isEmpty();
+        assertThat(life.valuesFrom(0)).containsExactly("anew");
     }
 
     @Test

@@ -45,8 +45,8 @@ final class BrokerEpochFile {
         }
     }
 
-    /** Replaces what was kept; durable when this returns. */
+    /** Replaces what was kept, also on a disk that is full; durable when this returns. */
     void write(Kept kept) {
-        SmallFile.write(file, "version=2 epoch=" + kept.epoch() + " pagecache=" + kept.pageCache() + "\n");
+        SmallFile.writeAlsoWhenFull(file, "version=2 epoch=" + kept.epoch() + " pagecache=" + kept.pageCache() + "\n");
     }
 }

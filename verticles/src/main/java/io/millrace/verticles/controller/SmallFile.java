@@ -16,7 +16,42 @@ import java.nio.file.StandardOpenOption;
  * <p>Thread: blocks, so none of the event loops.
  */
 final class SmallFile {
+    private static final int MAX_BYTES = 64 << 10;
+
     private SmallFile() {}
+
+    /**
+     * As {@link #write}; where the disk has no room for a second file, in the place of the old text, which takes none. A lost
+     * power may then leave neither of both: only where a reader takes that for nothing. Durable when this returns.
+     */
+    static void writeAlsoWhenFull(Path file, String text) {
+        try {
+            write(file, text);
+        } catch (UncheckedIOException full) {
+            if (!Files.exists(file)) {
+                throw full;
+            }
+            overwrite(file, text);
+        }
+    }
+
+    private static void overwrite(Path file, String text) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            ByteBuffer padded = ByteBuffer.allocate((int) Math.max(bytes.length, Math.min(MAX_BYTES, channel.size())));
+            padded.put(bytes);
+            while (padded.hasRemaining()) {
+                padded.put((byte) '\n');
+            }
+            padded.flip();
+            while (padded.hasRemaining()) {
+                channel.write(padded, padded.position());
+            }
+            channel.force(true);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(file + " can not be written", failure);
+        }
+    }
 
     /** Durable when this returns. */
     static void write(Path file, String text) {

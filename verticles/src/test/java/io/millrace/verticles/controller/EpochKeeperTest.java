@@ -121,6 +121,19 @@ class EpochKeeperTest {
                 .isEqualTo(RegisterBroker.LOST_FILES);
     }
 
+    /** On a full disk there is no room for a second file; an old epoch would be taken for an older copy at the next start. */
+    @Test
+    void b13aDirectoryWithoutRoomForAnotherFileIsOfThisLifeAllTheSame() throws Exception {
+        new BrokerEpochFile(folder).write(new Kept(12345678, "boot 1"));
+        Files.createDirectories(folder.resolve("broker.epoch.tmp").resolve("no file can be made"));
+
+        new BrokerEpochFile(folder).write(new Kept(42, "boot 1"));
+        assertThat(new BrokerEpochFile(folder).read()).isEqualTo(new Kept(42, "boot 1"));
+        new BrokerEpochFile(folder).write(new Kept(123456789, "boot 2"));
+
+        assertThat(new BrokerEpochFile(folder).read()).isEqualTo(new Kept(123456789, "boot 2"));
+    }
+
     /** The first directory is written last: it is behind when the process died in between, or is itself an older copy. */
     @Test
     void whatTheFirstDirectoryDoesNotKnowYetIsNotClaimed() {
