@@ -75,7 +75,7 @@ class HotPathAllocationTest {
             BatchHeader.place(batch, 0, i, 0);
             table.appended(batch, 0, 2_000);
             if (i % 8 == 0) {
-                table.written(i);
+                table.settled(i, Long.MAX_VALUE);
                 machine.localProgress(i, 0, i);
                 machine.followerFetched(2, 1, i, i);
                 machine.followerFetched(3, 1, i, i);

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * and open transaction. A partition without idempotent producers holds four null references.
  *
  * <p>Use, in this order: {@link #check} a batch; place it; {@link #appended} at once, so that the next batch in flight is
- * checked against it; {@link #written} when the file has it, or {@link #undoTo} when the write failed. Batches that come
+ * checked against it; {@link #settled} when the file has it, or {@link #undoTo} when the write failed or the log is cut. Batches that come
  * from a log (replication) are not checked, their leader did that; those read in recovery go to {@link #replay}.
  *
  * <p>The rules of the check stand at {@link ProducerPolicy}.
@@ -38,7 +38,8 @@ public final class ProducerStateTable implements ProducersView {
     private ProducerMap producers;
     private Transactions transactions;
     private UndoJournal journal;
-    private long writtenEnd;
+    /** What lies below is not undone any more. */
+    private long settledEnd;
 
     public ProducerStateTable(TopicPartitionId id) {
         this.id = id;
@@ -78,7 +79,7 @@ public final class ProducerStateTable implements ProducersView {
     /** Takes note of a batch that is in the file already: in recovery, and after a truncation. */
     public AbortedTransaction replay(ByteBuffer b, int at, long nowMs) {
         AbortedTransaction aborted = apply(b, at, nowMs, false);
-        writtenEnd = Math.max(writtenEnd, BatchHeader.nextOffset(b, at));
+        settledEnd = Math.max(settledEnd, BatchHeader.nextOffset(b, at));
         return aborted;
     }
 
@@ -174,24 +175,30 @@ public final class ProducerStateTable implements ProducersView {
         return transactions;
     }
 
-    /** What lies below is in the file and will not be undone. */
-    public void written(long endExclusive) {
-        writtenEnd = Math.max(writtenEnd, endExclusive);
+    /**
+     * What is in the file and committed will not be undone, and of the rest of the file only as much as is worth the memory.
+     *
+     * @param committedEnd may lie beyond what is written
+     */
+    public void settled(long writtenEnd, long committedEnd) {
+        long end = Math.min(writtenEnd, committedEnd);
+        settledEnd = Math.max(settledEnd, end);
         if (journal != null) {
-            journal.forgetBelow(endExclusive);
+            journal.forgetBelow(end);
+            settledEnd = Math.max(settledEnd, journal.boundBelow(writtenEnd) + 1);
         }
     }
 
     /**
-     * Takes back every batch from this offset on.
+     * Takes back every batch from this offset on, which is where a batch starts or the log ends.
      *
-     * @return false when some of them are written: nothing was changed, the caller loads a snapshot and replays the log
+     * @return false when some of them are settled: nothing was changed, the caller loads a snapshot and replays the log
      */
     public boolean undoTo(long endExclusive) {
-        if (endExclusive < writtenEnd && (producers != null || transactions != null)) {
+        if (endExclusive < settledEnd && (producers != null || transactions != null)) {
             return false;
         }
-        writtenEnd = Math.min(writtenEnd, endExclusive);
+        settledEnd = Math.min(settledEnd, endExclusive);
         while (journal != null && journal.newestOffset() >= endExclusive) {
             undoNewest();
         }
@@ -245,8 +252,10 @@ public final class ProducerStateTable implements ProducersView {
         if (journal != null) {
             journal.trim();
         }
-        if (producers != null && (journal == null || journal.isEmpty())) {
-            producers.removeIf(state -> state.txnFirstOffset < 0 && nowMs - state.lastSeenMs >= expirationMs);
+        if (producers != null) {
+            producers.removeIf(state -> state.txnFirstOffset < 0
+                    && nowMs - state.lastSeenMs >= expirationMs
+                    && (journal == null || !journal.names(state.producerId)));
             if (producers.size() == 0) {
                 producers = null;
             }
@@ -270,7 +279,7 @@ public final class ProducerStateTable implements ProducersView {
         producers = null;
         transactions = null;
         journal = null;
-        writtenEnd = nextOffset;
+        settledEnd = nextOffset;
     }
 
     /**
@@ -279,9 +288,9 @@ public final class ProducerStateTable implements ProducersView {
      * @param endExclusive nothing below it may still be undone, or it is the end of what is assigned
      */
     public byte[] snapshot(long endExclusive) {
-        if (endExclusive < writtenEnd) {
+        if (endExclusive < settledEnd) {
             throw new IllegalArgumentException(
-                    "the producers of " + id + " at " + endExclusive + " are gone: written is " + writtenEnd);
+                    "the producers of " + id + " at " + endExclusive + " are gone: settled is " + settledEnd);
         }
         ProducerStateTable then = this;
         if (journal != null && journal.newestOffset() >= endExclusive) {
@@ -298,7 +307,7 @@ public final class ProducerStateTable implements ProducersView {
      */
     public static ProducerStateTable load(TopicPartitionId id, byte[] snapshot, long nowMs) {
         ProducerStateTable table = new ProducerStateTable(id);
-        table.writtenEnd = ProducerSnapshot.decode(
+        table.settledEnd = ProducerSnapshot.decode(
                 snapshot,
                 state -> {
                     if (table.producers == null) {
@@ -325,7 +334,7 @@ public final class ProducerStateTable implements ProducersView {
         producers.forEach(state -> copy.producers.put(state.copy()));
         copy.transactions = transactions == null ? null : transactions.copy();
         copy.journal = journal.copy();
-        copy.writtenEnd = writtenEnd;
+        copy.settledEnd = settledEnd;
         return copy;
     }
 

@@ -1,16 +1,20 @@
 package io.millrace.log.producer;
 
 /**
- * What the batches that are assigned but not yet written did to their producers, newest last: a ring of primitives, so
- * that noting a batch allocates nothing.
+ * What the batches that may still be taken back did to their producers, newest last: a ring of primitives, so that noting a
+ * batch allocates nothing.
  *
- * <p>Its bound is that of the writer's queue: a batch is noted for as long as the writer has it.
+ * <p>Its bound is that of the writer's queue, for as long as the writer has a batch, and {@link #MAX_WRITTEN} for those that are
+ * written and not committed.
  *
  * <p>Thread: the owner's.
  */
 final class UndoJournal {
     /** Stands for "there was no such producer". */
     static final ProducerState ABSENT = new ProducerState(-1, (short) -1);
+
+    /** As many written batches are noted: more than a few producers have on their way to followers that keep pace. */
+    static final int MAX_WRITTEN = 128;
 
     private static final int WORDS = 10;
     private static final int INITIAL = 8;
@@ -57,13 +61,45 @@ final class UndoJournal {
         words[at + 9] = ((long) state.newestSlot() << 32) | state.batchCount();
     }
 
-    /** Forgets what lies below: it is written. */
+    /** Forgets what begins below: it is committed. */
     void forgetBelow(long endExclusive) {
-        while (size > 0 && words[head * WORDS] < endExclusive) {
-            replaced[head] = null;
-            head = (head + 1) % replaced.length;
-            size--;
+        while (size > 0 && oldestOffset() < endExclusive) {
+            forgetOldest();
         }
+    }
+
+    /**
+     * Forgets the oldest of those that begin below, until no more than {@link #MAX_WRITTEN} entries are left.
+     *
+     * @return the base offset of the last one that was forgotten; -1 when there is none
+     */
+    long boundBelow(long endExclusive) {
+        long forgotten = -1;
+        while (size > MAX_WRITTEN && oldestOffset() < endExclusive) {
+            forgotten = oldestOffset();
+            forgetOldest();
+        }
+        return forgotten;
+    }
+
+    private long oldestOffset() {
+        return words[head * WORDS];
+    }
+
+    private void forgetOldest() {
+        replaced[head] = null;
+        head = (head + 1) % replaced.length;
+        size--;
+    }
+
+    /** Whether a batch of this producer is noted. */
+    boolean names(long producerId) {
+        for (int i = 0; i < size; i++) {
+            if (words[(head + i) % replaced.length * WORDS + 1] == producerId) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The base offset of the newest noted batch; -1 when there is none. */

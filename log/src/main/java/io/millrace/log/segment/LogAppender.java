@@ -257,7 +257,7 @@ final class LogAppender {
         // First: what a listener appends from its next call has the offsets of those that failed.
         if (failure != null) log.listener.onAppendsFailed(log.written, failure);
         if (bytes > 0) {
-            log.producers.written(log.written);
+            log.producers.settled(log.written, log.highWatermark);
             if (messagesSinceSync >= log.config.flushMessages() && !log.config.syncsBeforeAck()) {
                 messagesSinceSync = 0;
                 log.checkpointing().requestSync();

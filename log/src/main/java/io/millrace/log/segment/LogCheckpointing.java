@@ -138,10 +138,10 @@ final class LogCheckpointing {
         };
     }
 
-    /** The log as it is at its assigned end; null when there is nothing to say. */
+    /** The log as it is at its assigned end; null when there is nothing to say, or not all of it known right after a cut. */
     LogCheckpoint take() {
         Segment active = log.segments.active();
-        if (active == null) return null;
+        if (active == null || !active.summaryKnown) return null;
         return new LogCheckpoint(
                 log.id,
                 log.logStart,

@@ -4,12 +4,14 @@ import io.millrace.log.SegmentFile;
 import io.millrace.log.io.LaneTask;
 import io.millrace.log.producer.ProducerStateTable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Cuts a log back. Memory is cut at once; then the writer first withdraws a checkpoint that reaches beyond the cut, then
- * cuts the files; then the producers are rebuilt from what is left. A loss of power may undo the cut and must not mix what
+ * cuts the files. Producers whose batches were not committed go back in memory, and only if that is not possible they are rebuilt
+ * from what is left. A loss of power may undo the cut and must not mix what
  * was there with what came after: so what comes after goes to a segment of its own, where the recovery ends the one
  * before. Only where a sync comes before every acknowledgement anyway, or where nothing of a segment is left, the cut is
  * synced first and the segment goes on: a follower that is cut when its leader changes would keep everybody's
@@ -278,6 +280,11 @@ final class LogCuts {
             long now = log.services.io().nowMs();
             kept.endsUnsynced = !log.config.syncsBeforeAck() && keptView.bytes() > 0;
             boolean syncFirst = !kept.endsUnsynced;
+            if (!syncFirst && log.producers.undoTo(actualEnd)) {
+                goOn();
+                summarizeLater(keptView);
+                return;
+            }
             boolean accepted = log.services.io().read(() -> rebuild(left, keptView, now, syncFirst));
             if (!accepted) log.services.io().sync(() -> rebuild(left, keptView, now, syncFirst));
         }
@@ -317,13 +324,45 @@ final class LogCuts {
 
         private void rebuilt(ProducerStateTable producers, LoadedIndex summary) {
             log.producers = producers;
-            log.producers.written(log.written);
+            log.producers.settled(log.written, log.written);
             kept.setSummary(
                     summary == null ? Segment.NONE : summary.maxTimestamp(),
                     summary == null ? Segment.NONE : summary.maxTimestampBatch());
+            goOn();
+        }
+
+        private void goOn() {
             log.busy = false;
             log.checkpointing().checkpoint();
             done.run();
+        }
+
+        /**
+         * What comes next goes to another segment, so that nobody has to wait until it is known which record of this one is
+         * the newest now. A checkpoint has.
+         */
+        private void summarizeLater(SegmentView keptView) {
+            boolean accepted = log.services.io().read(() -> summarize(keptView));
+            if (!accepted) log.services.io().sync(() -> summarize(keptView));
+        }
+
+        private void summarize(SegmentView keptView) {
+            try {
+                LoadedIndex summary = log.services.indexes().of(keptView);
+                log.owner.execute(() -> summarized(keptView, summary));
+            } catch (NoSuchFileException gone) {
+                // Retention has deleted it, or the log.
+            } catch (IOException e) {
+                log.services.health().failed("read of " + keptView.path(), e);
+            }
+        }
+
+        private void summarized(SegmentView keptView, LoadedIndex summary) {
+            boolean stands = !log.busy && !kept.summaryKnown && kept.writtenBytes == keptView.bytes();
+            if (stands) {
+                kept.setSummary(summary.maxTimestamp(), summary.maxTimestampBatch());
+                log.checkpointing().checkpoint();
+            }
         }
     }
 }

@@ -36,9 +36,9 @@ final class SealTask extends LaneTask {
         this.oldSnapshot = old >= 0 ? log.segments.get(old).baseOffset : -1;
     }
 
-    /** Null when the index in memory does not reach back to the segment's start. */
+    /** Null when the index in memory does not reach back to the segment's start, or its newest timestamp was cut off. */
     static ByteBuffer encodeIndex(Segment segment) {
-        if (segment.index == null || segment.index.fromPosition() > 0) return null;
+        if (segment.index == null || segment.index.fromPosition() > 0 || !segment.summaryKnown) return null;
         return IndexFile.encode(
                 segment.baseOffset,
                 new LoadedIndex(

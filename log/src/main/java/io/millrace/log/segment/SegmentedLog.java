@@ -273,6 +273,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
     @Override
     public void maintain(long nowMs, long highWatermark) {
         if (ended || busy || offlineReason != null) return;
+        producers.settled(written, highWatermark);
         if (!producers.isEmpty()) producers.expire(nowMs, services.producerExpirationMs());
         if (synced < written) checkpointing.syncWhenDue(nowMs);
         if (segments.isEmpty()) return;

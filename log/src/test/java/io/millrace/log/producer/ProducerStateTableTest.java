@@ -121,7 +121,8 @@ class ProducerStateTableTest {
                 step(random);
                 if (random.nextInt(5) == 0) {
                     written = Math.max(written, ends.size() - 1 - random.nextInt(3));
-                    table.written(ends.get(written));
+                    // The rest is on its way to the file, or there and not committed.
+                    table.settled(random.nextBoolean() ? end : ends.get(written), ends.get(written));
                 }
             }
             int back = written + random.nextInt(ends.size() - written);
@@ -173,7 +174,7 @@ class ProducerStateTableTest {
     void whatIsWrittenIsNotTakenBackHere() {
         send(7, 0, 0, 10);
         send(7, 0, 10, 10);
-        table.written(10);
+        table.settled(10, Long.MAX_VALUE);
 
         assertThat(table.undoTo(5)).isFalse();
         assertThat(table.undoTo(10)).isTrue();
@@ -185,9 +186,58 @@ class ProducerStateTableTest {
     }
 
     @Test
+    void whatIsWrittenAndNotCommittedIsTakenBackAsFarAsItIsWorthTheMemory() {
+        int batches = UndoJournal.MAX_WRITTEN + 10;
+        for (int i = 0; i < batches; i++) {
+            send(7, 0, i, 1);
+        }
+        table.settled(end, 0);
+
+        assertThat(table.undoTo(9)).isFalse();
+        assertThat(table.count()).isEqualTo(1);
+        assertThat(table.undoTo(10)).isTrue();
+        assertThat(table.list())
+                .singleElement()
+                .extracting(ProducersView.Producer::lastSequence)
+                .isEqualTo(9);
+    }
+
+    @Test
+    void whatTheWriterStillHasIsTakenBackHoweverMuchItIs() {
+        int batches = 3 * UndoJournal.MAX_WRITTEN;
+        for (int i = 0; i < batches; i++) {
+            send(7, 0, i, 1);
+        }
+        table.settled(5, 0);
+
+        assertThat(table.undoTo(5)).isTrue();
+        assertThat(table.list())
+                .singleElement()
+                .extracting(ProducersView.Producer::lastSequence)
+                .isEqualTo(4);
+    }
+
+    @Test
+    void aProducerIsForgottenThoughOthersHaveBatchesThatMayBeTakenBack() {
+        send(7, 0, 0, 1);
+        table.settled(end, end);
+        send(8, 0, 0, 1);
+        table.settled(end, 1);
+
+        table.expire(NOW + 100, 100);
+
+        assertThat(table.list())
+                .singleElement()
+                .extracting(ProducersView.Producer::producerId)
+                .isEqualTo(8L);
+        assertThat(table.undoTo(1)).isTrue();
+        assertThat(table.count()).isZero();
+    }
+
+    @Test
     void aProducerIsForgottenByTheOwnersClockAndNotByItsTimestamps() {
         send(7, 0, 0, 1);
-        table.written(end);
+        table.settled(end, Long.MAX_VALUE);
 
         table.expire(NOW + 99, 100);
         assertThat(table.count()).isEqualTo(1);
@@ -204,7 +254,7 @@ class ProducerStateTableTest {
         send(1, 0, 4, 1);
 
         assertThat(table.lastStableOffset(100)).isEqualTo(4);
-        table.written(end);
+        table.settled(end, Long.MAX_VALUE);
         table.expire(NOW + 1_000_000, 100);
         assertThat(table.list())
                 .singleElement()
@@ -299,7 +349,7 @@ class ProducerStateTableTest {
         for (int id = 0; id < ProducerStateTable.MAX_PRODUCERS + 5; id++) {
             ByteBuffer batch = batch(id, 0, 0, 1);
             table.appended(batch, 0, id);
-            table.written(end);
+            table.settled(end, Long.MAX_VALUE);
         }
 
         assertThat(table.count()).isLessThanOrEqualTo(ProducerStateTable.MAX_PRODUCERS);

@@ -10,6 +10,7 @@ import io.millrace.log.AppendOutcome.Rejected;
 import io.millrace.log.HeapPayload;
 import io.millrace.log.Payload;
 import io.millrace.log.ReadOutcome;
+import io.millrace.log.TimestampOutcome;
 import io.millrace.log.batch.BatchBuilder;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -233,6 +234,88 @@ class TruncationTest {
 
         assertThat(group.valuesFrom(0)).containsExactly("a", "b", "C");
         assertThat(logFiles(group)).containsExactly("00000000000000000000.log");
+    }
+
+    @Test
+    void aCutOfWhatWasNotCommittedReadsNothingBeforeTheLogGoesOn() throws Exception {
+        LogLife large = new LogLife(Files.createTempDirectory(dir, "large")).start();
+        for (int i = 0; i < 5; i++) {
+            large.append(LogLife.idempotent(4, i, "v" + i));
+            large.log.noteHighWatermark(Math.max(0, i - 2));
+            large.run();
+        }
+
+        large.log.truncateTo(3, () -> done = true);
+        large.io.runWriter();
+        large.runOwner();
+
+        assertThat(done).isTrue();
+        assertThat(large.append(LogLife.idempotent(4, 2, "v2"))).isInstanceOf(Duplicate.class);
+        assertThat(((Rejected) large.append(LogLife.idempotent(4, 5, "v5"))).error())
+                .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(large.append(LogLife.idempotent(4, 3, "V3"))).isEqualTo(new Appended(3, 3, -1, 0));
+        large.run();
+        assertThat(large.valuesFrom(0)).containsExactly("v0", "v1", "v2", "V3");
+        assertThat(large.killAndStart().append(LogLife.idempotent(4, 3, "V3"))).isInstanceOf(Duplicate.class);
+    }
+
+    @Test
+    void belowTheWatermarkProducersAreRebuiltFromWhatIsLeft() throws Exception {
+        LogLife large = new LogLife(Files.createTempDirectory(dir, "large")).start();
+        for (int i = 0; i < 5; i++) {
+            large.append(LogLife.idempotent(4, i, "v" + i));
+            large.run();
+        }
+        large.log.noteHighWatermark(4);
+        large.append(LogLife.idempotent(4, 5, "v5"));
+        large.run();
+
+        large.log.truncateTo(3, () -> done = true);
+        large.io.runWriter();
+        large.runOwner();
+        assertThat(done).isFalse();
+        large.run();
+
+        assertThat(done).isTrue();
+        assertThat(large.append(LogLife.idempotent(4, 2, "v2"))).isInstanceOf(Duplicate.class);
+        assertThat(large.append(LogLife.idempotent(4, 3, "V3"))).isEqualTo(new Appended(3, 3, -1, 0));
+    }
+
+    @Test
+    void theNewestTimestampThatWasCutOffIsNowhereBelieved() throws Exception {
+        LogLife large = new LogLife(Files.createTempDirectory(dir, "large")).start();
+        for (long timestamp : new long[] {10, 20, 99}) {
+            large.append(LogLife.batchAt(timestamp, "at " + timestamp));
+            large.run();
+        }
+        large.log.truncateTo(2, () -> done = true);
+        large.io.runWriter();
+        large.runOwner();
+        // The process dies before anybody has looked which record is the newest now, and after all that was asked was
+        // synced.
+        large.io.runSyncs();
+        large.io.runWriter();
+        large.io.runSyncs();
+        large.killAndStart();
+
+        assertThat(newest(large)).isEqualTo(new TimestampOutcome.Found(1, 20, 0));
+
+        large.append(LogLife.batchAt(99, "again"));
+        large.run();
+        large.log.truncateTo(2, () -> {});
+        large.io.runWriter();
+        large.runOwner();
+        large.append(LogLife.batchAt(15, "c"));
+        large.run();
+        assertThat(newest(large)).isEqualTo(new TimestampOutcome.Found(1, 20, 0));
+        assertThat(newest(large.killAndStart())).isEqualTo(new TimestampOutcome.Found(1, 20, 0));
+    }
+
+    private static TimestampOutcome newest(LogLife life) {
+        TimestampOutcome[] newest = {null};
+        life.log.findMaxTimestamp(Long.MAX_VALUE, found -> newest[0] = found);
+        life.run();
+        return newest[0];
     }
 
     private static void goOnWithoutSyncs(LogLife life) {

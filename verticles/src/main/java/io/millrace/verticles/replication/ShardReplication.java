@@ -59,6 +59,7 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
     private ScheduledFuture<?> alarm;
     private long alarmMs = Long.MAX_VALUE;
     private boolean closed;
+    private boolean followsNobody;
 
     /**
      * Made with its shard, which is number {@code shard} of {@code shards}.
@@ -95,6 +96,9 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
 
     /** The replica follows that leader from now on, in the epoch that its machine knows. */
     public void follow(Replicated replica, int leaderId) {
+        if (followsNobody) {
+            return;
+        }
         follower.follow(replica, leaderId);
         touch();
     }
@@ -103,6 +107,11 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
     public void unfollow(Replicated replica) {
         follower.unfollow(replica);
         touch();
+    }
+
+    /** From now on: this broker is about to stop, nobody counts on what it would still copy, and its next life copies it. */
+    public void followNobody() {
+        followsNobody = true;
     }
 
     /** The replica has another role than its followers know. */

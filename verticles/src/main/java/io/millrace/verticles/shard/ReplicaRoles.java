@@ -62,6 +62,8 @@ public final class ReplicaRoles implements BrokerLiveness {
     private boolean registered;
     /** What comes from now on is new; before, the metadata told of what had been. */
     private boolean started;
+    /** This life of the broker is handing over what it leads, and is in no ISR any more. */
+    private boolean handsOver;
 
     /** Creates the roles of one shard out of {@code shardCount}. */
     ReplicaRoles(Shard shard, int shardCount) {
@@ -81,6 +83,11 @@ public final class ReplicaRoles implements BrokerLiveness {
         configIn = null;
         boolean registersNow = !registered && isRegistered();
         registered |= registersNow;
+        if (!handsOver && isInControlledShutdown()) {
+            handsOver = true;
+            shard.replication().followNobody();
+            shard.forEach(shard.replication()::unfollow);
+        }
         for (TopicDelta topic : delta.topics()) {
             if (topic.isDeleted()) {
                 delete(topic.before());
@@ -106,6 +113,10 @@ public final class ReplicaRoles implements BrokerLiveness {
     private boolean isRegistered() {
         BrokerImage own = image.broker(context.brokerId());
         return own != null && own.incarnation().equals(context.incarnation());
+    }
+
+    private boolean isInControlledShutdown() {
+        return isRegistered() && image.broker(context.brokerId()).inControlledShutdown();
     }
 
     void giveRole(Replica replica) {
