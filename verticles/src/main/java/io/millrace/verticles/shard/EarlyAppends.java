@@ -3,7 +3,9 @@ package io.millrace.verticles.shard;
 import io.millrace.log.replica.ReplicaRole;
 import io.millrace.protocol.Errors;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -25,8 +27,17 @@ final class EarlyAppends {
     /** @param role of the replica when the append came; null when there was none */
     private record Early(PartitionAppend append, ReplicaRole role, long untilMs) {}
 
+    private record PartitionKey(UUID topicId, int partition) {
+        static PartitionKey of(PartitionAppend append) {
+            return new PartitionKey(append.topicId(), append.partition());
+        }
+    }
+
     private final Shard shard;
     private final List<Early> waiting = new ArrayList<>();
+    /** How many wait of each partition: every append asks while any does. */
+    private final Map<PartitionKey, Integer> held = new HashMap<>();
+
     private boolean timed;
 
     EarlyAppends(Shard shard) {
@@ -39,19 +50,14 @@ final class EarlyAppends {
 
     /** Whether something of this partition waits. */
     boolean holdsOf(UUID topicId, int partition) {
-        for (Early early : waiting) {
-            if (early.append().partition() == partition
-                    && early.append().topicId().equals(topicId)) {
-                return true;
-            }
-        }
-        return false;
+        return held.containsKey(new PartitionKey(topicId, partition));
     }
 
     void hold(PartitionAppend append) {
         Replica replica = replicaOf(append);
         append.group().hold();
         waiting.add(new Early(append, replica == null ? null : replica.machine().role(), nowMs() + HOLD_MS));
+        held.merge(PartitionKey.of(append), 1, Integer::sum);
         watch();
     }
 
@@ -107,8 +113,10 @@ final class EarlyAppends {
     }
 
     private void settled(int at) {
-        waiting.get(at).append().group().settle();
+        PartitionAppend append = waiting.get(at).append();
+        append.group().settle();
         waiting.remove(at);
+        held.computeIfPresent(PartitionKey.of(append), (key, count) -> count == 1 ? null : count - 1);
     }
 
     /** The shard is closed. */

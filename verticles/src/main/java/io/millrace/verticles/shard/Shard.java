@@ -145,7 +145,7 @@ public final class Shard implements Owner {
             }
             try {
                 replica.append(append, nowMs);
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | VirtualMachineError bug) {
                 log.error("append to {} failed", replica.log().id(), bug);
                 append.fail(Errors.UNKNOWN_SERVER_ERROR, null);
             }
@@ -176,7 +176,7 @@ public final class Shard implements Owner {
                 int planned = replica.read(fetch, group, Math.min(left, fetch.maxBytes()), minOne);
                 left -= planned;
                 minOne &= planned == 0;
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | VirtualMachineError bug) {
                 log.error("read of {} failed", replica.log().id(), bug);
                 fetch.fail(Errors.UNKNOWN_SERVER_ERROR);
             }

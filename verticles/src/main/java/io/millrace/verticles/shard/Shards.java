@@ -52,7 +52,7 @@ public final class Shards {
      * Asks one replica for something, on its shard's loop.
      *
      * @param question gets the replica, or null when there is none here, and completes the promise at once or later
-     * @return the answer, completed on the shard's loop; fails when the question threw
+     * @return the answer, completed on the shard's loop; fails when the question threw, also for want of memory
      */
     public <T> Future<T> ask(UUID topicId, int partition, BiConsumer<Replica, Promise<T>> question) {
         Shard shard = of(topicId, partition);
@@ -60,7 +60,7 @@ public final class Shards {
         shard.run(() -> {
             try {
                 question.accept(shard.replica(topicId, partition), answer);
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | VirtualMachineError bug) {
                 answer.tryFail(bug);
             }
         });
