@@ -21,10 +21,6 @@ public final class TailBudget {
         return usedBytes;
     }
 
-    public long limitBytes() {
-        return limitBytes;
-    }
-
     /** Takes an entry in and evicts the oldest until the limit holds; that may be the entry itself. */
     public void add(Entry entry) {
         if (entry.linked) throw new IllegalStateException("entry is in the tail already");

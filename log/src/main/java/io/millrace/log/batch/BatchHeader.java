@@ -179,10 +179,6 @@ public final class BatchHeader {
         b.putLong(at + BASE_OFFSET, baseOffset);
     }
 
-    public static void setLeaderEpoch(ByteBuffer b, int at, int leaderEpoch) {
-        b.putInt(at + LEADER_EPOCH, leaderEpoch);
-    }
-
     /** Stamps the batch with the log's clock: readers then ignore the records' own timestamps. Mends the checksum. */
     public static void stampLogAppendTime(ByteBuffer b, int at, long nowMs) {
         b.putShort(at + ATTRIBUTES, (short) (attributes(b, at) | LOG_APPEND_TIME_BIT));

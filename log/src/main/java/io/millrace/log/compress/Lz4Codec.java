@@ -27,7 +27,6 @@ final class Lz4Codec implements Codec {
     static final int INDEPENDENT_BIT = 0x20;
     static final int BLOCK_CHECKSUM_BIT = 0x10;
     static final int CONTENT_SIZE_BIT = 0x08;
-    static final int CONTENT_CHECKSUM_BIT = 0x04;
     static final int STORED_BIT = 0x80000000;
     /** Block size code 4: 64 KiB, what Kafka's producers write. */
     static final int BLOCK_CODE = 4;

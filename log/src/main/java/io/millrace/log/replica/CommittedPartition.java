@@ -10,10 +10,6 @@ package io.millrace.log.replica;
 public record CommittedPartition(
         int leaderId, int leaderEpoch, int partitionEpoch, int[] replicas, int[] isr, int[] elr) {
 
-    boolean hasReplica(int brokerId) {
-        return Members.contains(replicas, brokerId);
-    }
-
     boolean isInSync(int brokerId) {
         return Members.contains(isr, brokerId);
     }

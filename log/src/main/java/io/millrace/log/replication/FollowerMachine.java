@@ -58,7 +58,7 @@ public final class FollowerMachine {
     private final Map<Long, FollowerSession> sessions = new LinkedHashMap<>();
     private final Map<Integer, Integer> leaderShards = new HashMap<>();
     private final Set<FollowerSession> changed = new LinkedHashSet<>();
-    private FetchSettings settings;
+    private final FetchSettings settings;
     private long sessionsMade;
 
     /** @param wallClockMs for what a log notes beside a batch; decides nothing here */
@@ -67,10 +67,6 @@ public final class FollowerMachine {
         this.link = link;
         this.settings = settings;
         this.wallClockMs = wallClockMs;
-    }
-
-    public void configure(FetchSettings newSettings) {
-        settings = newSettings;
     }
 
     /** The replica has become the follower of a leader epoch, maybe of the same leader as before. */

@@ -40,7 +40,7 @@ public final class LeaderMachine {
     private final Map<Peer, LeaderSession> sessions = new LinkedHashMap<>();
     private final Map<Integer, Long> newestEpochs = new HashMap<>();
     private final Set<LeaderSession> changed = new LinkedHashSet<>();
-    private FetchSettings settings;
+    private final FetchSettings settings;
     private long watermarkMs = LeaderSession.WATERMARK_MS;
 
     public LeaderMachine(int brokerId, int shards, Lookup lookup, ReplicationLink link, FetchSettings settings) {
@@ -49,10 +49,6 @@ public final class LeaderMachine {
         this.lookup = lookup;
         this.link = link;
         this.settings = settings;
-    }
-
-    public void configure(FetchSettings newSettings) {
-        settings = newSettings;
     }
 
     /** With consumers at followers each watermark is told at once: they wait for it. */

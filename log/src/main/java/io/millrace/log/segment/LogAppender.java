@@ -275,8 +275,4 @@ final class LogAppender {
     void disown() {
         generation++;
     }
-
-    boolean idle() {
-        return inFlight == 0;
-    }
 }

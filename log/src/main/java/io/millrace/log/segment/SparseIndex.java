@@ -100,10 +100,6 @@ public final class SparseIndex {
         return positions[0];
     }
 
-    long fromOffset() {
-        return offset(0);
-    }
-
     long offset(int entry) {
         return baseOffset + relativeOffsets[entry];
     }

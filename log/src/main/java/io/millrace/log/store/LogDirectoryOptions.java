@@ -32,21 +32,6 @@ public record LogDirectoryOptions(
                 nodeId, clusterId, 64L << 20, 1024, 2, 65_536, 2, 64L << 20, 5_000, 8L << 20, 86_400_000);
     }
 
-    public LogDirectoryOptions withWriterQueueBytes(long bytes) {
-        return new LogDirectoryOptions(
-                nodeId,
-                clusterId,
-                bytes,
-                maxOpenFiles,
-                readThreads,
-                readQueueTasks,
-                syncThreads,
-                checkpointBytes,
-                checkpointMs,
-                indexCacheBytes,
-                producerExpirationMs);
-    }
-
     public LogDirectoryOptions withMaxOpenFiles(int files) {
         return new LogDirectoryOptions(
                 nodeId,
@@ -75,20 +60,5 @@ public record LogDirectoryOptions(
                 ms,
                 indexCacheBytes,
                 producerExpirationMs);
-    }
-
-    public LogDirectoryOptions withProducerExpirationMs(long ms) {
-        return new LogDirectoryOptions(
-                nodeId,
-                clusterId,
-                writerQueueBytes,
-                maxOpenFiles,
-                readThreads,
-                readQueueTasks,
-                syncThreads,
-                checkpointBytes,
-                checkpointMs,
-                indexCacheBytes,
-                ms);
     }
 }

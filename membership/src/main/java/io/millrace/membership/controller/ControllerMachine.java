@@ -190,14 +190,6 @@ public final class ControllerMachine {
         }
     }
 
-    /** Nothing of what is under way will be committed: back to what is, without giving up the sessions. */
-    public void proposalFailed(MetadataImage image, long nextOffset) {
-        pending = image;
-        this.nextOffset = nextOffset;
-        recordsInFlight = 0;
-        index.rebuild(image);
-    }
-
     /** When {@link #expireSessions} or {@link #tidy} must be called next; empty while nothing can become due. */
     public OptionalLong nextDeadlineMs() {
         if (!controller) {

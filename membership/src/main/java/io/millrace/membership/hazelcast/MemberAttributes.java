@@ -12,7 +12,6 @@ public final class MemberAttributes {
     public static final String BROKER_ID = "millrace.broker.id";
     public static final String INCARNATION = "millrace.incarnation";
     public static final String BUS_ADDRESS = "millrace.bus.address";
-    public static final String KAFKA_ADDRESS = "millrace.kafka.address";
     public static final String RACK = "millrace.rack";
 
     private MemberAttributes() {}

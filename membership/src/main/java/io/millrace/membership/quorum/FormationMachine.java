@@ -249,8 +249,4 @@ public final class FormationMachine {
         state = new Refused(why);
         effects.refused(why);
     }
-
-    FormationState state() {
-        return state;
-    }
 }

@@ -143,10 +143,6 @@ public final class FormationNode {
         });
     }
 
-    FormationMachine machine() {
-        return machine;
-    }
-
     private long now() {
         return ports.clockMs().getAsLong();
     }

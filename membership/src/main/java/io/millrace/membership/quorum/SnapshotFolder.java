@@ -118,14 +118,6 @@ final class SnapshotFolder {
         }
     }
 
-    void keepOnly(LogPosition snapshot) throws IOException {
-        for (LogPosition other : list()) {
-            if (!other.equals(snapshot)) {
-                disk.delete(path(other));
-            }
-        }
-    }
-
     QuorumStore.SnapshotPart readPart(LogPosition snapshot, long position, int maxBytes) throws IOException {
         try (DiskFile file = disk.open(path(snapshot), OpenMode.READ)) {
             int length = (int) Math.max(0, Math.min(maxBytes, file.size() - position));

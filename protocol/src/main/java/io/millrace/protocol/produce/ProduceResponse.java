@@ -82,10 +82,6 @@ public final class ProduceResponse {
         }
     }
 
-    public void failed(int entry, short errorCode) {
-        failed(entry, errorCode, null, List.of());
-    }
-
     public void logStartOffset(int entry, long offset) {
         logStartOffsets[entry] = offset;
     }
@@ -107,10 +103,6 @@ public final class ProduceResponse {
 
     public void throttleTimeMs(int ms) {
         throttleTimeMs = ms;
-    }
-
-    public short error(int entry) {
-        return errors[entry];
     }
 
     /** Whether any entry failed: with acks=0 this closes the connection, since nothing is answered. */

@@ -19,7 +19,7 @@ import io.millrace.verticles.node.Node;
 public final class KafkaApis {
     private KafkaApis() {}
 
-    /** Gives every API its handler. */
+    /** Gives every API its handler; throws when one has none. */
     public static void serve(Node node, RequestDispatcher dispatcher) {
         int sessionSlots = node.configs().brokerInt(MetadataImage.EMPTY, "max.incremental.fetch.session.cache.slots");
         ApiVersionsHandler versions = new ApiVersionsHandler(node, dispatcher.registry());
@@ -39,6 +39,7 @@ public final class KafkaApis {
                 .serve(Api.DESCRIBE_PRODUCERS, new DescribeProducersHandler(node));
         serveGroups(node, dispatcher);
         serveAdministration(node, dispatcher);
+        dispatcher.checkComplete();
     }
 
     private static void serveGroups(Node node, RequestDispatcher dispatcher) {

@@ -166,11 +166,6 @@ public final class KafkaListener {
         servers.forEach(server -> server.config().setAutoRead(true));
     }
 
-    /** Stops accepting connections; those that exist go on. */
-    public Future<Void> unbind() {
-        return toFuture(servers.close());
-    }
-
     /** Closes what is left: the listening sockets and every connection. */
     public Future<Void> close() {
         List<Future<?>> both = new ArrayList<>();

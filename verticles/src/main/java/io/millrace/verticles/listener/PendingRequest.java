@@ -20,9 +20,11 @@ import org.slf4j.LoggerFactory;
 final class PendingRequest implements InboundRequest {
     private static final Logger log = LoggerFactory.getLogger(PendingRequest.class);
 
+    /** What a request holds decoded is not counted up to here. */
+    private static final int NOT_WORTH_CHARGING_BYTES = 16 << 10;
+
     private final KafkaConnection connection;
     private final long receivedAtNanos;
-    private static final int NOT_WORTH_CHARGING_BYTES = 16 << 10;
 
     private ByteBuf frame;
     private int permitBytes;

@@ -36,18 +36,6 @@ public final class BrokerMetrics {
         return here.get();
     }
 
-    public void requestCompleted(short apiKey, short version, short error, long totalNanos) {
-        here().requestCompleted(apiKey, version, error, totalNanos, totalNanos);
-    }
-
-    public void connectionOpened() {
-        here().connectionsOpened.increment();
-    }
-
-    public void connectionClosed() {
-        here().connectionsClosed.increment();
-    }
-
     /** The calling thread's cells for a topic. */
     public TopicMetrics topic(String name) {
         return here().topic(name);
@@ -95,14 +83,5 @@ public final class BrokerMetrics {
             sum += cells == null ? 0 : cells.bytesOut.get();
         }
         return sum;
-    }
-
-    /** Connections open now, summed over the loops. */
-    public long connectionsOpen() {
-        long open = 0;
-        for (LoopMetrics loop : loops) {
-            open += loop.connectionsOpened.get() - loop.connectionsClosed.get();
-        }
-        return Math.max(0, open);
     }
 }

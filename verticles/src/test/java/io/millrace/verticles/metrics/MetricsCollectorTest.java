@@ -186,7 +186,7 @@ class MetricsCollectorTest {
     }
 
     private void use() {
-        metrics.connectionOpened();
+        metrics.here().connectionsOpened.increment();
         metrics.topic("orders").messagesIn.add(1);
         metrics.here().requestCompleted(PRODUCE, (short) 11, (short) 0, 100, 200);
         metrics.gauge("millrace_request_memory_used_bytes", "Bytes.", () -> 5);
