@@ -98,7 +98,7 @@ class ClusterSimulationTest {
         long cancelled = 0;
         long moves = 0;
         for (int seed = 1; seed <= 24; seed++) {
-            ClusterWorld world = new ClusterWorld(seed, false);
+            ClusterWorld world = new ClusterWorld(seed, false).oftener(ClusterTroubles.Kind.LOSE_DISK, 8);
             ClusterRun.surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
             refusedCommits += world.groupLedger().refusals();
             reads += world.groupLedger().reads();
@@ -113,6 +113,9 @@ class ClusterSimulationTest {
             compacted += world.ledger().passedOver();
         }
         assertThat(caused.keySet()).as("kinds of trouble").containsExactlyInAnyOrder(ClusterTroubles.Kind.values());
+        assertThat(caused.get(ClusterTroubles.Kind.LOSE_DISK))
+                .as("disks that were lost")
+                .isGreaterThan(5);
         assertThat(refusedCommits).as("commits of members that were out").isGreaterThan(10);
         assertThat(reads).as("reads of committed offsets").isGreaterThan(50);
         assertThat(topics).as("incarnations of the topic that comes and goes").isGreaterThan(12);
