@@ -19,6 +19,20 @@ public record QuorumDescription(
     }
 
     /**
+     * How long ago a majority of the voters, the leader included, had fetched from it; {@link #NEVER} when they have not.
+     * Nobody else can have been elected before that.
+     */
+    public long sinceMajorityMs() {
+        long[] since = voters.stream()
+                .mapToLong(Replica::sinceFetchMs)
+                .filter(ms -> ms != NEVER)
+                .sorted()
+                .toArray();
+        int majority = voters.size() / 2 + 1;
+        return since.length < majority ? NEVER : since[majority - 1];
+    }
+
+    /**
      * One node's copy of the log.
      *
      * @param directoryId null when it has not told yet

@@ -31,7 +31,7 @@ class SafetyPageTest {
         }
 
         List<String> expected = new ArrayList<>();
-        String[] kinds = {"Q 1 8", "B 9 13", "I 14 19", "H 20 23", "L 24 28", "V 29 32"};
+        String[] kinds = {"Q 1 8", "B 9 13", "I 14 19", "H 20 23", "L 24 28", "V 29 33"};
         for (String kind : kinds) {
             String[] words = kind.split(" ");
             for (int number = Integer.parseInt(words[1]); number <= Integer.parseInt(words[2]); number++) {

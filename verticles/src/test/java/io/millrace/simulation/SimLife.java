@@ -31,6 +31,7 @@ import io.millrace.sim.SimProcess;
 import io.millrace.sim.SimScheduler;
 import io.millrace.sim.Simulation;
 import io.millrace.verticles.controller.BrokerRegistration;
+import io.millrace.verticles.controller.LeadershipLease;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
 import io.millrace.verticles.controller.PageCaches;
@@ -318,16 +319,22 @@ final class SimLife {
                 new Epochs(),
                 this::lostDirectories,
                 why -> world.halted(broker.id(), why),
+                new LeadershipLease(
+                        ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS,
+                        simulation::nowMs,
+                        quorum::describe,
+                        publisher,
+                        new LeadershipLease.Holder(shards::leadsUntil, shards::cutOff)),
                 HEARTBEAT_MS));
-        registration.onCutOff((int) ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS, now -> shards.all()
-                .forEach(shard -> shard.execute(() -> shard.cutOff(now))));
         shell.onLeaderChange(registration::leaderChanged);
         shell.onLeaderChange(this::handedOver);
-        probes = new SimProbes(this, world, broker.id(), ports.alarm(), (brokerId, answered, sameLife) -> {
+        probes = new SimProbes(this, world, broker.id(), ports.alarm(), (brokerId, found, sameLife) -> {
             if (!sameLife) {
                 quorum.leaderProbeFailed(brokerId);
             }
-            shell.brokerProbed(brokerId, answered);
+            if (!found.silent()) {
+                shell.brokerProbed(brokerId, found.answered());
+            }
         });
         quorum.prefer(members);
         quorum.start();

@@ -2,6 +2,7 @@ package io.millrace.simulation;
 
 import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.quorum.QuorumPorts;
+import io.millrace.verticles.quorum.ProbeOutcome;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,10 +21,10 @@ final class SimProbes {
 
     /** As {@code CrashHints.Verdict}. */
     interface Verdict {
-        void probed(int brokerId, Optional<UUID> answered, boolean sameLife);
+        void probed(int brokerId, ProbeOutcome found, boolean sameLife);
     }
 
-    private record Open(int brokerId, Optional<UUID> known) {}
+    private record Open(int brokerId, Optional<UUID> known, boolean isRefused) {}
 
     private final SimLife life;
     private final ClusterWorld world;
@@ -47,7 +48,9 @@ final class SimProbes {
         }
         long call = world.nextStamp();
         BrokerImage known = life.image().broker(brokerId);
-        open.put(call, new Open(brokerId, Optional.ofNullable(known).map(BrokerImage::incarnation)));
+        // Where no process is the operating system says so, if it can be reached.
+        boolean refused = !world.broker(brokerId).isUp() && world.network().reaches(brokerId, self);
+        open.put(call, new Open(brokerId, Optional.ofNullable(known).map(BrokerImage::incarnation), refused));
         world.network().send(self, brokerId, new SimMessage.Probe(call));
         alarm.set(TIMEOUT_MS, () -> settle(call, Optional.empty()));
     }
@@ -63,6 +66,7 @@ final class SimProbes {
         }
         probing.remove(probe.brokerId);
         boolean sameLife = answered.isPresent() && (probe.known.isEmpty() || probe.known.equals(answered));
-        verdict.probed(probe.brokerId, answered, sameLife);
+        boolean silent = answered.isEmpty() && !probe.isRefused;
+        verdict.probed(probe.brokerId, new ProbeOutcome(answered, silent), sameLife);
     }
 }

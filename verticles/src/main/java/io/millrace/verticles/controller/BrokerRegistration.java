@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * about it, kept alive by heartbeats, registered again when the controller does not know this life of it, and gone when what
  * it led was handed over.
  *
- * <p>One timer. A controller in the same process needs no heartbeats: while it decides, its broker lives; so a cluster of one
- * has none once it serves.
+ * <p>One timer. A controller in the same process needs no heartbeats: while it decides, its broker lives. Only the {@link
+ * LeadershipLease} does, and nobody could lead instead of the only broker; so a cluster of one has none once it serves.
  *
  * <p>Thread: the metadata's owner; {@link #register}, {@link #leave} and {@link #brokerEpoch} from any.
  */
@@ -63,6 +64,7 @@ public final class BrokerRegistration {
      *
      * @param offlineDirectories log directories that have failed, and whose replicas the controller knows to be gone
      * @param halted told in one sentence when this process must not go on as this broker
+     * @param lease kept by heartbeats
      * @param heartbeatMs how often a controller elsewhere is told that this broker lives
      *     <p>Thread: immutable.
      */
@@ -75,6 +77,7 @@ public final class BrokerRegistration {
             Epochs epochs,
             Supplier<List<UUID>> offlineDirectories,
             Consumer<String> halted,
+            LeadershipLease lease,
             int heartbeatMs) {}
 
     private final Parts parts;
@@ -86,18 +89,13 @@ public final class BrokerRegistration {
     private long duplicateForMs;
     private boolean fenced = true;
     private boolean beating;
-    /** Beats in a row after which no controller had been heard. */
-    private int unheard;
-
-    private boolean cutOff;
-    private int unheardMax = Integer.MAX_VALUE;
-    private Consumer<Boolean> cutOffListener = changed -> {};
     private Runnable registeredAgain = () -> {};
     private Runnable cancelAlarm = () -> {};
     private Runnable cancelDeadline = () -> {};
 
     public BrokerRegistration(Parts parts) {
         this.parts = parts;
+        parts.metadata().follow(this::brokersChanged);
     }
 
     /** The epoch as it is kept in these data directories. */
@@ -184,6 +182,7 @@ public final class BrokerRegistration {
         boolean again = brokerEpoch != BrokerEpochFile.UNKNOWN && brokerEpoch != epoch;
         brokerEpoch = epoch;
         fenced = true;
+        parts.lease().withdraw();
         parts.epochs().write(epoch).onComplete(written -> parts.owner().execute(() -> {
             if (written.failed()) {
                 giveUp(new IllegalStateException("the broker's epoch can not be kept", written.cause()));
@@ -198,15 +197,6 @@ public final class BrokerRegistration {
     }
 
     /**
-     * Names who is told when no controller has been heard for a session, and when one is heard again: by then others may lead
-     * what this broker believes to lead, and clients that wait here wait for nothing. Before {@link #register}.
-     */
-    public void onCutOff(int sessionMs, Consumer<Boolean> listener) {
-        unheardMax = Math.max(1, sessionMs / parts.heartbeatMs());
-        cutOffListener = listener;
-    }
-
-    /**
      * Names who is told when this process has registered anew, since the cluster had forgotten it (UnregisterBroker): what it had
      * told of itself it must tell again. Thread: any.
      */
@@ -214,23 +204,19 @@ public final class BrokerRegistration {
         parts.owner().execute(() -> registeredAgain = listener);
     }
 
-    private void cutOff(boolean now) {
-        if (now != cutOff) {
-            cutOff = now;
-            if (now) {
-                log.warn(
-                        "no controller has been heard for a session: what this broker leads is led by others, or soon will be");
-            } else {
-                log.info("a controller is heard again");
-            }
-            cutOffListener.accept(now);
-        }
-    }
-
     /** The controller may be another one: it should hear of this broker soon. Thread: the metadata's owner. */
     public void leaderChanged() {
         if (state == State.REGISTERED || state == State.LEAVING) {
             beat();
+        }
+    }
+
+    /** With others about, the lease must be kept on the controller's node too. */
+    private void brokersChanged(MetadataDelta delta) {
+        boolean isFirstOther =
+                delta.before().brokers().size() <= 1 && delta.after().brokers().size() > 1;
+        if (isFirstOther) {
+            leaderChanged();
         }
     }
 
@@ -244,13 +230,12 @@ public final class BrokerRegistration {
             return;
         }
         nextBeat();
+        parts.lease().look();
         if (beating) {
-            if (!fenced && ++unheard >= unheardMax) {
-                cutOff(true);
-            }
             return;
         }
         beating = true;
+        OptionalLong from = parts.lease().sent(controllerIsHere());
         parts.controller()
                 .submit(new BrokerHeartbeat(
                         parts.brokerId(),
@@ -262,9 +247,7 @@ public final class BrokerRegistration {
                 .onComplete(done -> parts.owner().execute(() -> {
                     beating = false;
                     if (done.succeeded()) {
-                        unheard = 0;
-                        cutOff(false);
-                        heard(done.result());
+                        heard(done.result(), from);
                     } else if (state == State.LEAVING) {
                         log.debug(
                                 "the controller did not take the farewell: {}",
@@ -286,15 +269,26 @@ public final class BrokerRegistration {
     /** Nothing ticks where nothing depends on it. */
     private void nextBeat() {
         boolean waiting = fenced || state == State.LEAVING;
-        boolean ownController = parts.controller().controllerId().orElse(-1) == parts.brokerId();
-        if (waiting || !ownController) {
+        boolean alone = parts.metadata().image().brokers().size() <= 1;
+        if (waiting || !controllerIsHere() || !alone) {
+            parts.lease().shared();
             setAlarm(waiting ? ASK_AGAIN_MS : parts.heartbeatMs(), this::beat);
         } else {
+            parts.lease().alone();
             cancelAlarm.run();
         }
     }
 
-    private void heard(BrokerHeartbeat.Outcome outcome) {
+    private boolean controllerIsHere() {
+        return parts.controller().controllerId().orElse(-1) == parts.brokerId();
+    }
+
+    private void heard(BrokerHeartbeat.Outcome outcome, OptionalLong from) {
+        if (outcome.error() == ControllerError.NONE && !outcome.fenced()) {
+            parts.lease().answered(from, outcome.decidedUpTo());
+        } else {
+            parts.lease().withdraw();
+        }
         if (state != State.REGISTERED && state != State.LEAVING) {
             return;
         }

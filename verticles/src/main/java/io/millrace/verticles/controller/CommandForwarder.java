@@ -204,7 +204,7 @@ public final class CommandForwarder implements ControllerGateway {
         call.cancelTimers();
         if (call.command instanceof BrokerHeartbeat) {
             // A broker lives, whether or not it can follow the log.
-            finish(call, outcome);
+            finish(call, atOffset(outcome, offset));
             return;
         }
         call.cancelWait = alarm.set(FOLLOW_MS, () -> {
@@ -213,6 +213,11 @@ public final class CommandForwarder implements ControllerGateway {
         });
         Runnable takeBack = metadata.whenReached(offset, () -> finish(call, outcome));
         call.cancelDeadline = takeBack;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <R> R atOffset(R outcome, long offset) {
+        return (R) ((BrokerHeartbeat.Outcome) outcome).decidedUpTo(offset);
     }
 
     private <R> void finish(ForwardedCall<R> call, R outcome) {

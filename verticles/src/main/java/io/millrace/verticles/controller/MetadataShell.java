@@ -211,7 +211,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
     }
 
     /**
-     * A broker was probed: nobody, or this life of it, has answered. While this node is the controller, the session of another
+     * A broker was probed: nobody listens there, or this life of it has answered. While this node is the controller, the session of another
      * life ends at once. Called on the owner.
      */
     public void brokerProbed(int brokerId, Optional<UUID> answered) {
@@ -228,7 +228,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
             log.info(
                     "broker {} is gone ({}): its session ends",
                     brokerId,
-                    answered.isPresent() ? "another life of it answers" : "it does not answer");
+                    answered.isPresent() ? "another life of it answers" : "nobody listens where it was");
             propose(fencing);
         }
         watchDeadlines();

@@ -85,23 +85,27 @@ public final class GroupCoordinators {
         if (topic == null) {
             return Future.failedFuture(new CoordinatorException(Errors.NOT_COORDINATOR));
         }
-        return ask(topic, OffsetsTopic.partitionOf(groupId, topic.partitionCount()), question);
+        // The one error that every client has always taken for "look for it again", whatever it asked.
+        return ask(topic, OffsetsTopic.partitionOf(groupId, topic.partitionCount()), question, Errors.NOT_COORDINATOR);
     }
 
-    private <R> Future<R> ask(TopicImage topic, int partition, GroupQuestion<R> question) {
+    private <R> Future<R> ask(TopicImage topic, int partition, GroupQuestion<R> question, Errors unsure) {
         Promise<R> answer = Promise.promise();
         Shard shard = shards.of(topic.id(), partition);
-        shard.run(() -> groups.get(shard).ask(partition, question, answer));
+        shard.run(() -> groups.get(shard).ask(partition, question, unsure, answer));
         return answer.future();
     }
 
-    /** Asks every coordinator whose partition this node leads; each answers or fails by itself. */
+    /**
+     * Asks every coordinator whose partition this node leads; each answers or fails by itself, with NOT_COORDINATOR only where
+     * another node is known to be it.
+     */
     public <R> Future<List<Future<R>>> askAll(GroupQuestion<R> question) {
         List<Future<R>> answers = new ArrayList<>();
         TopicImage topic = images.get().topic(OffsetsTopic.NAME);
         if (topic != null) {
             for (int partition = 0; partition < topic.partitionCount(); partition++) {
-                answers.add(ask(topic, partition, question));
+                answers.add(ask(topic, partition, question, Errors.COORDINATOR_NOT_AVAILABLE));
             }
         }
         Promise<List<Future<R>>> all = Promise.promise();

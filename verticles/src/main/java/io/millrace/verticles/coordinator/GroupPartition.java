@@ -141,11 +141,19 @@ final class GroupPartition {
         loadAgainIn(FIRST_RETRY_MS);
     }
 
-    /** Answers through {@code answer}: the machine's reply, or a {@link CoordinatorException}. */
-    <R> void ask(GroupQuestion<R> question, Promise<R> answer) {
+    /**
+     * Answers through {@code answer}: the machine's reply, or a {@link CoordinatorException}.
+     *
+     * @param unsure the error while another node may be the coordinator without this one knowing: what is known here may be old
+     */
+    <R> void ask(GroupQuestion<R> question, Errors unsure, Promise<R> answer) {
         if (!open) {
             answer.fail(
                     new CoordinatorException(closed ? Errors.NOT_COORDINATOR : Errors.COORDINATOR_LOAD_IN_PROGRESS));
+            return;
+        }
+        if (!replica.leadsForSure()) {
+            answer.fail(new CoordinatorException(unsure));
             return;
         }
         // In a turn of its own: an answer lets the connection's next request in, which may be for this machine.

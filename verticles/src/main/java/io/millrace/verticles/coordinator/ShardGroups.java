@@ -69,12 +69,12 @@ final class ShardGroups implements LeadershipWatcher {
         }
     }
 
-    <R> void ask(int partition, GroupQuestion<R> question, Promise<R> answer) {
+    <R> void ask(int partition, GroupQuestion<R> question, Errors unsure, Promise<R> answer) {
         GroupPartition asked = partitions.get(partition);
         if (asked == null) {
             answer.fail(new CoordinatorException(Errors.NOT_COORDINATOR));
         } else {
-            asked.ask(question, answer);
+            asked.ask(question, unsure, answer);
         }
     }
 

@@ -130,6 +130,10 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             Promise<Void> done) {
         Errors refusal =
                 replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.checkLeader(wanted.currentLeaderEpoch());
+        if (refusal == Errors.NONE && !replica.leadsForSure()) {
+            // The end of yesterday would send a client back.
+            refusal = Errors.NOT_LEADER_OR_FOLLOWER;
+        }
         if (refusal != Errors.NONE) {
             answer.setErrorCode(refusal.code());
             done.complete();

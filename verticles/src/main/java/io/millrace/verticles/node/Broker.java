@@ -12,6 +12,7 @@ import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.config.ConfigException;
 import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.controller.ConfigWarnings;
+import io.millrace.verticles.controller.LeadershipLease;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.coordinator.GroupCoordinators;
 import io.millrace.verticles.coordinator.OffsetsTopic;
@@ -222,7 +223,7 @@ public final class Broker implements Node, ClusterHints {
                 configs,
                 metadata,
                 () -> lostReplicas == null ? List.of() : lostReplicas.givenUp(),
-                now -> shards.cutOff(now),
+                new LeadershipLease.Holder(shards::leadsUntil, shards::cutOff),
                 halted));
         return vertx.deployVerticle(metadataVerticle)
                 .recover(MetadataVerticle::forAPerson)

@@ -26,6 +26,7 @@ import io.millrace.verticles.config.NodeConfig;
 import io.millrace.verticles.controller.ActiveController;
 import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.Forwarding;
+import io.millrace.verticles.controller.LeadershipLease;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
 import io.millrace.verticles.controller.OldCopyWatch;
@@ -60,7 +61,7 @@ final class MetadataVerticle extends VerticleBase {
      * What the actor is made from.
      *
      * @param lostDirectories those that have failed, and whose replicas the controller knows to be gone
-     * @param cutOff told when no controller has been heard for a session, and when one is heard again
+     * @param leads told until when this node leads for sure what it leads
      */
     record Parts(
             NodeConfig config,
@@ -70,7 +71,7 @@ final class MetadataVerticle extends VerticleBase {
             EffectiveConfigs configs,
             MetadataPublisher publisher,
             Supplier<List<UUID>> lostDirectories,
-            Consumer<Boolean> cutOff,
+            LeadershipLease.Holder leads,
             Consumer<String> halted) {}
 
     /** The quorum chooses its next leader itself. */
@@ -209,9 +210,14 @@ final class MetadataVerticle extends VerticleBase {
                 BrokerRegistration.keptIn(vertx, parts.directories()),
                 parts.lostDirectories(),
                 parts.halted(),
+                new LeadershipLease(
+                        parts.config().cluster().timers().sessionMs(),
+                        MetadataVerticle::nowMs,
+                        quorum::describe,
+                        parts.publisher(),
+                        parts.leads()),
                 parts.config().cluster().timers().heartbeatMs()));
         active.onLeaderChange(() -> leaderlessSinceMs = active.leaderId().isPresent() ? HAS_LEADER : nowMs());
-        registration.onCutOff(parts.config().cluster().timers().sessionMs(), parts.cutOff());
         active.onLeaderChange(registration::leaderChanged);
         active.onLeaderChange(this::quorumHandedOver);
         hints = new CrashHints(
@@ -219,11 +225,14 @@ final class MetadataVerticle extends VerticleBase {
                 parts.peers(),
                 self,
                 parts.config().cluster().timers().probeMs(),
-                (brokerId, answered, sameLife) -> {
+                (brokerId, found, sameLife) -> {
                     if (!sameLife) {
                         quorum.leaderProbeFailed(brokerId);
                     }
-                    shell.brokerProbed(brokerId, answered);
+                    // One that is silent may live, and has its session: until that ends it takes itself for a leader.
+                    if (!found.silent()) {
+                        shell.brokerProbed(brokerId, found.answered());
+                    }
                 });
         shell.levelsAskedBy(hints::metadataLevel);
         // Its predecessor may be the one that died.

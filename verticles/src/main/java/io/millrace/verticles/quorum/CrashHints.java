@@ -29,10 +29,9 @@ public final class CrashHints {
         /**
          * A broker was probed.
          *
-         * @param answered the life of it that answers; empty when none does
-         * @param sameLife whether that is the one this node knew when the hint came
+         * @param sameLife whether the life that this node knew when the hint came has answered
          */
-        void probed(int brokerId, Optional<UUID> answered, boolean sameLife);
+        void probed(int brokerId, ProbeOutcome found, boolean sameLife);
     }
 
     private final Context context;
@@ -79,7 +78,8 @@ public final class CrashHints {
                 .find(brokerId)
                 .map(BusNodeId::incarnation)
                 .filter(incarnation -> !incarnation.equals(BusNodeId.UNKNOWN_INCARNATION));
-        prober.probe(brokerId).onSuccess(answered -> {
+        prober.probe(brokerId).onSuccess(found -> {
+            Optional<UUID> answered = found.answered();
             probing.remove(brokerId);
             boolean sameLife = answered.isPresent() && (known.isEmpty() || known.equals(answered));
             if (sameLife) {
@@ -90,9 +90,11 @@ public final class CrashHints {
                         "broker {}: {}, and {}",
                         brokerId,
                         why,
-                        answered.isPresent() ? "another life of it answers" : "it does not answer");
+                        found.silent()
+                                ? "it does not answer"
+                                : answered.isPresent() ? "another life of it answers" : "nobody listens there");
             }
-            verdict.probed(brokerId, answered, sameLife);
+            verdict.probed(brokerId, found, sameLife);
         });
     }
 

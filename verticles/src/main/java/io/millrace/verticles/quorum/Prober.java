@@ -11,6 +11,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.UUID;
@@ -60,17 +61,24 @@ final class Prober {
         return consumer.completion();
     }
 
-    /** Which life of the broker answers; empty when none does in time. Never fails. */
-    Future<Optional<UUID>> probe(int brokerId) {
+    /** Which life of the broker answers, if any. Never fails. */
+    Future<ProbeOutcome> probe(int brokerId) {
         Optional<BusNodeId> node = directory.find(brokerId);
         if (node.isEmpty()) {
-            return Future.succeededFuture(Optional.empty());
+            return Future.succeededFuture(ProbeOutcome.SILENCE);
         }
         return client.connect(node.get().port(), node.get().host())
                 .compose(NetSocket::close)
                 .compose(listens -> ask(brokerId))
                 .timeout(timeoutMs, TimeUnit.MILLISECONDS)
-                .otherwise(Optional.empty());
+                .otherwise(failure -> isRefusal(failure) ? ProbeOutcome.REFUSED : ProbeOutcome.SILENCE);
+    }
+
+    /** By the operating system there; a timeout and a missing route are exceptions of the same class. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof ConnectException
+                && failure.getMessage() != null
+                && failure.getMessage().contains("refused");
     }
 
     /** Which level of the metadata the broker can follow; fails when it does not say so in time. */
@@ -89,7 +97,7 @@ final class Prober {
                 : Features.FIRST_METADATA_LEVEL;
     }
 
-    private Future<Optional<UUID>> ask(int brokerId) {
+    private Future<ProbeOutcome> ask(int brokerId) {
         return vertx.eventBus()
                 .<Object>request(
                         new BusAddress(brokerId, SERVICE).toString(),
@@ -98,10 +106,10 @@ final class Prober {
                 .map(reply -> incarnation(reply.body()));
     }
 
-    private static Optional<UUID> incarnation(Object body) {
+    private static ProbeOutcome incarnation(Object body) {
         return body instanceof Buffer buffer && buffer.length() == ID_BYTES
-                ? Optional.of(new UUID(buffer.getLong(0), buffer.getLong(Long.BYTES)))
-                : Optional.empty();
+                ? ProbeOutcome.answered(new UUID(buffer.getLong(0), buffer.getLong(Long.BYTES)))
+                : ProbeOutcome.SILENCE;
     }
 
     Future<Void> close() {

@@ -122,6 +122,11 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
         return machine.isLeader() && !(shard.isCutOff() && machine.partition().replicas().length > 1);
     }
 
+    /** Leads, and nobody else does: what is answered now is not of yesterday. Asks the clock. */
+    public boolean leadsForSure() {
+        return machine.isLeader() && (machine.partition().replicas().length == 1 || shard.leadsForSure());
+    }
+
     /** Does not lead, and a client that takes it for the leader may know more than it does. */
     boolean mayLeadSoon() {
         return !machine.isLeader()

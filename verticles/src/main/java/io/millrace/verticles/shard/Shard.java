@@ -44,6 +44,7 @@ public final class Shard implements Owner {
     private boolean timeoutsScheduled;
     private boolean closed;
     private boolean cutOff;
+    private long leadsUntilMs = Long.MAX_VALUE;
 
     /** Creates a shard without replicas, one of {@code count}. */
     public Shard(int index, int count, EventLoop loop, ShardContext context) {
@@ -94,6 +95,16 @@ public final class Shard implements Owner {
         if (now) {
             forEach(Replica::sendClientsAway);
         }
+    }
+
+    /** Until when on the ticker nobody else can lead what leads here; the roles are as new as that needs. */
+    public void leadsUntil(long untilMs) {
+        leadsUntilMs = untilMs;
+    }
+
+    /** Whether nobody else can lead what leads here, now. */
+    boolean leadsForSure() {
+        return context.ticker().getAsLong() < leadsUntilMs;
     }
 
     boolean isCutOff() {

@@ -43,6 +43,11 @@ public final class Shards {
         shards.forEach(shard -> shard.execute(() -> shard.cutOff(now)));
     }
 
+    /** {@link Shard#leadsUntil}, told behind what the shards are to know of the metadata. */
+    public void leadsUntil(long untilMs) {
+        shards.forEach(shard -> shard.execute(() -> shard.leadsUntil(untilMs)));
+    }
+
     /** Whether no controller is heard. */
     public boolean isCutOff() {
         return cutOff;

@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** A broker's life beside a controller that the test plays. */
 class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Epochs {
     private static final int HEARTBEAT_MS = 250;
+    private static final int SESSION_MS = 4 * HEARTBEAT_MS;
     private static final int SELF = 3;
     private static final UUID INCARNATION = new UUID(3, 3);
 
@@ -33,8 +35,25 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     private final List<String> halted = new ArrayList<>();
     private int controller = 1;
     private long keptEpoch = 40;
+    private long leadsUntilMs;
+    private final List<Boolean> told = new ArrayList<>();
+    private final LeadershipLease lease = new LeadershipLease(
+            SESSION_MS,
+            alarm::nowMs,
+            Optional::empty,
+            metadata,
+            new LeadershipLease.Holder(until -> leadsUntilMs = until, told::add));
     private final BrokerRegistration registration = new BrokerRegistration(new BrokerRegistration.Parts(
-            SELF, Runnable::run, alarm, this, metadata, this, () -> List.copyOf(offline), halted::add, HEARTBEAT_MS));
+            SELF,
+            Runnable::run,
+            alarm,
+            this,
+            metadata,
+            this,
+            () -> List.copyOf(offline),
+            halted::add,
+            lease,
+            HEARTBEAT_MS));
 
     private record Asked(ControllerCommand<?> command, Promise<Object> answer) {}
 
@@ -108,20 +127,42 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
 
     @Test
     void whoHearsNoControllerForASessionSendsItsClientsAwayUntilItHearsOne() {
-        List<Boolean> told = new ArrayList<>();
-        registration.onCutOff(4 * HEARTBEAT_MS, told::add);
         serve();
+        assertThat(leadsUntilMs).isEqualTo(alarm.nowMs() + SESSION_MS);
 
-        for (int beat = 0; beat < 4; beat++) {
-            alarm.pass(HEARTBEAT_MS);
-        }
+        alarm.pass(SESSION_MS - 1);
         assertThat(told).as("the session may not have ended").isEmpty();
-        alarm.pass(HEARTBEAT_MS);
-        alarm.pass(HEARTBEAT_MS);
+        alarm.pass(2 * HEARTBEAT_MS);
         assertThat(told).containsExactly(true);
 
+        // What is answered now was sent when the session had not ended, and that is long ago.
+        heard(false);
+        assertThat(told).containsExactly(true);
+        alarm.pass(HEARTBEAT_MS);
         heard(false);
         assertThat(told).containsExactly(true, false);
+        assertThat(leadsUntilMs).as("since the last beat").isEqualTo(6 * HEARTBEAT_MS + SESSION_MS);
+    }
+
+    @Test
+    void whoIsToldThatItIsFencedLeadsNothingFromThenOn() {
+        serve();
+        alarm.pass(HEARTBEAT_MS);
+        heard(true);
+
+        assertThat(leadsUntilMs).isLessThan(0);
+    }
+
+    @Test
+    void whoeverHasTheControllerKeepsTheLeaseOnceThereAreOthers() {
+        controller = SELF;
+        serve();
+        assertThat(leadsUntilMs).as("there is nobody else").isEqualTo(LeadershipLease.FOR_EVER);
+
+        commitRegistration(60, 4);
+
+        assertThat(leadsUntilMs).isEqualTo(alarm.nowMs() + SESSION_MS);
+        assertThat(alarm.waiting()).as("it ticks").isEqualTo(1);
     }
 
     @Test
@@ -280,13 +321,17 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     }
 
     private void commitRegistration(long offset) {
+        commitRegistration(offset, SELF);
+    }
+
+    private void commitRegistration(long offset, int broker) {
         metadata.publish(metadata.image()
                 .change()
                 .replay(
                         offset,
                         1,
                         new RegisterBrokerRecord(
-                                SELF,
+                                broker,
                                 INCARNATION,
                                 RegisterBrokerRecord.EPOCH_IS_OFFSET,
                                 List.of(),
