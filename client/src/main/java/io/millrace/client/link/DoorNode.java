@@ -55,8 +55,17 @@ public final class DoorNode {
             Consumer<WireWriter> body,
             int expectedBytes,
             long timeoutMs,
-            boolean large,
+            Kind kind,
             Promise<WireReader> answer) {}
+
+    /** What is special about a call. */
+    private enum Kind {
+        USUAL,
+        /** Its answer may be large. */
+        FOR_MUCH,
+        /** It goes out as it is, also beyond the credit. */
+        WHOLE
+    }
 
     DoorNode(Vertx vertx, Context context, String address, String clientId, int wantedCreditBytes) {
         this.vertx = (VertxInternal) vertx;
@@ -83,23 +92,29 @@ public final class DoorNode {
      */
     public Future<WireReader> call(
             short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
-        return call(api, version, expectedBytes, timeoutMs, false, body);
+        return call(api, version, expectedBytes, timeoutMs, Kind.USUAL, body);
     }
 
     /** The same for an answer that may be large and lie outside of the heap: the caller has to {@link WireReader#release} it. */
     public Future<WireReader> callForMuch(
             short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
-        return call(api, version, expectedBytes, timeoutMs, true, body);
+        return call(api, version, expectedBytes, timeoutMs, Kind.FOR_MUCH, body);
+    }
+
+    /** The same for a request that must not be made smaller: when it is beyond the credit, the node lends the rest or refuses it for now. */
+    public Future<WireReader> callWhole(
+            short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
+        return call(api, version, expectedBytes, timeoutMs, Kind.WHOLE, body);
     }
 
     private Future<WireReader> call(
-            short api, short version, int expectedBytes, long timeoutMs, boolean large, Consumer<WireWriter> body) {
+            short api, short version, int expectedBytes, long timeoutMs, Kind kind, Consumer<WireWriter> body) {
         Promise<WireReader> answer = Promise.promise();
         if (closed) {
             answer.fail(new LogException(LogError.CLOSED, null));
             return answer.future();
         }
-        waiting.add(new Call(api, version, body, expectedBytes, timeoutMs, large, answer));
+        waiting.add(new Call(api, version, body, expectedBytes, timeoutMs, kind, answer));
         pump();
         return answer.future();
     }
@@ -190,8 +205,8 @@ public final class DoorNode {
                 .text(clientId);
         call.body().accept(out);
         int bytes = out.size();
-        if (bytes > over.creditBytes()) {
-            // The node would refuse it whenever it comes: who sent it may send less. Told later, as every answer: who
+        if (bytes > over.creditBytes() && call.kind() != Kind.WHOLE) {
+            // The node may refuse it whenever it comes: who sent it may send less. Told later, as every answer: who
             // asks may
             // be in the middle of asking several nodes.
             LogException tooLarge = new LogException(
@@ -203,7 +218,13 @@ public final class DoorNode {
         over.used[0] += bytes;
         over.used[1]++;
         AnswerSlot slot = new AnswerSlot();
-        DoorRequest.send(vertx, address, out.toBuffer(), options(call.timeoutMs()), call.large() ? answers : null, slot)
+        DoorRequest.send(
+                        vertx,
+                        address,
+                        out.toBuffer(),
+                        options(call.timeoutMs()),
+                        call.kind() == Kind.FOR_MUCH ? answers : null,
+                        slot)
                 .onComplete(reply -> context.runOnContext(go -> {
                     over.used[0] -= bytes;
                     over.used[1]--;

@@ -37,6 +37,7 @@ final class Batch {
     private int runBytes = RUN_BYTES;
     private int bufferedBytes;
     private int sendings;
+    private int departures;
     private ByteBuffer built;
     private long producerId = BatchHeader.NO_PRODUCER_ID;
     private short producerEpoch = BatchHeader.NO_PRODUCER_EPOCH;
@@ -176,6 +177,21 @@ final class Batch {
 
     void isSent() {
         sendings++;
+    }
+
+    /** It may be appended from now on, although nobody may say so: a leader that has it knows it by all of its sequences. */
+    void leaves() {
+        departures++;
+    }
+
+    /** Nobody has got it when it left the last time. */
+    void hasStayed() {
+        departures--;
+    }
+
+    /** Whoever gets it must get it as it is. */
+    boolean mustStayWhole() {
+        return departures > 0;
     }
 
     /**

@@ -6,12 +6,15 @@ import io.millrace.client.LogRecord;
 import io.millrace.client.ProducerOptions;
 import io.millrace.client.TopicPartition;
 import io.millrace.client.link.Cluster;
+import io.millrace.client.link.DoorNode;
 import io.millrace.client.link.Leader;
 import io.millrace.client.link.WakeUp;
 import io.millrace.client.link.WireReader;
+import io.millrace.client.link.WireWriter;
 import io.millrace.client.message.Produce;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -276,14 +280,16 @@ public final class Sender {
         }
         int timeoutMs = (int) Math.min(options.requestTimeoutMs(), Integer.MAX_VALUE);
         short acks = options.acks().wire();
-        cluster.data(sending.brokerId())
-                .call(
-                        Produce.API,
-                        Produce.VERSION,
-                        bytes + 64,
-                        options.requestTimeoutMs() + 1_000,
-                        out -> Produce.write(out, acks, timeoutMs, parts))
-                .onComplete(answer -> answered(sending, answer));
+        DoorNode node = cluster.data(sending.brokerId());
+        Consumer<WireWriter> request = out -> {
+            sending.parts().forEach(part -> part.batch().leaves());
+            Produce.write(out, acks, timeoutMs, parts);
+        };
+        long answerMs = options.requestTimeoutMs() + 1_000;
+        Future<WireReader> asked = sending.mustStayWhole()
+                ? node.callWhole(Produce.API, Produce.VERSION, bytes + 64, answerMs, request)
+                : node.call(Produce.API, Produce.VERSION, bytes + 64, answerMs, request);
+        asked.onComplete(answer -> answered(sending, answer));
     }
 
     private void answered(Sending sending, AsyncResult<WireReader> answer) {
@@ -308,6 +314,7 @@ public final class Sender {
             if (part.isCurrent()) {
                 part.queue().inFlight = false;
                 if (isCutAnew) {
+                    part.batch().hasStayed();
                     part.queue().backoffMs = 0;
                 } else if (failure != null) {
                     failed(part, failure);

@@ -8,6 +8,11 @@ import java.util.List;
  * <p>Thread: the producer's context.
  */
 record Sending(int brokerId, long sentNanos, List<Part> parts) {
+    /** It is one batch that may have been appended elsewhere. */
+    boolean mustStayWhole() {
+        return parts.size() == 1 && parts.get(0).batch().mustStayWhole();
+    }
+
     /** A queue's head as it was when it was sent. */
     record Part(PartitionQueue queue, Batch batch, int attempt, int leaderEpoch) {
         /** False when it was given up meanwhile, because somebody else leads. */

@@ -26,8 +26,10 @@ public record DoorLimits(
         long unsentBytes,
         int maxWaitMs,
         long idleMs) {
-    /** Less than this is no use to a producer: one batch of the default size and its envelope. */
+    /** Who wants less is given this much: a reader's requests. */
     static final int LEAST_SESSION_BYTES = 64 << 10;
+    /** Less than this is no use to a producer: one batch of the client's default size and its envelope. Small doors give less. */
+    static final int BATCH_SESSION_BYTES = 256 << 10;
     /** The part of {@link #unsentBytes} that one session may have. */
     static final int SHARE_OF_UNSENT = 4;
 

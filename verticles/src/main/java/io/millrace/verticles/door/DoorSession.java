@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * came, and the credit that they may use.
  *
  * <p>Every request is answered by itself, so answers need no order. What is in flight is bounded by the credit, which the
- * client keeps to; one that does not is refused. When the sender leaves the bus, parked requests end and the credit is free.
+ * client keeps to; one that does not is refused, unless it is alone and the door has as much left to lend. When the sender leaves the bus, parked requests end and the credit is free.
  *
  * <p>Thread: its loop, {@link #accept} and {@link #end} from anywhere.
  */
@@ -39,6 +39,9 @@ final class DoorSession {
     private final UnsentAnswers unsent;
     private final Set<BusRequest> requests = new LinkedHashSet<>();
     private int inFlightBytes;
+    /** What the one request in flight has beyond the credit. */
+    private int lentBytes;
+
     private LoopMetrics metrics;
     private ContextInternal context;
     private boolean closed;
@@ -90,11 +93,9 @@ final class DoorSession {
         if (closed) {
             throw DoorFailure.of(DoorFailure.UNKNOWN_SESSION, "session " + id + " is closed");
         }
-        if (inFlightBytes + body.length() > creditBytes || requests.size() >= limits().maxRequests()) {
-            throw DoorFailure.of(
-                    DoorFailure.NO_CREDIT,
-                    inFlightBytes + " bytes in " + requests.size() + " requests are in flight, " + body.length()
-                            + " more are beyond the credit of " + creditBytes);
+        int beyond = Math.max(0, inFlightBytes + body.length() - creditBytes);
+        if (beyond > 0 && !requests.isEmpty() || requests.size() >= limits().maxRequests()) {
+            throw beyondCredit(body.length());
         }
         short key = body.getShort(DoorFrame.KAFKA_AT);
         ApiSpec api = owner.dispatcher().registry().spec(key);
@@ -109,10 +110,23 @@ final class DoorSession {
         }
         BusRequest request = new BusRequest(
                 this, message, message.frame(DoorFrame.KAFKA_AT, key == Api.PRODUCE.key()), body.length());
+        // Alone, it is one that cannot be made smaller: what was sent before and may have been appended.
+        if (beyond > 0 && !owner.credit().lend(beyond)) {
+            request.frameIsRead();
+            throw beyondCredit(body.length());
+        }
+        lentBytes = beyond;
         inFlightBytes += body.length();
         requests.add(request);
         busy = true;
         dispatch(request);
+    }
+
+    private DoorFailure beyondCredit(int bytes) {
+        return DoorFailure.of(
+                DoorFailure.NO_CREDIT,
+                inFlightBytes + " bytes in " + requests.size() + " requests are in flight, " + bytes
+                        + " more are beyond the credit of " + creditBytes);
     }
 
     private void dispatch(BusRequest request) {
@@ -138,6 +152,10 @@ final class DoorSession {
     void answered(BusRequest request) {
         requests.remove(request);
         inFlightBytes -= request.chargedBytes();
+        if (lentBytes > 0) {
+            owner.credit().takeBack(lentBytes);
+            lentBytes = 0;
+        }
         busy = !requests.isEmpty();
         lastUsedNanos = System.nanoTime();
     }

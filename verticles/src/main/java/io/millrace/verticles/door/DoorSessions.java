@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The open sessions, and the credit that is left for new ones.
  *
- * <p>Credit is given when a session is opened, so that what all of them hold together is bounded without a word between
+ * <p>{@link DoorCredit} is given when a session is opened, so that what all of them hold together is bounded without a word between
  * loops per request.
  *
  * <p>Thread: the door's loop; the services from anywhere.
@@ -24,7 +24,7 @@ final class DoorSessions {
     private final UnsentAnswers unsent;
     private final SecureRandom random = new SecureRandom();
     private final Map<Long, DoorSession> sessions = new HashMap<>();
-    private long freeBytes;
+    private final DoorCredit credit;
     private int nextLoop;
     private volatile int open;
 
@@ -32,24 +32,22 @@ final class DoorSessions {
         this.services = services;
         this.loops = List.copyOf(loops);
         this.unsent = new UnsentAnswers(services.limits().unsentBytes());
-        this.freeBytes = services.limits().totalBytes();
+        this.credit = new DoorCredit(services.limits());
     }
 
     /** Opens a session with what can be given of the wanted credit; throws {@link DoorFailure} when that is too little. */
     DoorSession open(String sender, int wantedBytes) {
-        int bytes = (int) Math.min(
-                Math.min(Math.max(wantedBytes, DoorLimits.LEAST_SESSION_BYTES), freeBytes), limits().sessionBytes());
-        if (sessions.size() >= limits().maxSessions() || bytes < DoorLimits.LEAST_SESSION_BYTES) {
+        int bytes = sessions.size() >= limits().maxSessions() ? 0 : credit.give(wantedBytes);
+        if (bytes == 0) {
             throw DoorFailure.of(
                     DoorFailure.NO_CREDIT,
-                    sessions.size() + " sessions are open and " + freeBytes + " bytes of credit are left");
+                    sessions.size() + " sessions are open and " + credit.freeBytes() + " bytes of credit are left");
         }
         long id = random.nextLong();
         while (sessions.containsKey(id)) {
             id = random.nextLong();
         }
         DoorSession session = new DoorSession(id, sender, bytes, loops.get(nextLoop++ % loops.size()), this);
-        freeBytes -= bytes;
         sessions.put(id, session);
         open = sessions.size();
         return session;
@@ -66,7 +64,7 @@ final class DoorSessions {
 
     void close(DoorSession session) {
         if (sessions.remove(session.id(), session)) {
-            freeBytes += session.creditBytes();
+            credit.takeBack(session.creditBytes());
             open = sessions.size();
             session.end();
         }
@@ -99,8 +97,8 @@ final class DoorSessions {
         return open;
     }
 
-    long freeBytes() {
-        return freeBytes;
+    DoorCredit credit() {
+        return credit;
     }
 
     RequestDispatcher dispatcher() {
