@@ -17,6 +17,8 @@ final class JoinTheBus {
     private JoinTheBus() {}
 
     private static final int ATTEMPTS = 4;
+    /** Not those of the nodes: while one of this machine is down its port would be free to take. */
+    private static final int OWN_PORTS_FROM = 5801;
 
     static Future<Vertx> joined(String clusterName, List<String> seeds, EventBusOptions bus) {
         return joined(clusterName, seeds, bus, 1);
@@ -56,7 +58,11 @@ final class JoinTheBus {
         config.addMultiMapConfig(
                 new MultiMapConfig("__vertx.subs").setBackupCount(2).setValueCollectionType("SET"));
         config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(2));
-        config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(ownHost);
+        config.getNetworkConfig()
+                .setPort(OWN_PORTS_FROM)
+                .getInterfaces()
+                .setEnabled(true)
+                .addInterface(ownHost);
         JoinConfig join = config.getNetworkConfig().getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);

@@ -29,10 +29,14 @@ record AppendWish(String topic, int partition, short acks, int timeoutMs, BatchB
     private static final int MAX_TIMEOUT_MS = 300_000;
     private static final int MAX_RECORDS = 10_000;
     private static final String HEADER_PREFIX = "h.";
+    private static final String PRODUCER_ID = "producerId";
+    private static final String PRODUCER_EPOCH = "producerEpoch";
+    private static final String SEQUENCE = "sequence";
+    private static final List<String> PRODUCER_FIELDS = List.of(PRODUCER_ID, PRODUCER_EPOCH, SEQUENCE);
     private static final Set<String> RECORD_FIELDS =
             Set.of("key", "keyBase64", "value", "valueBase64", "headers", "timestamp");
-    private static final Set<String> BATCH_FIELDS = Set.of(
-            "op", "topic", "partition", "acks", "timeoutMs", "producerId", "producerEpoch", "sequence", "records");
+    private static final Set<String> BATCH_FIELDS =
+            Set.of("op", "topic", "partition", "acks", "timeoutMs", PRODUCER_ID, PRODUCER_EPOCH, SEQUENCE, "records");
     private static final Set<String> SINGLE_FIELDS = Stream.of(RECORD_FIELDS, BATCH_FIELDS)
             .flatMap(Set::stream)
             .filter(name -> !name.equals("records"))
@@ -104,19 +108,22 @@ record AppendWish(String topic, int partition, short acks, int timeoutMs, BatchB
         throw PlainFields.wrong("acks", value, "0, 1 or \"all\"");
     }
 
+    /** All of it or nothing: a sequence that is not given would pass for the first, and the record for one that is there. */
     private static BatchBuilder producer(PlainFields fields) {
         BatchBuilder batch = new BatchBuilder();
-        long id = fields.number("producerId", BatchHeader.NO_PRODUCER_ID);
-        if (id < 0 && fields.raw("producerId") != null) {
-            throw PlainFields.wrong("producerId", id, "not negative");
+        if (PRODUCER_FIELDS.stream().allMatch(name -> fields.raw(name) == null)) {
+            return batch;
         }
-        if (id >= 0) {
-            batch.producer(
-                    id,
-                    (short) fields.number("producerEpoch", 0, 0, Short.MAX_VALUE),
-                    fields.number("sequence", 0, 0, Integer.MAX_VALUE));
+        long id = fields.number(PRODUCER_ID, BatchHeader.NO_PRODUCER_ID);
+        if (id < 0 && fields.raw(PRODUCER_ID) != null) {
+            throw PlainFields.wrong(PRODUCER_ID, id, "not negative");
         }
-        return batch;
+        short epoch = (short) fields.needNumber(PRODUCER_EPOCH, 0, Short.MAX_VALUE);
+        int sequence = fields.needNumber(SEQUENCE, 0, Integer.MAX_VALUE);
+        if (id < 0) {
+            throw PlainFields.missing(PRODUCER_ID);
+        }
+        return batch.producer(id, epoch, sequence);
     }
 
     private static long timestamp(PlainFields fields) {

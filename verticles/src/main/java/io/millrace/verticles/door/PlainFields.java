@@ -92,7 +92,7 @@ abstract class PlainFields {
         return number(name, min, min, max);
     }
 
-    private static DoorFailure missing(String name) {
+    static DoorFailure missing(String name) {
         return DoorFailure.of(DoorFailure.MALFORMED, "\"" + name + "\" is missing");
     }
 

@@ -52,6 +52,7 @@ final class BusNode {
     private volatile ClusterHints hints = ClusterHints.NOBODY;
     private volatile HazelcastMember hazelcast;
     private volatile Vertx vertx;
+    private volatile boolean stopping;
     private volatile DirectClusterManager manager;
 
     BusNode(NodeConfig config, UUID incarnation, MicrometerSeries meters) {
@@ -72,7 +73,8 @@ final class BusNode {
         manager = new DirectClusterManager(
                 self,
                 directory,
-                () -> mayAttach.thenCompose(go -> HazelcastAttach.to(startHazelcast(self))),
+                () -> mayAttach.thenCompose(go -> HazelcastAttach.toFirst(
+                        () -> startHazelcast(self), vertx, HazelcastAttach.RETRY_MS, () -> !stopping)),
                 DirectClusterManager.DEFAULT_ATTACH_TIMEOUT_MS);
         return Vertx.builder()
                 .with(options())
@@ -162,6 +164,7 @@ final class BusNode {
 
     /** Leaves the cluster, Vert.x first, then Hazelcast; completes in any case. */
     CompletionStage<Void> stop(Duration deadline) {
+        stopping = true;
         CompletionStage<Void> closed = vertx == null
                 ? CompletableFuture.completedStage(null)
                 : vertx.close().toCompletionStage().exceptionally(failure -> null);

@@ -46,7 +46,7 @@ sealed interface CommandLine {
         List<String> rest = words.subList(1, words.size());
         return switch (words.get(0)) {
             case "start" -> start(rest);
-            case "status" -> new Status(option("status", "--http", rest, DEFAULT_URL));
+            case "status" -> status(option("status", "--http", rest, DEFAULT_URL));
             case "demo" -> new Demo(option("demo", "--bootstrap", rest, DEFAULT_BOOTSTRAP));
             case "voters" -> voters(rest);
             case "rehearse" -> new Rehearse();
@@ -56,6 +56,15 @@ sealed interface CommandLine {
                 throw new ConfigException("\"" + words.get(0)
                         + "\" is not a command: start, status, voters, demo, --help" + " and --version are");
         };
+    }
+
+    /** {@code HOST:PORT} says enough, and a slash at the end no more. */
+    private static Status status(String told) {
+        String url = (told.contains("://") ? told : "http://" + told).replaceFirst("/+$", "");
+        if (!url.matches("https?://[^/?#]+")) {
+            throw new ConfigException("status --http takes HOST:PORT or http://HOST:PORT, not " + told);
+        }
+        return new Status(url);
     }
 
     private static Start start(List<String> words) {

@@ -13,6 +13,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.spi.cluster.ClusterManager;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -41,7 +43,7 @@ class HazelcastAttachTest {
     }
 
     private final List<Vertx> vertxes = new ArrayList<>();
-    private final List<HazelcastMember> members = new ArrayList<>();
+    private final List<HazelcastMember> members = new CopyOnWriteArrayList<>();
     private final String clusterName = "attach-" + UUID.randomUUID();
     private final int hazelcastPort = freePort();
 
@@ -54,12 +56,16 @@ class HazelcastAttachTest {
     }
 
     private HazelcastMember member(String nodeId) {
+        return member(nodeId, 20);
+    }
+
+    private HazelcastMember member(String nodeId, int ports) {
         HazelcastMember member = HazelcastMember.start(
                 new MemberSettings(
                         clusterName,
                         "127.0.0.1",
                         hazelcastPort,
-                        20,
+                        ports,
                         List.of("127.0.0.1:" + hazelcastPort),
                         Map.of(MemberAttributes.VERTX_NODE_ID, nodeId)),
                 new Quiet());
@@ -135,6 +141,50 @@ class HazelcastAttachTest {
                 .completion());
         assertThat(ask(one, "b.1.echo")).isEqualTo("broker");
         assertThat(members.get(0).members()).hasSize(2);
+    }
+
+    /** An application that starts while a node is down may take its port. */
+    @Test
+    void aPortThatIsTakenForAWhileIsTriedAgain() throws Exception {
+        BusNodeId broker = new BusNodeId(1, UUID.randomUUID(), "127.0.0.1", freePort());
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        Vertx timers = Vertx.vertx();
+        vertxes.add(timers);
+        DirectClusterManager direct = new DirectClusterManager(
+                broker,
+                new BusDirectory(),
+                () -> release.thenCompose(
+                        go -> HazelcastAttach.toFirst(() -> member(broker.toString(), 1), timers, 100, () -> true)),
+                60_000);
+        Vertx one = clustered(direct, broker.port());
+        try (ServerSocket taken = new ServerSocket(hazelcastPort, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThat(taken.isBound()).isTrue();
+            release.complete(null);
+            while (members.size() < 3) {
+                Thread.onSpinWait();
+            }
+            assertThat(direct.attached().isComplete()).isFalse();
+        }
+
+        await(direct.attached());
+
+        await(one.eventBus()
+                .<String>consumer("orders.echo", m -> m.reply("here"))
+                .completion());
+        assertThat(ask(one, "orders.echo")).isEqualTo("here");
+    }
+
+    @Test
+    void nobodyTriesAgainOnceTheNodeStops() throws Exception {
+        Vertx timers = Vertx.vertx();
+        vertxes.add(timers);
+        HazelcastMember early = member("early");
+        CompletionStage<ClusterManager> attached = HazelcastAttach.toFirst(() -> early, timers, 1, () -> false);
+
+        early.stop(Duration.ofSeconds(5)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        assertThat(attached.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(members).hasSize(1);
     }
 
     @Test

@@ -54,7 +54,7 @@ class ProcessTest {
         try (MillraceProcess node = start().awaitReady()) {
             String url = "http://" + node.told("http on ([^;]+);");
 
-            try (MillraceProcess status = run("status", "--http", url)) {
+            try (MillraceProcess status = run("status", "--http", node.told("http on ([^;]+);") + "/")) {
                 assertThat(status.exitCode()).isZero();
                 assertThat(status.out()).contains("\"status\":\"ready\"");
             }
@@ -100,8 +100,14 @@ class ProcessTest {
 
     @Test
     void wrongCommandLineEndsWithOneLineAndCodeTwo() {
-        for (String[] words :
-                new String[][] {{}, {"strat"}, {"start", "--fast"}, {"start", "a.json", "b.json"}, {"status", "x"}}) {
+        for (String[] words : new String[][] {
+            {},
+            {"strat"},
+            {"start", "--fast"},
+            {"start", "a.json", "b.json"},
+            {"status", "x"},
+            {"status", "--http", "/cluster"}
+        }) {
             try (MillraceProcess run = run(words)) {
                 assertThat(run.exitCode()).isEqualTo(2);
                 assertThat(run.err()).startsWith("millrace: ").hasLineCount(1);
