@@ -139,8 +139,8 @@ public final class BusProcesses implements AutoCloseable {
                 // Another process's output: there is nothing to wait on.
                 processes.get(id).waitFor(20, TimeUnit.MILLISECONDS);
             }
-            // Clients are served before Hazelcast is up, and an application that finds no member is a cluster of its
-            // own.
+            // Clients are served before Hazelcast is up, and an application that finds no member is
+            // a cluster of its own.
             while (!accepts(ports.get(id)[2])) {
                 if (!processes.get(id).isAlive() || System.nanoTime() > deadline) {
                     throw new AssertionError("node " + id + " has no Hazelcast: " + Files.readString(output(id)));

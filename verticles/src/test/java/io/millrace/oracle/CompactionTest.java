@@ -97,8 +97,8 @@ class CompactionTest {
                 if (records > 0) {
                     text.append(batch.baseOffset()).append("..").append(batch.lastOffset());
                     text.append(' ').append(batch.compressionType());
-                    // How many passes a batch has seen depends on time; a horizon of tombstones that are gone tells
-                    // only that.
+                    // How many passes a batch has seen depends on time; a horizon of tombstones
+                    // that are gone tells only that.
                     text.append(tombstone && batch.deleteHorizonMs().isPresent() ? " horizon" : "");
                     text.append(" max ")
                             .append(batch.maxTimestamp())

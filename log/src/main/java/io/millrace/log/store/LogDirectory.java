@@ -349,7 +349,10 @@ public final class LogDirectory implements AutoCloseable {
             if (logs.openCount() == 0 && !health.isOffline()) {
                 StopMarker.write(disk, path, true);
             } else {
-                LOG.warn("{} is left without a clean stop: {} logs are open", path, logs.openCount());
+                LOG.warn(
+                        "{} is left without a clean stop: {}",
+                        path,
+                        health.isOffline() ? "it is offline" : logs.openCount() + " logs are still open");
             }
         } catch (IOException e) {
             LOG.error("{} is left without a clean stop: {}", path, e.toString());

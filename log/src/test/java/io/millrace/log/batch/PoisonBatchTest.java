@@ -61,8 +61,8 @@ class PoisonBatchTest {
             } else if (ours == null) {
                 takenByBoth++;
             } else {
-                // Kafka numbers the records of an uncompressed batch anew and does not add up the sizes in a packed
-                // one.
+                // Kafka numbers the records of an uncompressed batch anew and does not add up the
+                // sizes in a packed one.
                 assertThat(ours.error()).isEqualTo(AppendError.INVALID_RECORD);
             }
         }

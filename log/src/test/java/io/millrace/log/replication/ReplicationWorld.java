@@ -321,9 +321,8 @@ final class ReplicationWorld implements Invariant {
             node.disk.afterPowerLoss(random.nextBoolean() ? PowerLoss.SEEDED : PowerLoss.DROPS_UNSYNCED);
             node.lostItsCache = !group;
             if (!group) {
-                // Page-cache mode promises nothing for a power loss but that the others have it: it must be out of the
-                // ISR
-                // before it can be elected with less than it had.
+                // Page-cache mode promises nothing for a power loss but that the others have it: it must be out of
+                // the ISR before it can be elected with less than it had.
                 controller.register(node.id, true);
                 tellRecords();
             }

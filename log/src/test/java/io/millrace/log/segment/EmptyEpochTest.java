@@ -30,8 +30,8 @@ class EmptyEpochTest {
     void anEpochThatWroteNothingDoesNotHideOlderBatchesThatCompactionHasLeftAGapBefore() {
         EpochHistory history = new EpochHistory();
         history.assign(1, 0);
-        // This replica led epoch 5 without a single append; of what the next leader had there, offsets 3 and 4 are
-        // gone.
+        // This replica led epoch 5 without a single append; of what the next leader had there,
+        // offsets 3 and 4 are gone.
         history.assign(5, 3);
 
         history.assign(3, 5, 3);

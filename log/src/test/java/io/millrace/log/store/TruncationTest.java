@@ -291,8 +291,8 @@ class TruncationTest {
         large.log.truncateTo(2, () -> done = true);
         large.io.runWriter();
         large.runOwner();
-        // The process dies before anybody has looked which record is the newest now, and after all that was asked was
-        // synced.
+        // The process dies before anybody has looked which record is the newest now, and after all
+        // that was asked was synced.
         large.io.runSyncs();
         large.io.runWriter();
         large.io.runSyncs();

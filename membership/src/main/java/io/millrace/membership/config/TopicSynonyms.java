@@ -21,7 +21,7 @@ final class TopicSynonyms {
         }
     }
 
-    private static final long MINUTE = 60_000L;
+    private static final long MS_PER_MINUTE = 60_000L;
     private static final long HOUR = 3_600_000L;
 
     private static final Map<String, List<Synonym>> SEVERAL = Map.of(
@@ -29,7 +29,7 @@ final class TopicSynonyms {
             "retention.ms",
                     List.of(
                             same("log.retention.ms"),
-                            new Synonym("log.retention.minutes", MINUTE),
+                            new Synonym("log.retention.minutes", MS_PER_MINUTE),
                             new Synonym("log.retention.hours", HOUR)),
             "segment.jitter.ms", List.of(same("log.roll.jitter.ms"), new Synonym("log.roll.jitter.hours", HOUR)),
             "segment.ms", List.of(same("log.roll.ms"), new Synonym("log.roll.hours", HOUR)));

@@ -17,6 +17,7 @@ import java.util.UUID;
  */
 public record VoterSet(Map<Integer, UUID> voters) {
     public static final UUID ANY_DIRECTORY = new UUID(0, 0);
+    /** After changes; a cluster forms with five at most. */
     static final int MAX_VOTERS = 7;
 
     public VoterSet {

@@ -1,6 +1,7 @@
 /**
- * Agreement on one log of opaque record batches among 1, 3 or 5 voters, as KRaft does it: pre-vote, votes that are
- * durable before they are answered, followers that pull, commits by majority, snapshots.
+ * Agreement on one log of opaque record batches among a few voters, as KRaft does it: pre-vote, votes that are durable
+ * before they are answered, followers that pull, commits by majority, snapshots. There are 1, 3 or 5 voters when a cluster
+ * forms; changes one by one may make them any number up to {@link io.millrace.membership.quorum.VoterSet#MAX_VOTERS}.
  *
  * <p>A cluster forms before that: {@link io.millrace.membership.quorum.FormationMachine}, driven by {@link
  * io.millrace.membership.quorum.FormationNode}.

@@ -236,10 +236,9 @@ public final class CommandForwarder implements ControllerGateway {
             call.epochSpent = true;
             tryAgainLater(call);
         } else if (!(cause instanceof ControllerException answered)) {
-            // A leader that proposes an ISR must not hear "not applied" of a copy while an earlier one is on its way to
-            // the same
-            // controller (rule I18). A new controller is no danger: of the former's it applies what is committed and no
-            // more.
+            // A leader that proposes an ISR must not hear "not applied" of a copy while an earlier one is on its
+            // way to the same controller (rule I18). A new controller is no danger: of the former's it applies what
+            // is committed and no more.
             if (call.command.isRepeatable() && !(call.command instanceof AlterPartition)) {
                 mayBeDone(call);
                 call.epochSpent = true;

@@ -125,8 +125,8 @@ public final class KafkaListener {
             bootstrap.childOption(ChannelOption.SO_SNDBUF, limits.sendBufferBytes());
         }
         if (limits.receiveBufferBytes() > 0) {
-            // On the listening socket: connections have it from there, and the window is agreed on before they are
-            // accepted.
+            // On the listening socket: connections have it from there, and the window is agreed on
+            // before they are accepted.
             bootstrap.option(ChannelOption.SO_RCVBUF, limits.receiveBufferBytes());
         }
     }

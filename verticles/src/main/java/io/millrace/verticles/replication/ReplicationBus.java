@@ -71,8 +71,8 @@ public final class ReplicationBus {
     private void heard(Message<Buffer> message, List<? extends Consumer<ByteBuf>> shards) {
         Object body = message.body();
         if (body instanceof BufferInternal buffer) {
-            // What Vert.x hands out lies in an array that the tail would keep: the collector would move it, writes copy
-            // it.
+            // What Vert.x hands out lies in an array that the tail would keep: the collector would
+            // move it, writes copy it.
             ByteBuf bytes = buffer.getByteBuf();
             hand(
                     PooledByteBufAllocator.DEFAULT

@@ -227,7 +227,7 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
                 touch();
             }
         } catch (RuntimeException bug) {
-            log.error("replication of shard {} stumbled", shard, bug);
+            log.error("a step of the replication of shard {} failed; the next one is taken all the same", shard, bug);
         }
         arm(Math.min(leader.nextTickMs(nowMs), follower.nextTickMs(nowMs)));
     }

@@ -1,6 +1,6 @@
 /**
- * What every connection of a node reads with, whatever is spoken on it.
+ * What every connection of a node reads and sends with, whatever is spoken on it.
  *
- * <p>Never imported here: anything of ours.
+ * <p>Open {@link io.millrace.verticles.wire.FrameReads} first. Never imported here: anything of ours.
  */
 package io.millrace.verticles.wire;

@@ -169,8 +169,8 @@ class PlainDoorTest {
     void aReadAtTheEndIsParkedAndItsReplyIsTheData() throws Exception {
         String topic = topic(1);
         Future<JsonObject> parked = ask(read(topic, 0).put("maxWaitMs", 20_000));
-        // The door begins requests in their order: when this one is answered, the read has been parked or will see its
-        // record.
+        // The door begins requests in their order: when this one is answered, the read has been
+        // parked or will see its record.
         await(ask(new JsonObject().put("op", "metadata")));
         assertThat(parked.isComplete()).isFalse();
 

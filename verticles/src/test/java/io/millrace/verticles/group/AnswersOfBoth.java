@@ -108,8 +108,7 @@ final class AnswersOfBoth {
     private boolean isMeant(Asked one) {
         if (!commitsAtOnce && one.parkable && one.ours == null && one.kafkas.contains("errorCode=0")) {
             // A rebalance began while a static member's new id was being written. Kafka answers with the generation
-            // that
-            // is over; we let the end of the rebalance answer.
+            // that is over; we let the end of the rebalance answer.
             throw new PartingException();
         }
         boolean waits = !one.parkable && (one.ours == null || one.kafkas == null);
