@@ -286,6 +286,25 @@ class LogDirectoryTest {
     }
 
     @Test
+    void theStopMarkerTellsWhosePageCacheWasLeftInOrder() throws Exception {
+        LogLife life = new LogLife(dir).start();
+        assertThat(life.directory.cleanUnder()).as("nothing was there").isEmpty();
+        life.appendAll("a");
+        life.stop();
+        Path marker = dir.resolve("stop-marker");
+        String here = life.directory.pageCacheIdentity();
+        Files.writeString(marker, Files.readString(marker).replace(here, "another boot"));
+
+        life.start();
+        assertThat(life.directory.cleanUnder()).isEqualTo("another boot");
+        life.stop();
+        life.start();
+        assertThat(life.directory.cleanUnder()).isEqualTo(here);
+        life.killAndStart();
+        assertThat(life.directory.cleanUnder()).isEmpty();
+    }
+
+    @Test
     void aDirectoryWithAnOpenLogIsNotLeftClean() {
         LogLife life = new LogLife(dir).start();
         life.appendAll("a");
