@@ -1,5 +1,6 @@
 package io.millrace.chaos;
 
+import io.millrace.oracle.BrokerProcess;
 import io.millrace.oracle.Commands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,13 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One node as a process: its file, its folder, and what can be done to it.
@@ -175,20 +174,7 @@ final class ChaosNode {
 
     /** The disk is gone: everything, identity included. */
     void loseDisk() {
-        deleteTree(data);
-    }
-
-    static void deleteTree(Path root) {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        BrokerProcess.deleteTree(data);
     }
 
     String logTail() {

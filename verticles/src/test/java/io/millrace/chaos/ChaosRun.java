@@ -2,6 +2,7 @@ package io.millrace.chaos;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.millrace.oracle.BrokerProcess;
 import io.millrace.oracle.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,7 +99,7 @@ public final class ChaosRun {
             }
         }
         if (!failed) {
-            ChaosNode.deleteTree(folder);
+            BrokerProcess.deleteTree(folder);
         }
     }
 

@@ -2,6 +2,7 @@ package io.millrace.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.oracle.BrokerProcess;
 import io.millrace.oracle.Commands;
 import io.millrace.oracle.TestTools;
 import java.io.IOException;
@@ -27,7 +28,7 @@ class ChaosTest {
         String which = System.getProperty("millrace.chaos", "short");
         String rounds = System.getProperty("millrace.chaos.rounds", "1");
         Path home = TestTools.projectDirectory().resolve("target/chaos");
-        ChaosNode.deleteTree(home);
+        BrokerProcess.deleteTree(home);
         Files.createDirectories(home);
         Path table = home.resolve("table.md");
         try (Network network = layNetwork()) {

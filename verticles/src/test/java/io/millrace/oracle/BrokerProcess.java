@@ -205,7 +205,7 @@ public abstract class BrokerProcess implements Broker {
         }
     }
 
-    static void deleteTree(Path root) {
+    public static void deleteTree(Path root) {
         if (!Files.exists(root)) {
             return;
         }

@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -98,5 +101,16 @@ public final class Requests {
                                 .setPartitionIndex(partition)
                                 .setCurrentLeaderEpoch(-1)
                                 .setTimestamp(timestamp)))));
+    }
+
+    /** Of the topic's first partition. */
+    public static DeleteRecordsRequestData deleteRecords(Topic topic, long before) {
+        return new DeleteRecordsRequestData()
+                .setTimeoutMs(10_000)
+                .setTopics(List.of(new DeleteRecordsTopic()
+                        .setName(topic.name())
+                        .setPartitions(List.of(new DeleteRecordsPartition()
+                                .setPartitionIndex(0)
+                                .setOffset(before)))));
     }
 }

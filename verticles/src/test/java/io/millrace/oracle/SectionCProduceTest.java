@@ -347,14 +347,7 @@ class SectionCProduceTest {
     })
     void whatIsNotThereIsNamedByItsError(String what, int version) throws Exception {
         both.same("C.35", side -> {
-            Topic there = side.topic("there");
-            Topic topic =
-                    switch (what) {
-                        case "unknown topic" -> new Topic(side.uniqueName("absent"), there.id());
-                        case "unknown id" -> new Topic(there.name(), new Uuid(7, 7));
-                        case "zero id" -> new Topic(there.name(), Uuid.ZERO_UUID);
-                        default -> there;
-                    };
+            Topic topic = side.topicOrNone(what);
             int partition = what.equals("unknown partition") ? 9 : what.equals("negative partition") ? -1 : 0;
             try (WireClient client = side.connect()) {
                 return produced(side, client, Requests.produce(topic, partition, Batches.values("v")), version)

@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.message.DeleteRecordsRequestData;
-import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
-import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -415,15 +412,7 @@ class SectionDFetchTest {
     }
 
     private static void deleteRecords(WireClient client, Topic topic, long before) throws Exception {
-        client.ask(
-                new DeleteRecordsRequestData()
-                        .setTimeoutMs(10_000)
-                        .setTopics(List.of(new DeleteRecordsTopic()
-                                .setName(topic.name())
-                                .setPartitions(List.of(new DeleteRecordsPartition()
-                                        .setPartitionIndex(0)
-                                        .setOffset(before))))),
-                2);
+        client.ask(Requests.deleteRecords(topic, before), 2);
     }
 
     @Test
@@ -466,14 +455,7 @@ class SectionDFetchTest {
     @CsvSource({"unknown topic,12", "unknown id,13", "unknown id,18", "zero id,16", "negative partition,12"})
     void whatIsNotThereIsNamedByItsError(String what, int version) throws Exception {
         both.same("D.44", side -> {
-            Topic there = side.topic("there");
-            Topic topic =
-                    switch (what) {
-                        case "unknown topic" -> new Topic(side.uniqueName("absent"), there.id());
-                        case "unknown id" -> new Topic(there.name(), new Uuid(7, 7));
-                        case "zero id" -> new Topic(there.name(), Uuid.ZERO_UUID);
-                        default -> there;
-                    };
+            Topic topic = side.topicOrNone(what);
             try (WireClient client = side.connect()) {
                 return text(side, client.ask(Requests.fetch(topic, what.startsWith("negative") ? -1 : 0, 0), version));
             }

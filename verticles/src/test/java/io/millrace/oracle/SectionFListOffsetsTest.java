@@ -6,9 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.message.DeleteRecordsRequestData;
-import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
-import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
@@ -217,15 +214,7 @@ class SectionFListOffsetsTest {
                                     Batches.record(1000 + i * 1000, "a", "a"),
                                     Batches.record(1500 + i * 1000, "b", "b")));
                 }
-                client.ask(
-                        new DeleteRecordsRequestData()
-                                .setTimeoutMs(10_000)
-                                .setTopics(List.of(new DeleteRecordsTopic()
-                                        .setName(topic.name())
-                                        .setPartitions(List.of(new DeleteRecordsPartition()
-                                                .setPartitionIndex(0)
-                                                .setOffset(3))))),
-                        2);
+                client.ask(Requests.deleteRecords(topic, 3), 2);
                 List<String> answers = new ArrayList<>();
                 for (long time : new long[] {-2, 0, 1000, 2500, 2600, -3, -4}) {
                     answers.add(time + ": " + text(list(client, topic, time, 8)));

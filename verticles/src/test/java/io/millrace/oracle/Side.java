@@ -181,6 +181,17 @@ public final class Side implements AutoCloseable {
         broker.close();
     }
 
+    /** A topic that is there, but for "unknown topic", "unknown id" and "zero id". */
+    Topic topicOrNone(String what) throws IOException {
+        Topic there = topic("there");
+        return switch (what) {
+            case "unknown topic" -> new Topic(uniqueName("absent"), there.id());
+            case "unknown id" -> new Topic(there.name(), new Uuid(7, 7));
+            case "zero id" -> new Topic(there.name(), Uuid.ZERO_UUID);
+            default -> there;
+        };
+    }
+
     /** The value, or the name of the error that the client made an exception of. */
     static <T> Object outcome(KafkaFuture<T> future) throws InterruptedException {
         try {

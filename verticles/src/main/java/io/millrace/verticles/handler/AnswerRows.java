@@ -16,7 +16,8 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetFo
  * names that a client chose: with names that hash alike, or unknown topic ids, whose name is null, inserting n rows takes
  * up to the cube of n steps. Nobody looks anything up in an answer that is about to be sent.
  *
- * <p>Positions count from 0, and the collection is made with {@link #capacity} so that it never grows.
+ * <p>Positions count from 0, and the collection is made with {@link #capacity} so that it never grows. Where a row is placed
+ * is asked of the row alone, so each message has a class here, all alike.
  *
  * <p>Thread: as the message they belong to.
  */

@@ -1,16 +1,14 @@
 package io.millrace.verticles.shard;
 
+import static io.millrace.verticles.shard.ShardFixture.ME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.protocol.Errors;
-import io.millrace.verticles.metrics.BrokerMetrics;
-import io.millrace.verticles.replication.ReplicationParts;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -20,30 +18,15 @@ import org.junit.jupiter.api.Test;
  * <p>Thread: one.
  */
 class EarlyAppendsTest {
-    private static final int ME = 1;
     private static final int OTHER = 2;
     private static final int THIRD = 3;
     private static final int[] ALL_THREE = {ME, OTHER, THIRD};
 
-    private final FakeLog log = new FakeLog();
-    private final EmbeddedChannel channel = new EmbeddedChannel();
-    private long nowMs = 10_000;
-    private final Shard shard = new Shard(
-            0,
-            1,
-            channel.eventLoop(),
-            new ShardContext(
-                    ME,
-                    new UUID(0, 1),
-                    null,
-                    null,
-                    new BrokerMetrics(),
-                    () -> nowMs,
-                    () -> nowMs,
-                    0,
-                    1000,
-                    ReplicationParts.alone(ME)));
-    private final Replica replica = new Replica(shard, null, log, new BrokerMetrics().topic("topic"));
+    private final ShardFixture fixture = new ShardFixture();
+    private final FakeLog log = fixture.log;
+    private final EmbeddedChannel channel = fixture.channel;
+    private final Shard shard = fixture.shard;
+    private final Replica replica = fixture.replica;
     private final List<PartitionAppend> answered = new ArrayList<>();
 
     EarlyAppendsTest() {
@@ -51,19 +34,7 @@ class EarlyAppendsTest {
     }
 
     private static PartitionImage led(int leader, int epoch) {
-        return new PartitionImage(
-                0,
-                ALL_THREE,
-                new UUID[0],
-                ALL_THREE,
-                new int[0],
-                new int[0],
-                leader,
-                epoch,
-                epoch,
-                (byte) 0,
-                new int[0],
-                new int[0]);
+        return ShardFixture.partition(ALL_THREE, ALL_THREE, leader, epoch, epoch);
     }
 
     private void replicaIsThere() {
@@ -84,7 +55,7 @@ class EarlyAppendsTest {
     }
 
     private void passes(long ms) {
-        nowMs += ms;
+        fixture.nowMs += ms;
         channel.advanceTimeBy(ms, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
     }

@@ -1,5 +1,6 @@
 package io.millrace.verticles.shard;
 
+import static io.millrace.verticles.shard.ShardFixture.ME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.log.AppendError;
@@ -7,55 +8,24 @@ import io.millrace.log.AppendOutcome;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.protocol.Errors;
 import io.millrace.verticles.metrics.BrokerMetrics;
-import io.millrace.verticles.replication.ReplicationParts;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
-    private static final int ME = 1;
     private static final short ALL = AppendGroup.ACKS_ALL;
 
-    private final FakeLog log = new FakeLog();
-    private final EmbeddedChannel channel = new EmbeddedChannel();
-    private long nowMs = 1_000;
-    private final Shard shard = new Shard(
-            0,
-            1,
-            channel.eventLoop(),
-            new ShardContext(
-                    ME,
-                    new UUID(0, 1),
-                    null,
-                    null,
-                    new BrokerMetrics(),
-                    () -> nowMs,
-                    () -> nowMs,
-                    0,
-                    1000,
-                    ReplicationParts.alone(ME)));
-    private final Replica replica = new Replica(shard, null, log, new BrokerMetrics().topic("topic"));
+    private final ShardFixture fixture = new ShardFixture();
+    private final FakeLog log = fixture.log;
+    private final Shard shard = fixture.shard;
+    private final Replica replica = fixture.replica;
     private final AtomicInteger answers = new AtomicInteger();
 
     private static PartitionImage led(int leader, int epoch, int partitionEpoch, int... isr) {
         int[] replicas = isr.length > 1 ? isr : new int[] {ME};
-        return new PartitionImage(
-                0,
-                replicas,
-                new UUID[0],
-                isr,
-                new int[0],
-                new int[0],
-                leader,
-                epoch,
-                partitionEpoch,
-                (byte) 0,
-                new int[0],
-                new int[0]);
+        return ShardFixture.partition(replicas, isr, leader, epoch, partitionEpoch);
     }
 
     private PartitionAppend append(int acks, long deadlineMs) {
@@ -63,7 +33,7 @@ class ReplicaTest {
         AppendGroup group = new AppendGroup((short) acks, deadlineMs, Runnable::run, answers::incrementAndGet);
         group.add(append);
         group.hold();
-        replica.append(append, nowMs);
+        replica.append(append, fixture.nowMs);
         group.settle();
         return append;
     }
@@ -98,7 +68,7 @@ class ReplicaTest {
         PartitionAppend append = new PartitionAppend(log.id.topicId(), 0, Unpooled.wrappedBuffer(new byte[100]));
         AppendGroup groupOfOne = new AppendGroup(ALL, Long.MAX_VALUE, Runnable::run, answers::incrementAndGet);
         groupOfOne.add(append);
-        group.append(append, nowMs);
+        group.append(append, fixture.nowMs);
 
         log.write(1);
         assertThat(answers).hasValue(0);
@@ -210,7 +180,7 @@ class ReplicaTest {
         AppendGroup group =
                 new AppendGroup((short) 1, Long.MAX_VALUE, Runnable::run, () -> next.add(append(1, Long.MAX_VALUE)));
         group.add(failing);
-        replica.append(failing, nowMs);
+        replica.append(failing, fixture.nowMs);
 
         log.failFrom(0, AppendError.DISK_FULL);
         log.write(1);
