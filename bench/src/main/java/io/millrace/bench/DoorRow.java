@@ -18,7 +18,6 @@ final class DoorRow {
 
     private static final List<String> JVM = List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC");
     private static final String OUR_BATCH_BYTES = "229376";
-    private static final int WARM_ROUNDS = 2;
 
     private DoorRow() {}
 
@@ -36,7 +35,7 @@ final class DoorRow {
                 for (ChildJvm client : clients.values()) {
                     client.await("READY");
                 }
-                for (int round = -WARM_ROUNDS; round < options.rounds(); round++) {
+                for (int round = -options.warmRounds(); round < options.rounds(); round++) {
                     for (int bytes : new int[] {100, 1024}) {
                         for (Map.Entry<String, ChildJvm> client : clients.entrySet()) {
                             measure(node, client.getKey(), client.getValue(), round, bytes, options, results);
@@ -50,7 +49,7 @@ final class DoorRow {
     private static void measure(
             MillracePeer node, String name, ChildJvm client, int round, int bytes, Options options, Results results)
             throws Exception {
-        String topic = "door-" + bytes + "-" + name.replaceAll("\\W+", "") + "-" + (round + WARM_ROUNDS);
+        String topic = "door-" + bytes + "-" + name.replaceAll("\\W+", "") + "-" + (round + options.warmRounds());
         // About as many seconds of work at either size: small records cost by their number.
         int records = (int) (options.loadBytes() / 2 / (bytes + 300));
         Topics.create(node, topic, ClientLoad.PARTITIONS);

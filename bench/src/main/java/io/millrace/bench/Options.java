@@ -13,6 +13,7 @@ record Options(
         int rounds,
         long loadBytes,
         long warmBytes,
+        int warmRounds,
         long restartBytes,
         boolean append,
         String only,
@@ -23,6 +24,7 @@ record Options(
         int rounds = 2;
         double load = 1;
         double warm = 2;
+        int warmRounds = 2;
         double restart = 3;
         boolean append = false;
         String only = "";
@@ -38,6 +40,7 @@ record Options(
                 case "--rounds" -> rounds = Integer.parseInt(args[++i]);
                 case "--gb" -> load = Double.parseDouble(args[++i]);
                 case "--warm-gb" -> warm = Double.parseDouble(args[++i]);
+                case "--warm-rounds" -> warmRounds = Integer.parseInt(args[++i]);
                 case "--restart-gb" -> restart = Double.parseDouble(args[++i]);
                 case "--kills" -> kills = Integer.parseInt(args[++i]);
                 case "--peer-kills" -> peerKills = Integer.parseInt(args[++i]);
@@ -46,7 +49,7 @@ record Options(
                 default ->
                     throw new IllegalArgumentException(
                             "unknown option " + args[i]
-                                    + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --restart-gb X --kills N --peer-kills N --only Kafka|Millrace --append");
+                                    + "; known: --rows 1,3,12 --rounds N --gb X --warm-gb X --warm-rounds N --restart-gb X --kills N --peer-kills N --only Kafka|Millrace --append");
             }
         }
         return new Options(
@@ -54,6 +57,7 @@ record Options(
                 rounds,
                 (long) (load * 1e9),
                 (long) (warm * 1e9),
+                warmRounds,
                 (long) (restart * 1e9),
                 append,
                 only,

@@ -46,6 +46,7 @@ public final class Sender {
     private final ProducerIdentity identity;
     private final IntConsumer freed;
     private final BatchArrays arrays;
+    private final RecordClock clock;
     private final Map<String, PartitionQueue[]> queues = new HashMap<>();
     private final Set<PartitionQueue> active = new LinkedHashSet<>();
     private final WakeUp wakeUp;
@@ -66,6 +67,7 @@ public final class Sender {
         this.options = options;
         this.freed = freed;
         this.arrays = new BatchArrays(options.batchBytes(), options.bufferBytes());
+        this.clock = new RecordClock(context, System::currentTimeMillis);
         this.wakeUp = new WakeUp(vertx, this::turn);
         this.underWay = new SendingsUnderWay(vertx, cluster, options.doubtMs(), this::turn);
         this.identity = new ProducerIdentity(
@@ -103,7 +105,7 @@ public final class Sender {
                 wakeUp.within(options.lingerMs());
             }
         }
-        last.add(record, record.hasTimestamp() ? record.timestamp() : System.currentTimeMillis());
+        last.add(record, record.hasTimestamp() ? record.timestamp() : clock.nowMs());
         if (last.plainSizeBytes() >= options.batchBytes()) {
             soon();
         }
