@@ -82,12 +82,12 @@ public final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorR
         if (context.version() >= FIRST_WITH_MANY_KEYS) {
             List<String> keys = request.coordinatorKeys();
             keys.forEach(key -> {
-                Coordinator coordinator = find(image, key, refusal, context.listenerName());
+                Coordinator coordinator = find(image, key, refusal, context);
                 context.error(coordinator.errorCode());
                 response.coordinators().add(coordinator);
             });
         } else {
-            Coordinator coordinator = find(image, request.key(), refusal, context.listenerName());
+            Coordinator coordinator = find(image, request.key(), refusal, context);
             context.error(coordinator.errorCode());
             response.setErrorCode(coordinator.errorCode())
                     .setErrorMessage(
@@ -101,7 +101,11 @@ public final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorR
         context.respond(response);
     }
 
-    private static Coordinator find(MetadataImage image, String key, Errors refusal, String listenerName) {
+    /**
+     * A node that is cut off would name itself, send the client away, and be asked again who it is: its connection is closed, and
+     * the client asks another one.
+     */
+    private Coordinator find(MetadataImage image, String key, Errors refusal, RequestContext context) {
         if (refusal != Errors.NONE) {
             return nobody(key, refusal);
         }
@@ -111,7 +115,11 @@ public final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorR
         }
         PartitionImage partition = topic.partition(OffsetsTopic.partitionOf(key, topic.partitionCount()));
         BrokerImage leader = partition.hasLeader() ? image.broker(partition.leader()) : null;
-        Listener listener = leader == null || leader.fenced() ? null : leader.listener(listenerName);
+        Listener listener = leader == null || leader.fenced() ? null : leader.listener(context.listenerName());
+        if (leader != null && leader.id() == node.brokerId() && node.shards().isCutOff()) {
+            context.closeAfterwards("this node is cut off from the controller, and others may coordinate what it did");
+            listener = null;
+        }
         if (listener == null) {
             return nobody(key, Errors.COORDINATOR_NOT_AVAILABLE);
         }

@@ -30,6 +30,7 @@ import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -112,11 +113,18 @@ class GroupPartitionTest {
     }
 
     private static MetadataRecord ledBy(UUID topic, int leader, int epoch) {
+        return ledBy(topic, leader, epoch, ME);
+    }
+
+    /** Only this node is in sync. */
+    private static MetadataRecord ledBy(UUID topic, int leader, int epoch, int... replicas) {
+        UUID[] directories = new UUID[replicas.length];
+        Arrays.fill(directories, new UUID(8, 8));
         return new PartitionRecord(
                 topic,
                 0,
-                new int[] {ME},
-                new UUID[] {new UUID(8, 8)},
+                replicas,
+                directories,
                 new int[] {ME},
                 new int[0],
                 new int[0],
@@ -323,6 +331,37 @@ class GroupPartitionTest {
                 .withThrowableOfType(java.util.concurrent.ExecutionException.class)
                 .satisfies(e ->
                         assertThat(CoordinatorException.errorOf(e.getCause())).isEqualTo(Errors.NOT_COORDINATOR));
+    }
+
+    /** Rule V33: what was committed elsewhere since is not known here. */
+    @Test
+    void whoMayHaveBeenReplacedAnswersNothingUntilItIsSureAgain() throws Exception {
+        commit(new TopicRecord(OFFSETS, OffsetsTopic.NAME), ledBy(OFFSETS, ME, 0, ME, 2));
+        assertThat(error(untilLoaded(() -> committed("shop", 7)))).isEqualTo(Errors.NONE);
+
+        shard.execute(() -> shard.leadsUntil(0));
+
+        assertThat(refusal(fetched("shop"))).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(refusal(committed("shop", 8))).isEqualTo(Errors.NOT_COORDINATOR);
+        List<Future<Integer>> all = get(groups.askAll((machine, nowMs, answer) -> answer.accept(1)));
+        assertThat(refusal(all.get(0))).as("no gap in a list").isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+
+        shard.execute(() -> shard.leadsUntil(Long.MAX_VALUE));
+        assertThat(get(fetched("shop"))).isEqualTo(7);
+    }
+
+    @Test
+    void nobodyReplacesTheOnlyReplica() throws Exception {
+        lead();
+        untilLoaded(() -> committed("shop", 7));
+
+        shard.execute(() -> shard.leadsUntil(0));
+
+        assertThat(get(fetched("shop"))).isEqualTo(7);
+    }
+
+    private static Errors refusal(Future<?> answer) throws Exception {
+        return CoordinatorException.errorOf(get(answer.transform(done -> Future.succeededFuture(done.cause()))));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.ConfigResource;
 import io.millrace.protocol.Api;
 import io.millrace.protocol.Errors;
+import io.millrace.verticles.shard.Shards;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -19,7 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who coordinates a group, and that asking makes the topic it needs. */
 class FindCoordinatorTest {
-    private final FakeNode node = new FakeNode();
+    private final Shards shards = new Shards(List.of());
+    private final FakeNode node = new FakeNode() {
+        @Override
+        public Shards shards() {
+            return shards;
+        }
+    };
 
     private FindCoordinatorResponseData ask(int version, FindCoordinatorRequestData request) {
         return Asked.of(new FindCoordinatorHandler(node), Api.FIND_COORDINATOR, version, request);
@@ -68,6 +75,20 @@ class FindCoordinatorTest {
 
         assertThat(node.image().topic("__consumer_offsets").partition(7).replicas())
                 .hasSize(3);
+    }
+
+    @Test
+    void aNodeThatIsCutOffDoesNotNameItself() {
+        ask(3, new FindCoordinatorRequestData().setKey("group"));
+        shards.cutOff(true);
+
+        FindCoordinatorResponseData answer = ask(3, new FindCoordinatorRequestData().setKey("group"));
+        assertThat(answer.errorCode()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE.code());
+        assertThat(answer.nodeId()).isEqualTo(-1);
+
+        shards.cutOff(false);
+        assertThat(ask(3, new FindCoordinatorRequestData().setKey("group")).nodeId())
+                .isEqualTo(1);
     }
 
     @Test
