@@ -16,21 +16,28 @@ import java.util.function.Consumer;
 public interface PartitionLog {
     TopicPartitionId id();
 
+    /** The settings that hold now. */
     LogConfig config();
 
+    /** Takes other settings, which hold at once; where records are to be synced first now, what is not yet will be. */
     void applyConfig(LogConfig config);
 
+    /** The first offset that may be read; retention and deletion of records move it forward. */
     long logStartOffset();
 
+    /** Where the next append begins; what was appended and is not written yet lies below. */
     long assignedEnd();
 
+    /** Below this offset records are in the file, maybe only in the page cache. */
     long writtenEnd();
 
+    /** Below this offset records would survive a loss of power. */
     long syncedEnd();
 
     /** Bytes of all segments, up to what is assigned. */
     long sizeBytes();
 
+    /** Segments of any kind, the one that is appended to included. */
     int segmentCount();
 
     /** The leader epoch of the newest entry of the epoch history; -1 when there is none. */
@@ -112,10 +119,13 @@ public interface PartitionLog {
     /** Rolls by time, applies retention below {@code highWatermark}, expires producers. Cheap when nothing is due. */
     void maintain(long nowMs, long highWatermark);
 
+    /** What of this log may be compacted, and how. */
     Compaction compaction();
 
+    /** What the log knows of the producers that have written to it. */
     ProducersView producers();
 
+    /** Tells this one, and no other any more, what becomes of appends and of the log. */
     void setListener(LogListener listener);
 
     /** Takes no appends any more, for good, although its directory may be fine. */

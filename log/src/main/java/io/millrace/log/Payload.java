@@ -16,6 +16,7 @@ public interface Payload {
 
     int sizeBytes();
 
+    /** One reference more; returns this. */
     Payload retain();
 
     /** Some of the bytes, in place of the whole: the caller's reference becomes the slice's. */
@@ -23,5 +24,6 @@ public interface Payload {
         return new PayloadSlice(this, from, sizeBytes);
     }
 
+    /** One reference less; with the last one the bytes go back to whoever owns them. */
     void release();
 }

@@ -16,7 +16,9 @@ public interface SegmentFile {
     /** Blocks; as {@link FileChannel#read(ByteBuffer, long)}. */
     int read(ByteBuffer dst, long position) throws IOException;
 
+    /** One holder more; returns this. */
     SegmentFile retain();
 
+    /** One holder less; the last one may close the file. */
     void release();
 }

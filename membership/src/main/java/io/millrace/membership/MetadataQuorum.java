@@ -41,6 +41,7 @@ public interface MetadataQuorum {
     /** The newest epoch this node knows. */
     int leaderEpoch();
 
+    /** Who leads the newest epoch, this node included; empty while nobody is known to. */
     OptionalInt leaderId();
 
     /** Exclusive end of what is committed as far as this node knows. */

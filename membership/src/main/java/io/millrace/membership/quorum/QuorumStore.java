@@ -14,12 +14,15 @@ import java.util.function.Supplier;
  * <p>Thread: the owner's; callbacks come on the owner, never from inside the call.
  */
 public interface QuorumStore {
+    /** What becomes of the log. */
     interface Listener {
+        /** Everything below is in the file; a part of it may be cut off again meanwhile. */
         void written(long endOffset);
 
         /** Always of the log as it is now, never of a tail that was cut off meanwhile. */
         void synced(long endOffset);
 
+        /** An I/O error: the store does nothing more. */
         void failed(String why);
     }
 
@@ -31,13 +34,16 @@ public interface QuorumStore {
     /** Synced soon, together with what else is there. */
     void append(QuorumBatch batch);
 
+    /** Nothing at or above {@code endOffset} stays; {@code done} once the file is cut. */
     void truncateTo(long endOffset, Runnable done);
 
     /** Lets go of what lies below; may keep more than it must. */
     void trimTo(LogPosition base);
 
+    /** Exclusive end of what is in the file. */
     long writtenEnd();
 
+    /** Exclusive end of what would survive a power cut. */
     long syncedEnd();
 
     /** Whole written batches of {@code [from, limit)}, at least one if there is any, else at most {@code maxBytes}. */
@@ -49,6 +55,7 @@ public interface QuorumStore {
     /** {@code done} once the file is complete under its name and both would survive a power cut (rule Q7). */
     void writeSnapshot(LogPosition snapshot, Optional<VoterSet> voters, Supplier<List<byte[]>> records, Runnable done);
 
+    /** At most {@code maxBytes} of the snapshot's file from this position in bytes on. */
     void readSnapshotPart(LogPosition snapshot, long position, int maxBytes, Consumer<SnapshotPart> found);
 
     /**
@@ -60,5 +67,6 @@ public interface QuorumStore {
     void storeSnapshotPart(
             LogPosition snapshot, long position, byte[] bytes, boolean last, Consumer<Optional<StoredSnapshot>> done);
 
+    /** Takes nothing more; {@code done} when the files are closed. */
     void close(Runnable done);
 }
