@@ -157,16 +157,25 @@ final class BusRequest implements InboundRequest {
         List<?> encoded;
         try {
             encoded = List.of(session.codec().encodeResponse(allocator(), correlationId, api.key(), version, response));
-        } catch (RuntimeException bug) {
-            log.error("{} v{} has an answer that can not be encoded", api.name(), version, bug);
-            refuse(DoorFailure.of(DoorFailure.MALFORMED, "internal error"));
-            return;
-        } catch (OutOfMemoryError scarce) {
-            log.error("no memory for the answer to {} of session {}", api.name(), session.id(), scarce);
-            refuse(DoorFailure.ofUnsent(scarce));
+        } catch (Throwable notEncoded) {
+            failed(notEncoded);
             return;
         }
         respondEncoded(encoded);
+    }
+
+    /** The session is as well as before, so only the request is refused. */
+    @Override
+    public void failed(Throwable why) {
+        if (!loop().inEventLoop()) {
+            loop().execute(() -> failed(why));
+            return;
+        }
+        log.error("{} of {} could not be served", api == null ? "a request" : api.name(), session.sender(), why);
+        session.metrics().requestsFailed.increment();
+        if (!answered) {
+            refuse(DoorFailure.ofUnserved(why));
+        }
     }
 
     @Override

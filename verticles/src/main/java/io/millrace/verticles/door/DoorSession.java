@@ -134,18 +134,13 @@ final class DoorSession {
             owner.dispatcher().dispatch(headers, request.frame(), request);
             request.handled();
         } catch (MalformedRequestException malformed) {
-            failed(request, DoorFailure.of(DoorFailure.MALFORMED, malformed.getMessage()));
+            metrics.malformedFrames.increment();
+            if (!request.isAnswered()) {
+                request.refuse(DoorFailure.of(DoorFailure.MALFORMED, malformed.getMessage()));
+            }
         } catch (Throwable bug) {
             // An error too: a request that nobody answers would hold its credit as long as the sender is on the bus.
-            log.error("request of {} could not be served", sender, bug);
-            failed(request, DoorFailure.ofUnserved(bug));
-        }
-    }
-
-    private void failed(BusRequest request, DoorFailure why) {
-        metrics.malformedFrames.increment();
-        if (!request.isAnswered()) {
-            request.refuse(why);
+            request.failed(bug);
         }
     }
 

@@ -132,9 +132,9 @@ public final class DoorVerticle extends VerticleBase {
         DoorMessage message;
         try {
             message = DoorMessage.taken(answers, head, whole);
-        } catch (RuntimeException malformed) {
+        } catch (Throwable unread) {
             whole.release();
-            log.warn("dropped a message of {} that cannot be read: {}", head.sender(), malformed.getMessage());
+            log.warn("dropped a message of {} that cannot be read: {}", head.sender(), unread.toString());
             return;
         }
         home.runOnContext(go -> {

@@ -11,6 +11,7 @@ import io.millrace.protocol.fetch.RecordsPart;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.PartitionFetch;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -122,21 +123,44 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
         return new FetchTarget(topic == null ? name : topic.name(), id, wanted.partition(), refusal, read, entry);
     }
 
-    /** Encodes an answer around its records and sends it. */
+    /** Encodes an answer around its records and sends it; the records are given back when that is not possible. */
     static void send(RequestContext context, FetchResponse response) {
-        List<Object> parts = new ArrayList<>();
-        FetchResponseEncoder.encode(
-                context.allocator(), context.correlationId(), context.version(), response, new FetchResponseSink() {
-                    @Override
-                    public void header(ByteBuf bytes) {
-                        parts.add(bytes);
-                    }
+        Frame frame = new Frame();
+        try {
+            FetchResponseEncoder.encode(
+                    context.allocator(), context.correlationId(), context.version(), response, frame);
+        } catch (Throwable notEncoded) {
+            // No memory for it, above all: who asked must not wait, and its records must not be held.
+            frame.release(response);
+            context.failed(notEncoded);
+            return;
+        }
+        context.respondEncoded(frame.parts);
+    }
 
-                    @Override
-                    public void records(RecordsPart part) {
-                        parts.add(((FetchPart) part).toNetty());
-                    }
-                });
-        context.respondEncoded(parts);
+    /** The parts of an answer. Thread: the connection's event loop. */
+    private static final class Frame implements FetchResponseSink {
+        private final List<Object> parts = new ArrayList<>();
+        private int taken;
+
+        @Override
+        public void header(ByteBuf bytes) {
+            parts.add(bytes);
+        }
+
+        @Override
+        public void records(RecordsPart part) {
+            parts.add(((FetchPart) part).toNetty());
+            taken++;
+        }
+
+        void release(FetchResponse response) {
+            parts.forEach(ReferenceCountUtil::release);
+            response.topics().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .flatMap(partition -> partition.records().stream())
+                    .skip(taken)
+                    .forEach(part -> ((FetchPart) part).release());
+        }
     }
 }

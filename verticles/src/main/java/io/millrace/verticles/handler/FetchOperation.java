@@ -111,6 +111,21 @@ final class FetchOperation {
         if (--groupsOut > 0) {
             return;
         }
+        try {
+            settle();
+        } catch (Throwable failure) {
+            // This is a task of the loop: nobody else would tell the client.
+            for (FetchTarget target : targets) {
+                if (target.read() != null) {
+                    target.read().release();
+                }
+            }
+            context.failed(failure);
+        }
+    }
+
+    /** Everything was read once: that is the answer, or it is waited for more. */
+    private void settle() {
         long found = 0;
         boolean settled = lastAttempt || context.isClosed();
         for (FetchTarget target : targets) {

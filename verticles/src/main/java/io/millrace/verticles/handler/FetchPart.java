@@ -20,6 +20,9 @@ sealed interface FetchPart extends RecordsPart {
     /** What is written to the channel; takes the part's reference over. */
     Object toNetty();
 
+    /** Gives it back instead. */
+    void release();
+
     /** Batches in memory. */
     record Memory(Payload payload) implements FetchPart {
         @Override
@@ -30,6 +33,11 @@ sealed interface FetchPart extends RecordsPart {
         @Override
         public Object toNetty() {
             return payload instanceof ByteBufPayload netty ? netty.buffer() : Unpooled.wrappedBuffer(payload.bytes());
+        }
+
+        @Override
+        public void release() {
+            payload.release();
         }
     }
 
@@ -43,6 +51,11 @@ sealed interface FetchPart extends RecordsPart {
         @Override
         public Object toNetty() {
             return new Region(slice);
+        }
+
+        @Override
+        public void release() {
+            slice.release();
         }
     }
 

@@ -131,8 +131,13 @@ final class ProduceOperation {
     private void groupDone() {
         if (--groupsOut == 0) {
             node.metrics().here().producesWaiting.add(-1);
-            collect();
-            answer();
+            try {
+                collect();
+                answer();
+            } catch (Throwable failure) {
+                // This is a task of the loop: nobody else would tell the client.
+                context.failed(failure);
+            }
         }
     }
 

@@ -73,6 +73,12 @@ public interface RequestContext {
      */
     default void closeAfterwards(String reason) {}
 
+    /**
+     * There is no answer that could be given: a bug, or no memory for it. It is logged and counted, and the client hears of it: its
+     * connection is closed, or the carrier refuses the request. A request that is answered already costs its connection all the same.
+     */
+    void failed(Throwable why);
+
     /** Tells the metrics that the answer carries this error code; 0 is no error. */
     void error(short code);
 }

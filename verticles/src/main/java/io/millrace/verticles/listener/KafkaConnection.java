@@ -105,6 +105,22 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         consuming = true;
+        try {
+            consumeLeftover();
+        } catch (Throwable failure) {
+            // No memory for a frame, above all. This may be a task of the loop, which nobody else looks after.
+            log.error("connection of {} failed", remote, failure);
+            closeNow(String.valueOf(failure.getMessage()));
+        }
+        consuming = false;
+        if (!closed) {
+            channel.channel()
+                    .config()
+                    .setAutoRead(leftover == null && stalled == null && roomForRequests() && isWritable());
+        }
+    }
+
+    private void consumeLeftover() {
         while (leftover != null
                 && !closed
                 && !waitingForMemory
@@ -135,12 +151,6 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
                     closeNow(assembler.refusal());
                 }
             }
-        }
-        consuming = false;
-        if (!closed) {
-            channel.channel()
-                    .config()
-                    .setAutoRead(leftover == null && stalled == null && roomForRequests() && isWritable());
         }
     }
 
@@ -185,19 +195,19 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             request.handled(System.nanoTime());
         } catch (MalformedRequestException malformed) {
             metrics.malformedFrames.increment();
-            failed(request, malformed.getMessage());
-        } catch (RuntimeException bug) {
-            log.error("request of {} could not be served; closing the connection", remote, bug);
-            failed(request, "internal error");
+            if (request.isAnswered()) {
+                closeNow(malformed.getMessage());
+            } else {
+                request.close(malformed.getMessage());
+            }
+        } catch (Throwable bug) {
+            // An error too: no memory for the request or its answer, above all.
+            request.failed(bug);
         }
     }
 
-    private void failed(PendingRequest request, String reason) {
-        if (request.isAnswered()) {
-            closeNow(reason);
-        } else {
-            request.close(reason);
-        }
+    void requestFailed() {
+        metrics.requestsFailed.increment();
     }
 
     /** Called by a request whose answer is ready; sends all answers that are now in order. */

@@ -23,6 +23,8 @@ final class PendingRequest implements InboundRequest {
     /** What a request holds decoded is not counted up to here. */
     private static final int NOT_WORTH_CHARGING_BYTES = 16 << 10;
 
+    private static final String INTERNAL_ERROR = "internal error";
+
     private final KafkaConnection connection;
     private final long receivedAtNanos;
 
@@ -196,13 +198,31 @@ final class PendingRequest implements InboundRequest {
             encoded = List.of(connection
                     .codec()
                     .encodeResponse(connection.allocator(), correlationId, api.key(), version, response));
-        } catch (RuntimeException bug) {
-            // An answer that its version can not say: the client must not wait for it.
-            log.error("{} v{} has an answer that can not be encoded", api.name(), version, bug);
-            answer(List.of(), "internal error");
+        } catch (Throwable notEncoded) {
+            // An answer that its version can not say, or no memory for it: the client must not wait for it.
+            failed(notEncoded);
             return;
         }
         answer(encoded, null);
+    }
+
+    @Override
+    public void failed(Throwable why) {
+        if (!loop().inEventLoop()) {
+            loop().execute(() -> failed(why));
+            return;
+        }
+        log.error(
+                "{} of {} could not be served; closing the connection",
+                api == null ? "a request" : api.name() + " v" + version,
+                remoteAddress(),
+                why);
+        connection.requestFailed();
+        if (answered) {
+            connection.closeNow(INTERNAL_ERROR);
+        } else {
+            answer(List.of(), INTERNAL_ERROR);
+        }
     }
 
     @Override

@@ -75,6 +75,15 @@ public final class BrokerMetrics {
         gauges.add(new Gauge(name, help, labels, value));
     }
 
+    /** Requests that a bug or a want of memory has ended. */
+    public long requestsFailed() {
+        long failed = 0;
+        for (LoopMetrics loop : loops) {
+            failed += loop.requestsFailed.get();
+        }
+        return failed;
+    }
+
     /** Bytes of record batches of a topic that have been given to consumers, summed over the loops. */
     public long bytesOut(String topic) {
         long sum = 0;

@@ -25,6 +25,8 @@ public final class LoopMetrics {
     public final Cell socketBytesOut = new Cell();
     /** Frames that could not be decoded; the connection was closed. */
     public final Cell malformedFrames = new Cell();
+    /** Requests that a bug or a want of memory has ended: the connection was closed, or the request refused. */
+    public final Cell requestsFailed = new Cell();
     /** ISR changes that this node's leaders proposed and saw committed. */
     public final Cell isrShrinks = new Cell();
 

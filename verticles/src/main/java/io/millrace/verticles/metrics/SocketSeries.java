@@ -60,6 +60,10 @@ final class SocketSeries {
         text.singleCounter(
                 "millrace_connections_refused_total", "Connections beyond a limit, closed at once.", refused);
         text.singleCounter("millrace_malformed_frames_total", "Frames that could not be decoded.", malformed);
+        text.singleCounter(
+                "millrace_requests_failed_total",
+                "Requests ended by a bug or for want of memory.",
+                metrics.requestsFailed());
         text.singleCounter("millrace_socket_bytes_in_total", "Bytes read from Kafka listeners.", bytesIn);
         text.singleCounter("millrace_socket_bytes_out_total", "Bytes written to Kafka listeners.", bytesOut);
         String idle = "Share of the time that event loops do nothing: handlers run on the loops.";

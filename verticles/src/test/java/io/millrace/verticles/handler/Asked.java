@@ -76,6 +76,11 @@ final class Asked implements RequestContext {
     }
 
     @Override
+    public void failed(Throwable why) {
+        answer.completeExceptionally(why);
+    }
+
+    @Override
     public void close(String reason) {
         answer.completeExceptionally(new IllegalStateException("closed: " + reason));
     }

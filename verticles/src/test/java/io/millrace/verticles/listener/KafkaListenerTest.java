@@ -25,10 +25,12 @@ import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageSizeAccumulator;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.protocol.Writable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,9 @@ class KafkaListenerTest {
         dispatcher.serve(Api.FETCH, (FetchRequestData request, RequestContext context) -> served.add(context));
         dispatcher.serve(Api.DESCRIBE_CLUSTER, (DescribeClusterRequestData request, RequestContext context) -> {
             throw new IllegalStateException("a bug in a handler");
+        });
+        dispatcher.serve(Api.METADATA, (MetadataRequestData request, RequestContext context) -> {
+            throw new OutOfMemoryError("planted");
         });
         ListenerLimits limits = new ListenerLimits(3, 3, IN_FLIGHT, 1 << 20, 60_000, 300, BUFFER_BYTES, BUFFER_BYTES);
         listener = new KafkaListener(vertx, dispatcher, limits, memory, decoded, metrics);
@@ -262,6 +267,28 @@ class KafkaListenerTest {
             assertThat(receiveCorrelationId(socket)).isEqualTo(1);
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
+    }
+
+    /** Netty says with an error that its memory is used up. */
+    @Test
+    void aRequestOrAnAnswerWithoutMemoryClosesTheConnectionAndIsCounted() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, Api.METADATA, 1);
+
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        try (Socket socket = connect()) {
+            send(socket, Api.LIST_OFFSETS, 1);
+            next().respond(new ListOffsetsResponseData() {
+                @Override
+                public void write(Writable writable, ObjectSerializationCache cache, short version) {
+                    throw new OutOfMemoryError("planted");
+                }
+            });
+
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThat(metrics.requestsFailed()).isEqualTo(2);
     }
 
     @Test
