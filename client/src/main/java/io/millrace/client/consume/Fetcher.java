@@ -51,6 +51,7 @@ public final class Fetcher {
     private final Map<TopicPartition, PartitionBuffer> assigned = new TreeMap<>();
     private final List<PartitionBuffer> turns = new ArrayList<>();
     private final ReadsUnderWay reads;
+    private final PausedPartitions paused;
     private final WakeUp wakeUp;
     private boolean asking;
     private boolean closed;
@@ -76,6 +77,7 @@ public final class Fetcher {
         this.arrived = arrived;
         this.failed = failed;
         this.lookup = new OffsetLookup(vertx, cluster, options.retryBackoffMs(), options.requestTimeoutMs());
+        this.paused = PausedPartitions.within(options.maxBufferedBytes());
         this.wakeUp = new WakeUp(vertx, this::pump);
         this.reads = new ReadsUnderWay(vertx, cluster, options, this::pump);
     }
@@ -138,17 +140,23 @@ public final class Fetcher {
     }
 
     /** Stops or resumes reading and handing out of single partitions. */
-    public void pause(Collection<TopicPartition> partitions, boolean paused) {
+    public void pause(Collection<TopicPartition> partitions, boolean stop) {
         for (TopicPartition partition : partitions) {
             PartitionBuffer buffer = assigned.get(partition);
-            if (buffer != null) {
-                buffer.paused = paused;
+            if (buffer != null && stop) {
+                pause(buffer);
+            } else if (buffer != null) {
+                buffer.paused = false;
             }
         }
-        if (!paused) {
+        if (!stop) {
             arrived.run();
             pump();
         }
+    }
+
+    private void pause(PartitionBuffer buffer) {
+        paused.pause(buffer, turns);
     }
 
     public OffsetLookup lookup() {
@@ -166,7 +174,7 @@ public final class Fetcher {
                         return record;
                     }
                 } catch (LogException unreadable) {
-                    buffer.paused = true;
+                    pause(buffer);
                     failed.accept(unreadable);
                 }
             }
@@ -297,7 +305,7 @@ public final class Fetcher {
         LogError error = LogError.ofCode(found.error());
         if (error == LogError.OFFSET_OUT_OF_RANGE) {
             if (options.autoOffsetReset() == ConsumerOptions.OffsetReset.NONE) {
-                buffer.paused = true;
+                pause(buffer);
                 failed.accept(new LogException(error, buffer.partition + " has no offset " + buffer.fetchOffset()));
             } else if (buffer.bufferedBytes() == 0) {
                 buffer.seek(PartitionBuffer.NO_POSITION);
@@ -309,8 +317,11 @@ public final class Fetcher {
             if (found.records() != null && found.records().hasRemaining()) {
                 try {
                     buffer.add(found.records(), origin);
+                    if (buffer.paused) {
+                        pause(buffer);
+                    }
                 } catch (LogException corrupt) {
-                    buffer.paused = true;
+                    pause(buffer);
                     failed.accept(corrupt);
                 }
             }
@@ -319,7 +330,7 @@ public final class Fetcher {
 
     private void retry(PartitionBuffer buffer, LogException why) {
         if (!why.isRetriable()) {
-            buffer.paused = true;
+            pause(buffer);
             failed.accept(why);
             return;
         }
@@ -335,7 +346,7 @@ public final class Fetcher {
             return;
         }
         if (options.autoOffsetReset() == ConsumerOptions.OffsetReset.NONE) {
-            buffer.paused = true;
+            pause(buffer);
             failed.accept(new LogException(LogError.NO_OFFSET, buffer.partition.toString()));
             return;
         }

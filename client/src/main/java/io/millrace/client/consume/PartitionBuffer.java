@@ -32,6 +32,9 @@ final class PartitionBuffer {
     private long bufferedRecords;
     private RecordCursor cursor;
     private int batchAt;
+    /** What {@link #bufferedRecords} would be if nothing of the open batch had been handed out. */
+    private long recordsWithBatch;
+
     private int generation;
     boolean paused;
     boolean inFlight;
@@ -128,7 +131,30 @@ final class PartitionBuffer {
         chunks.add(new Chunk(chunk, origin == null ? null : origin.retain()));
         bufferedBytes += chunk.limit();
         bufferedRecords += records0;
+        recordsWithBatch += records0;
         fetchOffset = Math.max(next, fetchOffset);
+    }
+
+    /**
+     * Takes what is here out of the answers that it came in: nobody knows for how long it will lie here, and each of them may be
+     * twenty times as much.
+     */
+    void keepOwn() {
+        if (cursor != null) {
+            closeCursor();
+            bufferedRecords = recordsWithBatch;
+        }
+        for (int left = chunks.size(); left > 0; left--) {
+            Chunk chunk = chunks.poll();
+            if (chunk.origin() == null) {
+                chunks.add(chunk);
+            } else {
+                ByteBuffer own = ByteBuffer.allocate(chunk.bytes().limit());
+                own.put(chunk.bytes().duplicate().rewind()).flip();
+                chunks.add(new Chunk(own, null));
+                chunk.release();
+            }
+        }
     }
 
     /** The next record, or null when what is here is used up. */
@@ -171,6 +197,7 @@ final class PartitionBuffer {
             } else {
                 try {
                     cursor = RecordCursor.copy(chunk, batchAt, Integer.MAX_VALUE);
+                    recordsWithBatch = bufferedRecords;
                 } catch (BatchException unreadable) {
                     throw new LogException(LogError.CORRUPT_MESSAGE, partition + ": " + unreadable.getMessage());
                 } catch (CodecMissingException missing) {

@@ -43,7 +43,7 @@ final class Coordinator {
             Function<WireReader, T> reader,
             ToIntFunction<T> error) {
         return find().compose(node -> cluster.control(node)
-                .call(api, version, bytes, timeoutMs, body)
+                .callWhole(api, version, bytes, timeoutMs, body)
                 .map(reader)
                 .compose(answer -> {
                     LogError wrong = LogError.ofCode(error.applyAsInt(answer));

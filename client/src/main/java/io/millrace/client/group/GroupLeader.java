@@ -21,6 +21,10 @@ import java.util.Set;
 final class GroupLeader {
     /** Sooner, as long as there is a topic of which nothing is known: it may be that nobody could be asked. */
     private static final long UNKNOWN_TOPIC_MS = 1_000;
+    /** Another node each time: nobody who is given nothing for want of an answer reads anything before the group has changed again. */
+    private static final int ATTEMPTS = 4;
+
+    private static final int UNKNOWN = -1;
 
     private final Cluster cluster;
     private final long maxAgeMs;
@@ -55,15 +59,21 @@ final class GroupLeader {
             members.put(id, subscription);
             topics.addAll(subscription.topics());
         });
+        return ask(topics, ATTEMPTS).map(asked -> {
+            shared = counts(topics);
+            Map<String, ByteBuffer> assignments = new LinkedHashMap<>();
+            Assignments.of(assignor, members, cluster::partitionCount)
+                    .forEach((id, partitions) -> assignments.put(id, Subscription.writeAssignment(partitions)));
+            return assignments;
+        });
+    }
+
+    /** Done when somebody has answered, or nobody will; what is known already is good enough at once. */
+    private Future<Void> ask(Set<String> topics, int attempts) {
         return cluster.refresh(topics)
-                .recover(unknown -> Future.succeededFuture())
-                .map(asked -> {
-                    shared = counts(topics);
-                    Map<String, ByteBuffer> assignments = new LinkedHashMap<>();
-                    Assignments.of(assignor, members, cluster::partitionCount)
-                            .forEach((id, partitions) -> assignments.put(id, Subscription.writeAssignment(partitions)));
-                    return assignments;
-                });
+                .recover(unanswered -> attempts > 1 && counts(topics).containsValue(UNKNOWN)
+                        ? ask(topics, attempts - 1)
+                        : Future.succeededFuture());
     }
 
     private Map<String, Integer> counts(Set<String> topics) {

@@ -130,12 +130,14 @@ public final class Membership {
     }
 
     private Future<SyncGroup.Answer> sync(Map<String, ByteBuffer> assignments) {
-        int bytes =
-                assignments.values().stream().mapToInt(ByteBuffer::remaining).sum();
+        int bytes = 256;
+        for (Map.Entry<String, ByteBuffer> one : assignments.entrySet()) {
+            bytes += 8 + one.getKey().length() + one.getValue().remaining();
+        }
         return coordinator.ask(
                 SyncGroup.API,
                 SyncGroup.VERSION,
-                bytes + 256 + 64 * assignments.size(),
+                bytes,
                 options.rebalanceTimeoutMs() + SLACK_MS,
                 out -> SyncGroup.write(out, options.groupId(), generation, member, assignments),
                 SyncGroup::read,

@@ -89,7 +89,7 @@ public final class Cluster {
      */
     public Future<WireReader> askAnybody(
             short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
-        return anybody().call(api, version, expectedBytes, timeoutMs, body).onComplete(answer -> {
+        return anybody().callWhole(api, version, expectedBytes, timeoutMs, body).onComplete(answer -> {
             unanswered = answer.failed();
             if (unanswered) {
                 // Who was left may be dead, and who was left out back: a doubt does not end by itself.

@@ -56,7 +56,11 @@ public final class DoorNode {
             int expectedBytes,
             long timeoutMs,
             Kind kind,
-            Promise<WireReader> answer) {}
+            Promise<WireReader> answer) {
+        Call of(int bytes) {
+            return new Call(api, version, body, bytes, timeoutMs, kind, answer);
+        }
+    }
 
     /** What is special about a call. */
     private enum Kind {
@@ -213,6 +217,11 @@ public final class DoorNode {
                     LogError.MESSAGE_TOO_LARGE,
                     bytes + " bytes in one request, the node's credit is " + over.creditBytes());
             context.runOnContext(go -> call.answer().fail(tooLarge));
+            return;
+        }
+        if (bytes > over.creditBytes() && over.used[1] > 0) {
+            // The node lends the rest to one that comes alone.
+            waiting.addFirst(call.of(bytes));
             return;
         }
         over.used[0] += bytes;

@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PartitionBufferTest {
@@ -74,6 +75,51 @@ class PartitionBufferTest {
         buffer.discard();
         assertThat(new int[] {first.refCnt(), second.refCnt(), third.refCnt()}).containsOnly(0);
         assertThat(buffer.next()).isNull();
+    }
+
+    /** A paused partition may have a few bytes of each of many answers. */
+    @Test
+    void whatIsKeptOfAPausedPartitionHoldsNoAnswer() {
+        for (Compression codec : new Compression[] {Compression.NONE, Compression.GZIP}) {
+            buffer.seek(0);
+            ByteBuf first = fetched(answer(0, codec));
+            for (int i = 0; i < BATCH_RECORDS + 1; i++) {
+                assertThat(buffer.next().offset()).isEqualTo(i);
+            }
+            ByteBuf second = fetched(answer(2 * BATCH_RECORDS, codec));
+
+            new PausedPartitions(Integer.MAX_VALUE).pause(buffer, List.of(buffer));
+
+            assertThat(new int[] {first.refCnt(), second.refCnt()}).containsOnly(0);
+            for (int i = BATCH_RECORDS + 1; i < 4 * BATCH_RECORDS; i++) {
+                assertThat(buffer.next().offset()).isEqualTo(i);
+            }
+            assertThat(buffer.next()).isNull();
+            assertThat(buffer.bufferedRecords()).isZero();
+        }
+    }
+
+    @Test
+    void whatPausedPartitionsHaveNoRoomForIsReadAgainFromWhereTheyStand() {
+        PartitionBuffer other = new PartitionBuffer(new TopicPartition("t", 1), true);
+        buffer.seek(0);
+        ByteBuf mine = fetched(answer(0, Compression.NONE));
+        assertThat(buffer.next().offset()).isZero();
+        other.seek(0);
+        ByteBuf theirs = answer(0, Compression.NONE);
+        other.add(theirs.nioBuffer(), theirs);
+        PausedPartitions room = new PausedPartitions(buffer.bufferedBytes() + 1);
+
+        room.pause(buffer, List.of(buffer, other));
+        room.pause(other, List.of(buffer, other));
+
+        assertThat(buffer.bufferedBytes()).isPositive();
+        assertThat(other.bufferedBytes()).isZero();
+        assertThat(other.fetchOffset()).isZero();
+        theirs.release();
+        assertThat(new int[] {mine.refCnt(), theirs.refCnt()}).containsOnly(0);
+        assertThat(buffer.next().offset()).isEqualTo(1);
+        buffer.discard();
     }
 
     @Test

@@ -246,6 +246,25 @@ class SharedGroupTest {
         }
     }
 
+    /** The leader of some five hundred members, or a member of some hundred topics. */
+    @Test
+    @SuppressWarnings("unchecked")
+    void aMemberWhoseRequestsAreLargerThanTheCreditOfItsSessionJoinsAndReads() throws Exception {
+        String topic = topic();
+        List<String> topics = new ArrayList<>(List.of(topic));
+        for (int i = 0; i < 300; i++) {
+            topics.add("no topic has such a name " + i + "x".repeat(220));
+        }
+        Ours ours = new Ours("large-" + topic, new ConsumerOptions());
+
+        await(ours.consumer.subscribe(topics));
+
+        until(ours.assignments, PARTITIONS);
+        produce(topic, "a", 40);
+        assertThat(take(40, ours.values)).hasSize(40);
+        await(ours.consumer.close());
+    }
+
     @Test
     void whatWasCommittedByHandIsWhereTheNextMemberGoesOn() throws Exception {
         String topic = topic();
