@@ -4,6 +4,7 @@ import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.verticles.metrics.NodeSnapshot.LogSnapshot;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -75,7 +76,9 @@ final class PartitionSeries {
         text.singleGauge(
                 prefix + "offlinereplicacount",
                 "Replicas on data folders that are offline.",
-                Math.max(0, replicasOf(node) - node.logs().size()));
+                Math.max(
+                        replicasOf(node, partition -> partition.isLostAt(node.brokerId())),
+                        replicasOf(node, partition -> true) - node.logs().size()));
         text.singleGauge(
                 prefix + "reassigningpartitions",
                 "Led partitions that are being moved.",
@@ -91,10 +94,10 @@ final class PartitionSeries {
         text.singleGauge(prefix + "partitionswithlatetransactionscount", "0: there are no transactions yet.", 0);
     }
 
-    private static long replicasOf(NodeSnapshot node) {
+    private static long replicasOf(NodeSnapshot node, Predicate<PartitionImage> such) {
         return node.image().topics().stream()
                 .flatMap(topic -> topic.partitions().stream())
-                .filter(partition -> partition.isReplica(node.brokerId()))
+                .filter(partition -> partition.isReplica(node.brokerId()) && such.test(partition))
                 .count();
     }
 

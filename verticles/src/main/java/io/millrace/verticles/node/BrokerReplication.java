@@ -85,7 +85,8 @@ final class BrokerReplication {
         int replicas = 0;
         for (TopicImage topic : image.topics()) {
             for (PartitionImage partition : topic.partitions()) {
-                if (partition.isReplica(brokerId)) {
+                // Those on a folder that failed are not on their way: they are told of as such.
+                if (partition.isReplica(brokerId) && !partition.isLostAt(brokerId)) {
                     replicas++;
                     behind += partition.isInSync(brokerId) ? 0 : 1;
                 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.log.io.SyncTimes;
 import io.millrace.membership.image.MetadataImage;
+import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.record.Listener;
 import io.millrace.membership.record.MetadataRecord;
 import io.millrace.membership.record.PartitionRecord;
@@ -31,6 +32,7 @@ class MetricsCollectorTest {
     private static final short PRODUCE = 0;
     private static final short FETCH = 1;
     private static final UUID TOPIC = new UUID(1, 2);
+    private static final UUID DIRECTORY = new UUID(3, 4);
     private static final Pattern LINE = Pattern.compile(
             "# (HELP|TYPE) \\S+ .+|[a-zA-Z_:][a-zA-Z0-9_:]*(\\{[a-zA-Z_][a-zA-Z0-9_]*=\".*\"})? -?([0-9.eE+-]+|NaN|\\+Inf|Inf)");
 
@@ -198,6 +200,19 @@ class MetricsCollectorTest {
         return text(collector(maxPartitions, new AtomicInteger()));
     }
 
+    /** Its log is still there, and whoever asks for it is refused. */
+    @Test
+    void replicasOnAFailedFolderAreCounted() {
+        MetricsText healthy = new MetricsText(1000);
+        MetricsText failed = new MetricsText(1000);
+
+        PartitionSeries.write(healthy, snapshot(), 1000);
+        PartitionSeries.write(failed, snapshot(PartitionImage.LOST_DIRECTORY), 1000);
+
+        assertThat(healthy.toString()).contains("kafka_server_replicamanager_offlinereplicacount 0\n");
+        assertThat(failed.toString()).contains("kafka_server_replicamanager_offlinereplicacount 1\n");
+    }
+
     private static String text(MetricsCollector collector) {
         return collector.scrape().toCompletableFuture().join();
     }
@@ -217,7 +232,11 @@ class MetricsCollectorTest {
     }
 
     private static NodeSnapshot snapshot() {
-        UUID directory = new UUID(3, 4);
+        return snapshot(DIRECTORY);
+    }
+
+    private static NodeSnapshot snapshot(UUID where) {
+        UUID directory = DIRECTORY;
         MetadataImage image = MetadataImage.EMPTY;
         long offset = 0;
         for (MetadataRecord record : List.of(
@@ -235,7 +254,7 @@ class MetricsCollectorTest {
                         TOPIC,
                         0,
                         new int[] {1, 2},
-                        new UUID[] {directory, directory},
+                        new UUID[] {where, directory},
                         new int[] {1},
                         new int[0],
                         new int[0],
