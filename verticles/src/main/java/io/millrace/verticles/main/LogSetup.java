@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Set up in code, because reading an XML file costs a tenth of the start; {@code -Dlogback.configurationFile=…} replaces it
  * (conf/logback.xml is a place to begin). Lines are handed to one thread of its own, so that a slow terminal stalls no loop:
- * when it cannot keep up, lines are dropped.
+ * when it cannot keep up, lines are dropped, and so are all but the first hundred that complain of the same within ten seconds.
  *
  * <p>Thread: the main thread calls the static methods; logback calls {@link #configure} once.
  */
@@ -139,7 +139,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
 
     private static Appender<ILoggingEvent> behindQueue(LoggerContext context, Appender<ILoggingEvent> appender) {
-        AsyncAppender queue = new AsyncAppender();
+        AsyncAppender queue = new LineQueue(context.getLogger(LineQueue.class));
         queue.setContext(context);
         queue.setName(appender.getName() + "-queue");
         queue.setQueueSize(QUEUE_LINES);

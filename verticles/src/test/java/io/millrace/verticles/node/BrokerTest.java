@@ -181,7 +181,9 @@ class BrokerTest {
             // It tells the controller when it serves.
             Thread.onSpinWait();
         }
-        assertThat(broker.behindBecause()).as("what is missing is not on its way").isEmpty();
+        assertThat(broker.behindBecause())
+                .as("what is missing is not on its way")
+                .isEmpty();
         for (int partition = 0; partition < 3; partition++) {
             UUID topic = broker.image().topic("orders").id();
             boolean missing = await(broker.shards().<Boolean>ask(topic, partition, (replica, done) -> {
