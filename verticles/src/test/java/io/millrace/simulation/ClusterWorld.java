@@ -44,8 +44,8 @@ final class ClusterWorld {
     /** Under which its only partition is known in the ledger. */
     private static final int COMPACTED_KEY = 50;
 
-    static final int FIRST_MEMBER = 200;
-    static final int MEMBERS = 6;
+    private static final int FIRST_MEMBER = 200;
+    private static final int MEMBERS = 6;
     /** They are kept in different partitions. */
     private static final List<String> GROUPS = List.of("g0", "g1");
 
