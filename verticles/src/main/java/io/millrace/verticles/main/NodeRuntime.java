@@ -8,6 +8,7 @@ import io.millrace.verticles.http.Readiness;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.metrics.MetricsCollector;
 import io.millrace.verticles.metrics.MicrometerSeries;
+import io.millrace.verticles.metrics.UncleanElections;
 import io.millrace.verticles.node.Broker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -45,6 +47,7 @@ final class NodeRuntime implements Readiness {
     private volatile Optional<String> notReady = Optional.of(STARTING);
     private volatile CompletableFuture<Void> started = CompletableFuture.completedFuture(null);
     private volatile Broker broker;
+    private final UncleanElections unclean = new UncleanElections(this::isController);
     private volatile HttpVerticle http;
 
     /** @param halted told in one sentence when the node must not go on; the process should end */
@@ -65,6 +68,7 @@ final class NodeRuntime implements Readiness {
         return bus.start()
                 .compose(vertx -> {
                     broker = new Broker(vertx, config, incarnation, bus.directory(), metrics, this::halt);
+                    broker.follow(unclean);
                     bus.onNodeLeft(broker::busNodeLeft);
                     // Both have ended before a failed start is told: closing Vert.x under a half-open port makes noise.
                     return Future.join(broker.start(), startHttp(vertx));
@@ -83,7 +87,7 @@ final class NodeRuntime implements Readiness {
         NodeConfig.Http wanted = config.http().get();
         MetricsCollector collector = new MetricsCollector(
                 metrics,
-                new RuntimeSnapshots(broker, this, wanted.partitionSeriesMax()),
+                new RuntimeSnapshots(broker, this, unclean, wanted.partitionSeriesMax()),
                 task -> ((VertxInternal) vertx).workerPool().executor().execute(task),
                 System::currentTimeMillis,
                 System::nanoTime,
@@ -97,6 +101,11 @@ final class NodeRuntime implements Readiness {
                                         "http.bind: \"" + wanted.bind() + "\" cannot be bound: " + failure.getMessage())
                                 : failure))
                 .mapEmpty();
+    }
+
+    private boolean isController() {
+        OptionalInt controller = broker.controller().controllerId();
+        return controller.isPresent() && controller.getAsInt() == config.nodeId();
     }
 
     private void halt(String why) {

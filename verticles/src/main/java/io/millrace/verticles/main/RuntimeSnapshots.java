@@ -10,6 +10,7 @@ import io.millrace.verticles.metrics.NodeSnapshot.DirectorySnapshot;
 import io.millrace.verticles.metrics.NodeSnapshot.GroupsSnapshot;
 import io.millrace.verticles.metrics.NodeSnapshot.LogSnapshot;
 import io.millrace.verticles.metrics.NodeSnapshots;
+import io.millrace.verticles.metrics.UncleanElections;
 import io.millrace.verticles.node.Node;
 import io.millrace.verticles.shard.Replica;
 import io.millrace.verticles.shard.Shard;
@@ -37,12 +38,14 @@ final class RuntimeSnapshots implements NodeSnapshots {
 
     private final Node node;
     private final Readiness readiness;
+    private final UncleanElections unclean;
     private final int mostOffsets;
 
     /** @param mostOffsets beyond so many committed offsets in one shard none is told one by one */
-    RuntimeSnapshots(Node node, Readiness readiness, int mostOffsets) {
+    RuntimeSnapshots(Node node, Readiness readiness, UncleanElections unclean, int mostOffsets) {
         this.node = node;
         this.readiness = readiness;
+        this.unclean = unclean;
         this.mostOffsets = mostOffsets;
     }
 
@@ -52,7 +55,14 @@ final class RuntimeSnapshots implements NodeSnapshots {
         if (!readiness.isRunning()) {
             // Parts may be missing, or closing: what can be said without asking them.
             return CompletableFuture.completedStage(new NodeSnapshot(
-                    node.brokerId(), image, OptionalInt.empty(), false, List.of(), List.of(), 0, GroupsSnapshot.NONE));
+                    node.brokerId(),
+                    image,
+                    OptionalInt.empty(),
+                    false,
+                    List.of(),
+                    List.of(),
+                    unclean.count(),
+                    GroupsSnapshot.NONE));
         }
         List<CompletableFuture<Part>> parts = new ArrayList<>();
         for (Shard shard : node.shards().all()) {
@@ -77,7 +87,7 @@ final class RuntimeSnapshots implements NodeSnapshots {
                     readiness.isRunning(),
                     logs,
                     directories(node),
-                    0,
+                    unclean.count(),
                     GroupSnapshots.of(groups));
         });
     }
