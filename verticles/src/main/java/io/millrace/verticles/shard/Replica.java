@@ -67,7 +67,7 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
                 log.config().syncsBeforeAck());
         this.metrics = metrics;
         this.reads = new ReplicaReads(this, shard, metrics);
-        this.appends = new ReplicaAppends(this, metrics);
+        this.appends = new ReplicaAppends(this, shard, metrics);
         this.deletions = new RecordDeletions(this, shard);
         log.setListener(this);
     }
@@ -152,11 +152,11 @@ public final class Replica implements LogListener, ReplicaEffects, Replicated {
 
     @Override
     public void roleChanged(ReplicaRole before, ReplicaRole now) {
+        appends.roleChanged(before, now, monotonicMs());
         if (now instanceof ReplicaRole.Leader leader) {
             log.startEpoch(leader.leaderEpoch());
         }
         if (before instanceof ReplicaRole.Leader) {
-            appends.leadsNoMore(monotonicMs());
             failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
         }
         if (now instanceof ReplicaRole.Leader leader) {

@@ -1,8 +1,10 @@
 package io.millrace.verticles.shard;
 
+import io.millrace.log.AppendError;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.replica.AppendAdmission;
+import io.millrace.log.replica.ReplicaRole;
 import io.millrace.protocol.Errors;
 import io.millrace.verticles.metrics.TopicMetrics;
 import java.util.ArrayDeque;
@@ -15,21 +17,30 @@ import java.util.Deque;
  * <p>Thread: the shard's loop.
  */
 final class ReplicaAppends {
-    /** For so long after the end of a leadership clients are taken for its own, which have to be sent to the next leader. */
+    /**
+     * For so long after the end of a leadership clients are taken for its own, which have to be sent to the next leader, and for so
+     * long after the beginning of one they may be on their way from the one before.
+     */
     private static final long LATELY_MS = 1_000;
     /** Long before any time, but such that differences do not overflow. */
     private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final Replica replica;
+    private final Shard shard;
     private final TopicMetrics metrics;
     private final WaitingAppends waiting = new WaitingAppends();
     /** Null but for the moment of an exchange. */
     private Deque<PartitionAppend> held;
 
+    /** Null until the first. */
+    private AheadAppends ahead;
+
+    private long leadsSinceMs = NEVER;
     private long ledUntilMs = NEVER;
 
-    ReplicaAppends(Replica replica, TopicMetrics metrics) {
+    ReplicaAppends(Replica replica, Shard shard, TopicMetrics metrics) {
         this.replica = replica;
+        this.shard = shard;
         this.metrics = metrics;
     }
 
@@ -38,8 +49,13 @@ final class ReplicaAppends {
         return waiting;
     }
 
-    void leadsNoMore(long nowMs) {
-        ledUntilMs = nowMs;
+    void roleChanged(ReplicaRole before, ReplicaRole now, long nowMs) {
+        if (now instanceof ReplicaRole.Leader) {
+            leadsSinceMs = nowMs;
+        }
+        if (before instanceof ReplicaRole.Leader) {
+            ledUntilMs = nowMs;
+        }
     }
 
     boolean ledLately(long nowMs) {
@@ -71,6 +87,9 @@ final class ReplicaAppends {
     /** Fails all that wait for anything. */
     void failAll(Errors error) {
         waiting.failFrom(0, error);
+        if (ahead != null) {
+            ahead.failAll(error);
+        }
         if (held != null) {
             Deque<PartitionAppend> before = held;
             held = new ArrayDeque<>();
@@ -107,8 +126,13 @@ final class ReplicaAppends {
             replica.holdEarly(append);
             return;
         }
-        AppendGroup group = append.group();
         metrics.produceRequests.increment();
+        place(append, nowMs, true);
+    }
+
+    /** @param mayWait for others of its producer, which it may have overtaken on its way from the leader before */
+    private void place(PartitionAppend append, long nowMs, boolean mayWait) {
+        AppendGroup group = append.group();
         if (!replica.leadsForClients()) {
             append.fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
         } else if (replica.machine().admit(group.acks() == AppendGroup.ACKS_ALL)
@@ -116,13 +140,28 @@ final class ReplicaAppends {
             append.fail(Errors.NOT_ENOUGH_REPLICAS, null);
         } else if (append.records() == null || !append.records().isReadable()) {
             append.fail(Errors.INVALID_RECORD, "a Produce must have exactly one record batch per partition");
-        } else if (isTaken(append, group, nowMs)) {
+        } else if (isTaken(append, group, nowMs, mayWait)) {
             return;
         }
         metrics.failedProduceRequests.increment();
     }
 
-    private boolean isTaken(PartitionAppend append, AppendGroup group, long nowMs) {
+    /** It has waited for others of its producer; now it is taken or refused. */
+    private void placeAgain(PartitionAppend append) {
+        if (held != null) {
+            held.add(append);
+            return;
+        }
+        place(append, replica.wallClockMs(), false);
+        append.group().settle();
+    }
+
+    /** This replica has lately taken over from another leader, which may still have to refuse what comes before this. */
+    private boolean leadsSinceLately() {
+        return replica.machine().leaderEpoch() > 0 && shard.context().ticker().getAsLong() - leadsSinceMs <= LATELY_MS;
+    }
+
+    private boolean isTaken(PartitionAppend append, AppendGroup group, long nowMs, boolean mayWait) {
         int bytes = append.records().readableBytes();
         AppendOutcome outcome = replica.log()
                 .append(
@@ -139,6 +178,7 @@ final class ReplicaAppends {
                     appended.logAppendTimeMs(),
                     appended.logStartOffset());
             await(append, group);
+            lookAtThoseAhead(append, mayWait);
             return true;
         }
         if (outcome instanceof AppendOutcome.Duplicate duplicate) {
@@ -148,9 +188,17 @@ final class ReplicaAppends {
                     duplicate.logAppendTimeMs(),
                     duplicate.logStartOffset());
             await(append, group);
+            lookAtThoseAhead(append, mayWait);
             return true;
         }
         AppendOutcome.Rejected rejected = (AppendOutcome.Rejected) outcome;
+        if (mayWait && rejected.error() == AppendError.OUT_OF_ORDER_SEQUENCE && leadsSinceLately()) {
+            if (ahead == null) {
+                ahead = new AheadAppends(shard, this::placeAgain);
+            }
+            ahead.hold(append);
+            return true;
+        }
         metrics.bytesRejected.add(bytes);
         append.refuse(
                 AppendErrors.toKafka(rejected.error()),
@@ -158,6 +206,12 @@ final class ReplicaAppends {
                 rejected.recordErrors(),
                 replica.log().logStartOffset());
         return false;
+    }
+
+    private void lookAtThoseAhead(PartitionAppend taken, boolean isFirst) {
+        if (isFirst && ahead != null && !ahead.isEmpty()) {
+            ahead.taken(taken);
+        }
     }
 
     private void await(PartitionAppend append, AppendGroup group) {

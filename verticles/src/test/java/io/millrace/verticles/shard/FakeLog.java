@@ -14,7 +14,9 @@ import io.millrace.log.ReadOutcome;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.producer.ProducersView;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -30,6 +32,10 @@ final class FakeLog implements PartitionLog {
     long written;
     long synced;
     AppendOutcome nextOutcome;
+    /** Of the appends after the next one that is taken. */
+    final Deque<AppendOutcome> outcomesAfterNext = new ArrayDeque<>();
+
+    private int takenSince;
     final List<Integer> epochs = new ArrayList<>();
 
     void write(long end) {
@@ -52,6 +58,9 @@ final class FakeLog implements PartitionLog {
     public AppendOutcome append(Payload batch, AppendOrigin origin, int leaderEpoch, long nowMs) {
         if (nextOutcome != null) {
             return nextOutcome;
+        }
+        if (!outcomesAfterNext.isEmpty() && takenSince++ > 0) {
+            return outcomesAfterNext.poll();
         }
         assigned++;
         return new AppendOutcome.Appended(assigned - 1, assigned - 1, -1, start);
