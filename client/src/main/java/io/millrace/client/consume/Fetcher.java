@@ -19,7 +19,6 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,14 +31,12 @@ import java.util.function.LongSupplier;
  * Reads assigned partitions from their leaders, no more than is asked for.
  *
  * <p>A read is asked for only while more records are wanted than are here, and its answer has a bound. So a consumer that
- * stops asking has at most one answer per partition still to come, and nothing is pushed at it.
+ * stops asking has at most one answer per partition still to come, and nothing is pushed at it. A node is asked when little is left of
+ * what it leads, for all of that at once.
  *
  * <p>Thread: the consumer's context.
  */
 public final class Fetcher {
-    /** A partition that becomes ready while others are parked at the leader must not wait for their answer. */
-    private static final int MAX_READS_PER_NODE = 4;
-
     private static final long OVERDUE_MS = 3_000;
 
     private final Cluster cluster;
@@ -198,36 +195,41 @@ public final class Fetcher {
         if (demand.getAsLong() <= bufferedRecords || bufferedBytes >= options.maxBufferedBytes()) {
             return;
         }
+        NextReads next = new NextReads(options.maxPartitionBytes() / 2);
         long nowNanos = System.nanoTime();
-        Map<Integer, List<PartitionBuffer>> byNode = new TreeMap<>();
-        Set<String> leaderless = new LinkedHashSet<>();
-        for (PartitionBuffer buffer : turns) {
-            if (buffer.paused || buffer.inFlight || buffer.bufferedBytes() >= options.maxPartitionBytes() / 2) {
-                continue;
-            }
-            long waitNanos = buffer.notBeforeNanos - nowNanos;
-            if (buffer.notBeforeNanos != 0 && waitNanos > 0) {
-                wakeUp.within(1 + TimeUnit.NANOSECONDS.toMillis(waitNanos));
-            } else if (!buffer.hasPosition()) {
-                findPosition(buffer);
-            } else {
-                Leader leader = cluster.leader(buffer.partition);
-                if (!leader.isKnown()) {
-                    leaderless.add(buffer.partition.topic());
-                } else if (reads.countOf(leader.brokerId()) < MAX_READS_PER_NODE) {
-                    byNode.computeIfAbsent(leader.brokerId(), first -> new ArrayList<>())
-                            .add(buffer);
-                }
+        // From the one behind that whose turn it is: an answer is full before it has something of all.
+        for (int i = 1; i <= turns.size(); i++) {
+            PartitionBuffer buffer = turns.get((turn % turns.size() + i) % turns.size());
+            if (!buffer.paused) {
+                plan(buffer, nowNanos, next);
             }
         }
-        if (!leaderless.isEmpty()) {
-            askForLeaders(leaderless);
-        }
+        askForLeaders(next.leaderless());
         int room = (int) (options.maxBufferedBytes() - bufferedBytes);
-        byNode.forEach((node, ready) -> read(node, ready, Math.max(1, room / byNode.size())));
+        next.forEach((node, ready, nodes) -> read(node, ready, room / nodes));
     }
 
-    private void read(int node, List<PartitionBuffer> ready, int maxBytes) {
+    private void plan(PartitionBuffer buffer, long nowNanos, NextReads next) {
+        Leader leader = cluster.leader(buffer.partition);
+        if (leader.isKnown()) {
+            next.isHere(leader.brokerId(), buffer.bufferedBytes());
+        }
+        if (buffer.inFlight || next.isEnough(buffer.bufferedBytes())) {
+            return;
+        }
+        long waitNanos = buffer.notBeforeNanos - nowNanos;
+        if (buffer.notBeforeNanos != 0 && waitNanos > 0) {
+            wakeUp.within(1 + TimeUnit.NANOSECONDS.toMillis(waitNanos));
+        } else if (!buffer.hasPosition()) {
+            findPosition(buffer);
+        } else if (!leader.isKnown()) {
+            next.hasNoLeader(buffer.partition.topic());
+        } else if (reads.mayBegin(leader.brokerId())) {
+            next.mayRead(leader.brokerId(), buffer);
+        }
+    }
+
+    private void read(int node, List<PartitionBuffer> ready, int roomBytes) {
         List<Part> parts = new ArrayList<>(ready.size());
         List<Fetch.Want> wants = new ArrayList<>(ready.size());
         int bytes = 64;
@@ -239,14 +241,14 @@ public final class Fetcher {
                     buffer.partition, leader.epoch(), buffer.fetchOffset(), options.maxPartitionBytes()));
             bytes += 32 + buffer.partition.topic().length();
         }
-        Read read = reads.begin(node, parts);
+        Read read = reads.begin(node, roomBytes, parts);
         cluster.data(node)
                 .callForMuch(
                         Fetch.API,
                         Fetch.VERSION,
                         bytes,
                         options.maxWaitMs() + OVERDUE_MS,
-                        out -> Fetch.write(out, options.maxWaitMs(), options.minBytes(), maxBytes, wants))
+                        out -> Fetch.write(out, options.maxWaitMs(), options.minBytes(), read.maxBytes(), wants))
                 .onComplete(answer -> answered(read, answer));
     }
 
@@ -369,7 +371,7 @@ public final class Fetcher {
     }
 
     private void askForLeaders(Set<String> topics) {
-        if (asking) {
+        if (asking || topics.isEmpty()) {
             return;
         }
         asking = true;

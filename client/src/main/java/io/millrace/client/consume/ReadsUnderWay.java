@@ -18,8 +18,18 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread: the consumer's context.
  */
 final class ReadsUnderWay {
-    /** One request to one node. */
-    record Read(int brokerId, long overdueNanos, List<Part> parts) {}
+    /** A partition that becomes ready while others are parked at the leader must not wait for their answer. */
+    private static final int MAX_READS_PER_NODE = 4;
+    /**
+     * Of one node at a time. What an answer costs beside its records, wake-ups above all, is the same for a large and a small one; one of
+     * this size still has its place in one piece of the pool's memory.
+     */
+    private static final int MOST_ASKED_BYTES = 3 << 20;
+    /** Also while other reads are parked there that may bring as much. */
+    private static final int LEAST_ASKED_BYTES = 256 << 10;
+
+    /** One request to one node, and what its answer may have. */
+    record Read(int brokerId, int maxBytes, long overdueNanos, List<Part> parts) {}
 
     /** A partition in it, as it was when it was sent. */
     record Part(PartitionBuffer buffer, int generation, int leaderEpoch) {
@@ -44,13 +54,27 @@ final class ReadsUnderWay {
         this.doubt = new WakeUp(vertx, this::lookForOverdue);
     }
 
-    int countOf(int brokerId) {
-        return countOf.getOrDefault(brokerId, 0);
+    boolean mayBegin(int brokerId) {
+        return countOf.getOrDefault(brokerId, 0) < MAX_READS_PER_NODE;
     }
 
-    Read begin(int brokerId, List<Part> parts) {
+    /** What may still come from a node. */
+    private int askedBytes(int brokerId) {
+        long bytes = 0;
+        for (Read read : reads) {
+            if (read.brokerId() == brokerId) {
+                bytes += Math.min(read.maxBytes(), (long) read.parts().size() * options.maxPartitionBytes());
+            }
+        }
+        return (int) Math.min(bytes, MOST_ASKED_BYTES);
+    }
+
+    /** @param roomBytes what its answer may have, beside other bounds; one batch always comes */
+    Read begin(int brokerId, int roomBytes, List<Part> parts) {
+        int askedBytes = Math.max(LEAST_ASKED_BYTES, MOST_ASKED_BYTES - askedBytes(brokerId));
+        int maxBytes = Math.max(1, Math.min(roomBytes, askedBytes));
         long waitMs = options.maxWaitMs() + options.doubtMs();
-        Read read = new Read(brokerId, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs), parts);
+        Read read = new Read(brokerId, maxBytes, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs), parts);
         reads.add(read);
         countOf.merge(brokerId, 1, Integer::sum);
         doubt.within(waitMs);

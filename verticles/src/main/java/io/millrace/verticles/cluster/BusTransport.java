@@ -43,6 +43,8 @@ public final class BusTransport implements Transport {
     /** A handful; the next ones are put there whole. */
     private volatile List<Taker> takers = List.of();
 
+    private volatile int piecesSendBuffer;
+
     private BusTransport(Transport usual) {
         this.usual = usual;
     }
@@ -92,6 +94,15 @@ public final class BusTransport implements Transport {
     /** Gives away messages to these addresses, whoever sent them, whole and with what is known of their heads; as above. */
     public void takeWhole(Set<String> addresses, String codec, BiConsumer<BusMessage, ByteBuf> messages) {
         add(new Taker(addresses, codec, false, messages));
+    }
+
+    /**
+     * What the kernel holds at most of a connection on which pieced messages are sent; of the others it decides itself.
+     *
+     * @param bytes not positive for the kernel's choice
+     */
+    public void sendBufferOfPieces(int bytes) {
+        piecesSendBuffer = bytes;
     }
 
     private synchronized void add(Taker added) {
@@ -206,7 +217,7 @@ public final class BusTransport implements Transport {
         ChannelFactory<? extends Channel> factory = usual.channelFactory(domainSocket);
         return () -> {
             Channel channel = factory.newChannel();
-            channel.pipeline().addLast(PiecedMessages.INSTANCE);
+            channel.pipeline().addLast(new PiecedMessages(() -> piecesSendBuffer));
             return channel;
         };
     }

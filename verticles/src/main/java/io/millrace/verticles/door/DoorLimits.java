@@ -10,8 +10,9 @@ package io.millrace.verticles.door;
  * @param senderBytes the most that plain requests of one node of the bus may have in flight, asked-for answers included
  * @param maxRequests unanswered requests of one session, and plain ones of one node of the bus
  * @param maxSessions sessions at a time
- * @param maxResponseBytes records in one answer, a single larger batch excepted; frames stay short, so that no message waits
- *     long behind another one (decision 2)
+ * @param maxPlainBytes records in the answer to a plain read, a single larger batch excepted
+ * @param maxResponseBytes records in an answer to a session, a single larger batch excepted: as large as a client's pool of memory holds
+ *     in one piece with room for the head (decision 116)
  * @param unsentBytes answers to reads, of all senders, that the bus has not taken yet
  * @param maxWaitMs the longest that a read is parked
  * @param idleMs a session nobody used for this long is closed
@@ -22,6 +23,7 @@ public record DoorLimits(
         int senderBytes,
         int maxRequests,
         int maxSessions,
+        int maxPlainBytes,
         int maxResponseBytes,
         long unsentBytes,
         int maxWaitMs,
@@ -39,6 +41,6 @@ public record DoorLimits(
     public static DoorLimits within(long requestMemoryBytes) {
         long total = Math.max(LEAST_SESSION_BYTES, requestMemoryBytes / SHARE_OF_REQUEST_MEMORY);
         int one = (int) Math.min(16 << 20, Math.max(LEAST_SESSION_BYTES, total / 4));
-        return new DoorLimits(total, one, one, 256, 4096, 1 << 20, total, 30_000, 300_000);
+        return new DoorLimits(total, one, one, 256, 4096, 1 << 20, 3 << 20, total, 30_000, 300_000);
     }
 }

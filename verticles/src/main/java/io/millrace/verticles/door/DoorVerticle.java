@@ -1,5 +1,6 @@
 package io.millrace.verticles.door;
 
+import io.millrace.membership.image.MetadataImage;
 import io.millrace.verticles.cluster.BusMessage;
 import io.millrace.verticles.cluster.BusTransport;
 import io.millrace.verticles.cluster.MessageOrigin;
@@ -33,6 +34,7 @@ public final class DoorVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(DoorVerticle.class);
     private static final long IDLE_CHECK_MS = 10_000;
     private static final long LISTEN_AGAIN_MS = 1_000;
+    private static final int LEAST_SEND_BUFFER_BYTES = 256 << 10;
 
     private final Node node;
     private final RequestDispatcher dispatcher;
@@ -86,11 +88,18 @@ public final class DoorVerticle extends VerticleBase {
             answers = new TakenMessage.Answers(
                     (VertxInternal) vertx,
                     ((VertxInternal) vertx).clusterManager().getNodeId());
+            transport.sendBufferOfPieces(sendBufferBytes());
             transport.takeWhole(
                     Set.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId())), DoorCodec.NAME, this::taken);
         }
         List.of(DoorAddresses.ANY, DoorAddresses.of(node.brokerId())).forEach(this::listenAt);
         return Future.succeededFuture();
+    }
+
+    /** That of Kafka's clients, but more of it: every wake-up of an answer's reader costs as much as many records. */
+    private int sendBufferBytes() {
+        int ofListeners = node.configs().brokerInt(MetadataImage.EMPTY, "socket.send.buffer.bytes");
+        return ofListeners < 0 ? ofListeners : Math.max(ofListeners, LEAST_SEND_BUFFER_BYTES);
     }
 
     /**

@@ -34,7 +34,7 @@ record FoundRecords(List<Entry> entries, long nextOffset, long highWatermark, lo
     static FoundRecords in(ByteBuffer batches, PartitionFetch fetch, DoorLimits limits) {
         List<Entry> entries = new ArrayList<>();
         long next = fetch.fetchOffset();
-        long mostBytes = (long) MOST_EXPANSION * limits.maxResponseBytes();
+        long mostBytes = (long) MOST_EXPANSION * limits.maxPlainBytes();
         long bytes = 0;
         try {
             for (int at = 0; at + BatchHeader.SIZE_BYTES <= batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {

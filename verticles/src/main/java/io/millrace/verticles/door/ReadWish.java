@@ -17,7 +17,7 @@ record ReadWish(String topic, int partition, long offset, int maxWaitMs, int min
     private static final int DEFAULT_WAIT_MS = 500;
 
     static ReadWish of(PlainFields fields, DoorLimits limits) {
-        int maxBytes = fields.number("maxBytes", limits.maxResponseBytes(), 1, limits.maxResponseBytes());
+        int maxBytes = fields.number("maxBytes", limits.maxPlainBytes(), 1, limits.maxPlainBytes());
         return new ReadWish(
                 fields.needText("topic"),
                 fields.needNumber("partition", 0, Integer.MAX_VALUE),

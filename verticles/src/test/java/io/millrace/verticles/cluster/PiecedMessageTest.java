@@ -2,27 +2,38 @@ package io.millrace.verticles.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FileRegion;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PiecedMessageTest {
+    private static final int SEND_BUFFER_BYTES = 20_000;
+
     @TempDir
     Path folder;
 
@@ -53,7 +64,7 @@ class PiecedMessageTest {
     void whatVertxTakesForItsHeadIsWrittenWholeAndThePiecesStayTheMakers() throws IOException {
         byte[] all = random(150_000);
         Path file = Files.write(folder.resolve("segment"), all);
-        EmbeddedChannel channel = new EmbeddedChannel(PiecedMessages.INSTANCE);
+        EmbeddedChannel channel = new EmbeddedChannel(new PiecedMessages(() -> 0));
         FileChannel opened = FileChannel.open(file);
         ByteBuf first = PooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(all, 20, 480);
         FileRegion second = new DefaultFileRegion(opened, 500, 90_000);
@@ -76,11 +87,43 @@ class PiecedMessageTest {
 
     @Test
     void whateverElseIsWrittenGoesOnAsItIs() throws IOException {
-        EmbeddedChannel channel = new EmbeddedChannel(PiecedMessages.INSTANCE);
+        EmbeddedChannel channel = new EmbeddedChannel(new PiecedMessages(() -> 0));
         channel.writeOutbound(
                 Unpooled.wrappedBuffer(random(30)),
                 Unpooled.unreleasableBuffer(Unpooled.buffer().writeBytes(random(40))));
         assertThat(written(channel)).hasSize(70);
+    }
+
+    @Test
+    void theKernelsPartIsBoundedWithTheFirstPieceAndOnlyThen() throws Exception {
+        BusTransport transport = BusTransport.create();
+        transport.sendBufferOfPieces(SEND_BUFFER_BYTES);
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, transport.ioHandlerFactory());
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Channel channel = new Bootstrap()
+                    .group(loops)
+                    .channelFactory(transport.channelFactory(false))
+                    .handler(new ChannelInboundHandlerAdapter())
+                    .connect(server.getLocalSocketAddress())
+                    .sync()
+                    .channel();
+            int kernels = channel.config().getOption(ChannelOption.SO_SNDBUF);
+            channel.writeAndFlush(Unpooled.wrappedBuffer(random(10))).sync();
+            assertThat(channel.config().getOption(ChannelOption.SO_SNDBUF)).isEqualTo(kernels);
+
+            ByteBuf piece = Unpooled.wrappedBuffer(random(20));
+            ByteBuf head = Unpooled.wrappedBuffer(random(10));
+            channel.writeAndFlush(BufferInternal.buffer(new PiecedMessage(head, List.of(piece)))
+                            .getByteBuf())
+                    .sync();
+
+            // Linux takes the double, for what it keeps beside the bytes.
+            assertThat(channel.config().getOption(ChannelOption.SO_SNDBUF))
+                    .isBetween(SEND_BUFFER_BYTES, 2 * SEND_BUFFER_BYTES);
+            channel.close().sync();
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ class BackPressureTest {
     private static final int RECORDS = 40_000;
     private static final int VALUE_BYTES = 1_000;
     private static final int BUFFER_BYTES = 2 << 20;
+    private static final int PARTITIONS = 8;
+    private static final int PARTITION_RECORDS = 1_500;
 
     @TempDir
     Path data;
@@ -62,6 +65,42 @@ class BackPressureTest {
             // Forty megabytes are there; what has left the node is what was asked for and one bounded buffer
             long sent = node.broker().metrics().bytesOut(TOPIC);
             assertThat(sent).isBetween(500L * VALUE_BYTES, 500L * VALUE_BYTES + BUFFER_BYTES + (1 << 20));
+            await(consumer.close());
+        }
+    }
+
+    @Test
+    void partitionsThatDoNotFitIntoOneAnswerHaveTheirTurnsAllTheSame() {
+        try (DoorBroker node = new DoorBroker(data, Map.of("num.partitions", Integer.toString(PARTITIONS)))) {
+            LogProducer producer = LogClient.of(node.vertx()).producer(new ProducerOptions());
+            byte[] value = new byte[VALUE_BYTES];
+            for (int i = 0; i < PARTITIONS * PARTITION_RECORDS; i++) {
+                producer.write(new LogRecord("several", null, value).partition(i % PARTITIONS));
+            }
+            await(producer.end());
+            LogConsumer consumer = LogClient.of(node.vertx())
+                    .consumer(new ConsumerOptions()
+                            .autoOffsetReset(OffsetReset.EARLIEST)
+                            .maxPartitionBytes(256 << 10)
+                            .maxBufferedBytes(512 << 10));
+            Map<Integer, Integer> read = new TreeMap<>();
+            Promise<Void> first = Promise.promise();
+            List<TopicPartition> all = await(consumer.partitionsOf("several"));
+            await(consumer.assign(all));
+            for (TopicPartition partition : all) {
+                await(consumer.seek(partition, 0));
+            }
+            consumer.handler(record -> {
+                if (!first.future().isComplete()
+                        && read.merge(record.partition(), 1, Integer::sum) == PARTITION_RECORDS) {
+                    first.complete();
+                }
+            });
+
+            // They are read in turn, so all have come far when one is at its end
+            await(first.future());
+            assertThat(read).hasSize(PARTITIONS);
+            assertThat(read.values()).allMatch(records -> records >= PARTITION_RECORDS / 2);
             await(consumer.close());
         }
     }

@@ -90,7 +90,16 @@ class UnreadAnswersTest {
             }
         }
         DoorLimits limits = new DoorLimits(
-                64L * ANSWER_BYTES, 1 << 20, ANSWERS * ANSWER_BYTES, 256, 10, ANSWER_BYTES, 1 << 20, 1_000, 1_000);
+                64L * ANSWER_BYTES,
+                1 << 20,
+                ANSWERS * ANSWER_BYTES,
+                256,
+                10,
+                ANSWER_BYTES,
+                ANSWER_BYTES,
+                1 << 20,
+                1_000,
+                1_000);
         Context loop = home.getOrCreateContext();
         PlainDoor[] door = new PlainDoor[1];
         loop.runOnContext(go -> {
