@@ -321,6 +321,7 @@ final class SimLife {
                 why -> world.halted(broker.id(), why),
                 new LeadershipLease(
                         ControllerOptions.DEFAULT_SESSION_TIMEOUT_MS,
+                        HEARTBEAT_MS,
                         simulation::nowMs,
                         quorum::describe,
                         publisher,

@@ -43,6 +43,7 @@ public final class LeadershipLease {
     public record Holder(LongConsumer leadsUntil, Consumer<Boolean> cutOff) {}
 
     private final long sessionMs;
+    private final long heartbeatMs;
     private final LongSupplier clockMs;
     private final Supplier<Optional<QuorumDescription>> quorum;
     private final MetadataPublisher metadata;
@@ -53,23 +54,29 @@ public final class LeadershipLease {
     private long nextUntilMs = NEVER;
 
     private Runnable takeBack = () -> {};
-    /** When a majority was in touch, as it was known at the last beat. */
+    /** When a majority was in touch, as it was known at a beat that does not count yet. */
     private OptionalLong contactMs = OptionalLong.empty();
+
+    private long contactNotedMs;
 
     /**
      * None yet.
      *
      * @param sessionMs that of the controller, whichever node it is
+     * @param heartbeatMs how long whoever was elected meanwhile has to say so, where the controller is this node: beats also come
+     *     at once after each other
      * @param clockMs monotonic, and the holder's
      * @param quorum what this node knows of its voters while it leads them
      */
     public LeadershipLease(
             long sessionMs,
+            long heartbeatMs,
             LongSupplier clockMs,
             Supplier<Optional<QuorumDescription>> quorum,
             MetadataPublisher metadata,
             Holder holder) {
         this.sessionMs = sessionMs;
+        this.heartbeatMs = heartbeatMs;
         this.clockMs = clockMs;
         this.quorum = quorum;
         this.metadata = metadata;
@@ -86,14 +93,19 @@ public final class LeadershipLease {
             contactMs = OptionalLong.empty();
             return OptionalLong.of(clockMs.getAsLong());
         }
+        long nowMs = clockMs.getAsLong();
+        if (contactMs.isPresent() && nowMs - contactNotedMs < heartbeatMs) {
+            return OptionalLong.empty();
+        }
         OptionalLong aBeatAgo = contactMs;
-        contactMs = majorityContactMs();
+        contactMs = majorityContactMs(nowMs);
+        contactNotedMs = nowMs;
         return aBeatAgo;
     }
 
-    private OptionalLong majorityContactMs() {
+    private OptionalLong majorityContactMs(long nowMs) {
         long since = quorum.get().map(QuorumDescription::sinceMajorityMs).orElse(QuorumDescription.NEVER);
-        return since == QuorumDescription.NEVER ? OptionalLong.empty() : OptionalLong.of(clockMs.getAsLong() - since);
+        return since == QuorumDescription.NEVER ? OptionalLong.empty() : OptionalLong.of(nowMs - since);
     }
 
     /**

@@ -24,6 +24,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The group coordinators of this node: finds the one that a group belongs to and asks it on its own loop.
@@ -31,6 +33,8 @@ import java.util.function.Supplier;
  * <p>Thread: any; answers arrive on a shard's loop.
  */
 public final class GroupCoordinators {
+    private static final Logger log = LoggerFactory.getLogger(GroupCoordinators.class);
+
     private final Supplier<MetadataImage> images;
     private final EffectiveConfigs configs;
     private final Shards shards;
@@ -78,7 +82,8 @@ public final class GroupCoordinators {
     /**
      * Asks the coordinator of a group.
      *
-     * @return the answer; fails with a {@link CoordinatorException} when there is nobody to ask here
+     * @return the answer; fails with a {@link CoordinatorException} when there is nobody to ask here, and with what was thrown
+     *     when asking failed, also for want of memory
      */
     public <R> Future<R> ask(String groupId, GroupQuestion<R> question) {
         TopicImage topic = images.get().topic(OffsetsTopic.NAME);
@@ -92,7 +97,14 @@ public final class GroupCoordinators {
     private <R> Future<R> ask(TopicImage topic, int partition, GroupQuestion<R> question, Errors unsure) {
         Promise<R> answer = Promise.promise();
         Shard shard = shards.of(topic.id(), partition);
-        shard.run(() -> groups.get(shard).ask(partition, question, unsure, answer));
+        shard.run(() -> {
+            try {
+                groups.get(shard).ask(partition, question, unsure, answer);
+            } catch (RuntimeException | VirtualMachineError bug) {
+                log.error("the coordinator of {}-{} could not be asked", OffsetsTopic.NAME, partition, bug);
+                answer.tryFail(bug);
+            }
+        });
         return answer.future();
     }
 

@@ -81,7 +81,7 @@ final class GroupPartition {
         }
         try {
             begin();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | VirtualMachineError bug) {
             loadFailed(bug.toString());
         }
     }
@@ -210,38 +210,51 @@ final class GroupPartition {
         }
     }
 
-    /** Milliseconds until the machine wants to be called; {@link GroupCoordinatorMachine#NEVER} when it does not. */
+    /**
+     * Milliseconds until the machine wants to be called; {@link GroupCoordinatorMachine#NEVER} when it does not, or must not
+     * be until {@link #heardAgain}.
+     */
     long dueInMs() {
-        if (!open) {
+        if (!open || !replica.leadsForSure()) {
             return GroupCoordinatorMachine.NEVER;
         }
         long deadline = machine.nextDeadlineMs();
         return deadline == GroupCoordinatorMachine.NEVER ? deadline : Math.max(0, deadline - clock.nowMs());
     }
 
-    /** Lets the machine do what is due. */
+    /** Lets the machine do what is due; nothing is while nobody is answered: who cannot be heard has not fallen silent. */
     void tick() {
-        if (open) {
+        if (open && replica.leadsForSure()) {
             call(() -> machine.onTick(clock.nowMs()));
         }
     }
 
-    /** Calls the machine; false when it broke, which is a bug: then it is thrown away like one whose append failed. */
+    /** Members are heard that were refused for a while, or looked for their coordinator elsewhere. */
+    void heardAgain() {
+        if (open) {
+            call(() -> machine.heardAgain(clock.nowMs()));
+        }
+    }
+
+    /**
+     * Calls the machine; false when it broke, which is a bug or want of memory: half changed as it may be, it is thrown away like
+     * one whose append failed.
+     */
     private boolean call(Runnable operation) {
         GroupCoordinatorMachine called = machine;
         try {
             operation.run();
             deadlineMoved.run();
             return true;
-        } catch (RuntimeException bug) {
-            log.error(
-                    "the groups of {} are loaded again after a failure",
-                    replica.log().id(),
-                    bug);
+        } catch (RuntimeException | VirtualMachineError bug) {
             if (machine == called && open) {
                 endMachine(Errors.COORDINATOR_NOT_AVAILABLE);
                 loadAgainIn(retryMs);
             }
+            log.error(
+                    "the groups of {} are loaded again after a failure",
+                    replica.log().id(),
+                    bug);
             return false;
         }
     }
@@ -259,7 +272,7 @@ final class GroupPartition {
         if (wasOpen) {
             try {
                 machine.unload(error);
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | VirtualMachineError bug) {
                 log.error(
                         "the groups of {} could not be left in order",
                         replica.log().id(),

@@ -134,7 +134,7 @@ final class LogReplay {
                     payloads.remove().release();
                 }
             }
-        } catch (BatchException | CodecMissingException unreadable) {
+        } catch (BatchException | CodecMissingException | VirtualMachineError unreadable) {
             fail(unreadable.getMessage());
             return;
         }

@@ -69,6 +69,11 @@ final class ShardGroups implements LeadershipWatcher {
         }
     }
 
+    @Override
+    public void leadForSureAgain() {
+        new ArrayList<>(partitions.values()).forEach(GroupPartition::heardAgain);
+    }
+
     <R> void ask(int partition, GroupQuestion<R> question, Errors unsure, Promise<R> answer) {
         GroupPartition asked = partitions.get(partition);
         if (asked == null) {
@@ -107,7 +112,8 @@ final class ShardGroups implements LeadershipWatcher {
         timer = shard.loop().schedule(this::tick, delayMs, TimeUnit.MILLISECONDS);
     }
 
-    private void tick() {
+    /** The timer has run out. */
+    void tick() {
         timer = null;
         timerAtMs = NEVER;
         List<GroupPartition> all = new ArrayList<>(partitions.values());

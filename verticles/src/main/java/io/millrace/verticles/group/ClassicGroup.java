@@ -278,6 +278,18 @@ final class ClassicGroup implements Group {
         }
     }
 
+    /** Nobody could be heard until now: no deadline of a member is earlier than if it had just been set. */
+    void grantTimeAnew(long nowMs) {
+        for (ClassicMember member : roster.all()) {
+            if (member.session != null) {
+                deadlines.putOff(member.session, nowMs + member.sessionTimeoutMs());
+            }
+        }
+        if (phase != null && !isInitial()) {
+            deadlines.putOff(phase, nowMs + roster.rebalanceTimeoutMs());
+        }
+    }
+
     // ---- may they? ----
 
     /** Whether this member is in the group, and not fenced by a younger life of its instance (KIP-345). */

@@ -25,6 +25,13 @@ final class Deadlines {
         }
     }
 
+    /** Due at this time at the earliest; one that is not set stays so. */
+    void putOff(Deadline deadline, long atMs) {
+        if (deadline.armed() && deadline.atMs < atMs) {
+            set(deadline, atMs);
+        }
+    }
+
     void cancel(Deadline deadline) {
         deadline.atMs = GroupCoordinatorMachine.NEVER;
         int hole = deadline.index;

@@ -120,6 +120,18 @@ public final class GroupCoordinatorMachine {
         expiry.loaded(nowMs);
     }
 
+    /**
+     * For a while nobody could be heard and the machine was not called: every member has a full session from now, as after a
+     * load, and who is to join or to fetch its assignment has the whole time for it.
+     */
+    public void heardAgain(long nowMs) {
+        for (Group group : state.groups()) {
+            if (group instanceof ClassicGroup classic) {
+                classic.grantTimeAnew(nowMs);
+            }
+        }
+    }
+
     /** Every append up to and including this token is below the high watermark. */
     public void committed(long token, long nowMs) {
         gate.committed(token, nowMs);

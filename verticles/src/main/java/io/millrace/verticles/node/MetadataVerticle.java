@@ -212,6 +212,7 @@ final class MetadataVerticle extends VerticleBase {
                 parts.halted(),
                 new LeadershipLease(
                         parts.config().cluster().timers().sessionMs(),
+                        parts.config().cluster().timers().heartbeatMs(),
                         MetadataVerticle::nowMs,
                         quorum::describe,
                         parts.publisher(),

@@ -11,4 +11,10 @@ public interface LeadershipWatcher {
 
     /** The replica, which led, leads no more or is gone; its log may be closed next. */
     void leadsNoMore(Replica replica);
+
+    /**
+     * Nobody else leads what leads here, which for a while was not certain: until now, whoever answers only while it is
+     * ({@link Replica#leadsForSure}) refused everybody.
+     */
+    void leadForSureAgain();
 }

@@ -17,4 +17,9 @@ enum NobodyWatches implements LeadershipWatcher {
     public void leadsNoMore(Replica replica) {
         // Nobody wants to know.
     }
+
+    @Override
+    public void leadForSureAgain() {
+        // Nobody wants to know.
+    }
 }

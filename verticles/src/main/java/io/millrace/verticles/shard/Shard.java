@@ -99,7 +99,11 @@ public final class Shard implements Owner {
 
     /** Until when on the ticker nobody else can lead what leads here; the roles are as new as that needs. */
     public void leadsUntil(long untilMs) {
+        boolean wasSure = leadsForSure();
         leadsUntilMs = untilMs;
+        if (!wasSure && leadsForSure()) {
+            watcher.leadForSureAgain();
+        }
     }
 
     /** Whether nobody else can lead what leads here, now. */

@@ -39,6 +39,7 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     private final List<Boolean> told = new ArrayList<>();
     private final LeadershipLease lease = new LeadershipLease(
             SESSION_MS,
+            HEARTBEAT_MS,
             alarm::nowMs,
             Optional::empty,
             metadata,

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /** A lease of a thousand milliseconds. */
 class LeadershipLeaseTest {
     private static final long SESSION_MS = 1_000;
+    private static final long HEARTBEAT_MS = 250;
     private static final long AT_ONCE = -1;
 
     private final MetadataPublisher metadata = new MetadataPublisher();
@@ -24,6 +25,7 @@ class LeadershipLeaseTest {
     private Optional<QuorumDescription> quorum = Optional.empty();
     private final LeadershipLease lease = new LeadershipLease(
             SESSION_MS,
+            HEARTBEAT_MS,
             () -> nowMs,
             () -> quorum,
             metadata,
@@ -109,22 +111,39 @@ class LeadershipLeaseTest {
         quorum = Optional.of(votersSeen(0, 30, 900));
         assertThat(lease.sent(true)).as("nothing is known of a beat ago").isEmpty();
 
-        nowMs += 250;
+        nowMs += HEARTBEAT_MS;
         quorum = Optional.of(votersSeen(0, 10, 1150));
         lease.answered(lease.sent(true), AT_ONCE);
         assertThat(leadsUntilMs).isEqualTo(50_000 - 30 + SESSION_MS);
+    }
+
+    /** A failed directory, another leader and a stop in order have a beat go out at once. */
+    @Test
+    void beatsThatFollowAtOnceDoNotMakeAContactOlder() {
+        quorum = Optional.of(votersSeen(0, 30, 900));
+        lease.sent(true);
+
+        for (int beat = 1; beat < 5; beat++) {
+            nowMs += HEARTBEAT_MS / 5;
+            quorum = Optional.of(votersSeen(0, 1, 2));
+            lease.answered(lease.sent(true), AT_ONCE);
+            assertThat(leadsUntilMs).isEqualTo(LeadershipLease.NEVER);
+        }
+        nowMs += HEARTBEAT_MS / 5;
+        lease.answered(lease.sent(true), AT_ONCE);
+        assertThat(leadsUntilMs).as("nor keep it from counting").isEqualTo(50_000 - 30 + SESSION_MS);
     }
 
     @Test
     void aControllerWhomNoMajorityAsksKeepsNoLease() {
         quorum = Optional.of(votersSeen(0, 30, QuorumDescription.NEVER));
         lease.sent(true);
+        nowMs += HEARTBEAT_MS;
+        quorum = Optional.of(votersSeen(0, QuorumDescription.NEVER, QuorumDescription.NEVER));
         lease.answered(lease.sent(true), AT_ONCE);
         assertThat(leadsUntilMs).isEqualTo(50_000 - 30 + SESSION_MS);
 
-        quorum = Optional.of(votersSeen(0, QuorumDescription.NEVER, QuorumDescription.NEVER));
-        lease.sent(true);
-        nowMs += 250;
+        nowMs += HEARTBEAT_MS;
         lease.answered(lease.sent(true), AT_ONCE);
         assertThat(leadsUntilMs).isEqualTo(50_000 - 30 + SESSION_MS);
     }

@@ -18,7 +18,9 @@ import io.millrace.membership.record.RemoveTopicRecord;
 import io.millrace.membership.record.TopicRecord;
 import io.millrace.protocol.Errors;
 import io.millrace.verticles.group.ClientContext;
+import io.millrace.verticles.group.GroupCoordinatorMachine;
 import io.millrace.verticles.group.GroupRecord;
+import io.millrace.verticles.group.GroupSettings;
 import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.replication.ReplicationParts;
 import io.millrace.verticles.shard.LogDirectories;
@@ -27,6 +29,7 @@ import io.millrace.verticles.shard.ShardContext;
 import io.millrace.verticles.shard.Shards;
 import io.netty.channel.DefaultEventLoopGroup;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +39,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
 import org.apache.kafka.common.message.JoinGroupResponseData;
@@ -47,6 +53,8 @@ import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitReque
 import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,11 +67,16 @@ class GroupPartitionTest {
     private static final int ME = 1;
     private static final UUID OFFSETS = new UUID(7, 1);
     private static final UUID ORDERS = new UUID(7, 2);
+    private static final int MEMBER_SESSION_MS = 10_000;
     private static final ClientContext CLIENT = new ClientContext("client", "/127.0.0.1", 8);
 
     private final FaultyDisk disk = new FaultyDisk();
     private final DefaultEventLoopGroup loops = new DefaultEventLoopGroup(1);
     private final AtomicReference<MetadataImage> image = new AtomicReference<>(MetadataImage.EMPTY);
+    /** How far the clock is ahead of the loops' timers. */
+    private final AtomicLong skewMs = new AtomicLong();
+
+    private volatile boolean clockBroken;
     private LogDirectory directory;
     private Shard shard;
     private GroupCoordinators groups;
@@ -90,7 +103,7 @@ class GroupPartitionTest {
                         configs,
                         new BrokerMetrics(),
                         System::currentTimeMillis,
-                        () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                        this::tickerMs,
                         1 << 20,
                         60_000,
                         ReplicationParts.alone(ME)));
@@ -99,8 +112,15 @@ class GroupPartitionTest {
                 configs,
                 new Shards(List.of(shard)),
                 System::currentTimeMillis,
-                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                this::tickerMs,
                 UUID::randomUUID);
+    }
+
+    private long tickerMs() {
+        if (clockBroken) {
+            throw new OutOfMemoryError("none for the clock");
+        }
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + skewMs.get();
     }
 
     @AfterEach
@@ -348,6 +368,119 @@ class GroupPartitionTest {
 
         shard.execute(() -> shard.leadsUntil(Long.MAX_VALUE));
         assertThat(get(fetched("shop"))).isEqualTo(7);
+    }
+
+    @Test
+    void membersThatCouldNotBeHeardAreNotExpired() throws Exception {
+        ShardGroups watched = new ShardGroups(
+                shard,
+                new CoordinatorTiming(System::currentTimeMillis, this::tickerMs, 5_000, UUID::randomUUID),
+                replica -> GroupSettings.DEFAULTS);
+        shard.execute(() -> shard.watchLeaders(watched));
+        commit(new TopicRecord(OFFSETS, OffsetsTopic.NAME), ledBy(OFFSETS, ME, 0, ME, 2));
+        JoinGroupResponseData member = stableMember(watched);
+        assertThat(heartbeat(watched, member)).isEqualTo(Errors.NONE);
+
+        shard.execute(() -> shard.leadsUntil(0));
+        passAndTick(watched, 3 * MEMBER_SESSION_MS);
+        assertThat(heartbeat(watched, member)).isEqualTo(Errors.NOT_COORDINATOR);
+        passAndTick(watched, 3 * MEMBER_SESSION_MS);
+
+        shard.execute(() -> shard.leadsUntil(Long.MAX_VALUE));
+        passAndTick(watched, MEMBER_SESSION_MS / 2);
+        assertThat(heartbeat(watched, member)).as("its session began anew").isEqualTo(Errors.NONE);
+        passAndTick(watched, 2 * MEMBER_SESSION_MS);
+        assertThat(heartbeat(watched, member)).as("which ends").isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+    }
+
+    private void passAndTick(ShardGroups watched, long ms) {
+        shard.execute(() -> {
+            skewMs.addAndGet(ms);
+            watched.tick();
+        });
+    }
+
+    private <R> Future<R> ask(ShardGroups watched, GroupQuestion<R> question) {
+        Promise<R> answer = Promise.promise();
+        shard.execute(() -> watched.ask(0, question, Errors.NOT_COORDINATOR, answer));
+        return answer.future();
+    }
+
+    /** The only one of its group, with its assignment. */
+    private JoinGroupResponseData stableMember(ShardGroups watched) throws Exception {
+        untilLoaded(() -> ask(watched, (machine, nowMs, answer) -> answer.accept(1)));
+        JoinGroupRequestData join = new JoinGroupRequestData()
+                .setGroupId("shop")
+                .setProtocolType("consumer")
+                .setSessionTimeoutMs(MEMBER_SESSION_MS)
+                .setRebalanceTimeoutMs(60_000);
+        join.protocols().add(new JoinGroupRequestProtocol().setName("range").setMetadata(new byte[0]));
+        Future<JoinGroupResponseData> joining = ask(
+                watched,
+                (machine, nowMs, answer) ->
+                        machine.joinGroup(join, new ClientContext("client", "/127.0.0.1", 3), nowMs, answer));
+        passAndTick(watched, GroupSettings.DEFAULTS.initialRebalanceDelayMs());
+        JoinGroupResponseData joined = get(joining);
+        SyncGroupRequestData sync = new SyncGroupRequestData()
+                .setGroupId("shop")
+                .setMemberId(joined.memberId())
+                .setGenerationId(joined.generationId());
+        ClientContext context = new ClientContext("client", "/127.0.0.1", 3);
+        SyncGroupResponseData synced =
+                get(ask(watched, (machine, nowMs, answer) -> machine.syncGroup(sync, context, nowMs, answer)));
+        assertThat(synced.errorCode()).isZero();
+        return joined;
+    }
+
+    private Errors heartbeat(ShardGroups watched, JoinGroupResponseData member) throws Exception {
+        HeartbeatRequestData request = new HeartbeatRequestData()
+                .setGroupId("shop")
+                .setMemberId(member.memberId())
+                .setGenerationId(member.generationId());
+        return get(this.<HeartbeatResponseData>ask(
+                        watched, (machine, nowMs, answer) -> machine.heartbeat(request, CLIENT, nowMs, answer))
+                .map(answer -> Errors.forCode(answer.errorCode()))
+                .recover(failure -> Future.succeededFuture(CoordinatorException.errorOf(failure))));
+    }
+
+    @Test
+    void whoseMemoryRunsOutInTheMiddleAnswersAndIsLoadedAgain() throws Exception {
+        lead();
+        assertThat(error(untilLoaded(() -> committed("shop", 7)))).isEqualTo(Errors.NONE);
+
+        AtomicReference<GroupCoordinatorMachine> halfChanged = new AtomicReference<>();
+        Future<Integer> answer = groups.ask("shop", (machine, nowMs, reply) -> {
+            halfChanged.set(machine);
+            throw new OutOfMemoryError("none for the answer");
+        });
+
+        assertThat(refusal(answer)).isEqualTo(Errors.UNKNOWN_SERVER_ERROR);
+        assertThat(untilLoaded(() -> fetched("shop"))).isEqualTo(7);
+        assertThat(get(groups.<Boolean>ask(
+                        "shop", (machine, nowMs, reply) -> reply.accept(machine == halfChanged.get()))))
+                .isFalse();
+    }
+
+    @Test
+    void whoCannotEvenAskAnswers() throws Exception {
+        commit(new TopicRecord(OFFSETS, OffsetsTopic.NAME), ledBy(OFFSETS, ME, 0, ME, 2));
+        untilLoaded(() -> fetched("shop"));
+        AtomicReference<Future<Long>> asked = new AtomicReference<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+
+        shard.execute(() -> {
+            clockBroken = true;
+            try {
+                asked.set(fetched("shop"));
+            } finally {
+                clockBroken = false;
+                done.complete(null);
+            }
+        });
+        done.get(20, TimeUnit.SECONDS);
+
+        assertThat(refusal(asked.get())).isEqualTo(Errors.UNKNOWN_SERVER_ERROR);
+        assertThat(get(fetched("shop"))).isEqualTo(-1);
     }
 
     @Test

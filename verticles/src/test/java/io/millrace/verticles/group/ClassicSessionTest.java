@@ -83,6 +83,48 @@ class ClassicSessionTest {
     }
 
     @Test
+    void whoCouldNotBeHeardHasAFullSessionFromWhenItCan() {
+        String id = groups.stableGroup(1).get(0);
+        groups.nowMs += 3 * SESSION_MS;
+
+        groups.machine.heardAgain(groups.nowMs);
+
+        groups.pass(SESSION_MS - 1);
+        assertThat(groups.heartbeat(id, 1)).isEqualTo(Errors.NONE);
+        groups.pass(SESSION_MS);
+        assertThat(groups.heartbeat(id, 1)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+    }
+
+    @Test
+    void aRebalanceInWhichNobodyCouldBeHeardWaitsForItsMembersAnew() {
+        List<String> ids = groups.stableGroup(2);
+        Reply<JoinGroupResponseData> parked = groups.join(ids.get(0));
+        groups.nowMs += 2 * GroupFixture.REBALANCE_MS;
+
+        groups.machine.heardAgain(groups.nowMs);
+
+        groups.pass(SESSION_MS - 1);
+        assertThat(parked.there()).isFalse();
+        Reply<JoinGroupResponseData> late = groups.join(ids.get(1));
+        assertThat(parked.get().generationId()).isEqualTo(2);
+        assertThat(late.get().generationId()).isEqualTo(2);
+    }
+
+    @Test
+    void nobodyHasLessTimeForNotHavingBeenHeard() {
+        String id = groups.stableGroup(1).get(0);
+        Reply<JoinGroupResponseData> fresh = groups.join(joinOf("", "j", "range"), 9);
+
+        groups.machine.heardAgain(groups.nowMs);
+
+        for (int i = 0; i < 3; i++) {
+            groups.heartbeat(id, 1);
+            groups.pass(SESSION_MS - 1);
+        }
+        assertThat(fresh.there()).as("parked for five minutes").isFalse();
+    }
+
+    @Test
     void heartbeatsOfTheWrongGenerationOrGroupAreRefused() {
         String id = groups.stableGroup(1).get(0);
 
