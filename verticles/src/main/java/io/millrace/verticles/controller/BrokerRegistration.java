@@ -229,13 +229,14 @@ public final class BrokerRegistration {
         if (state != State.REGISTERED && state != State.LEAVING) {
             return;
         }
+        // Before the next one is set: then the clock will not be a millisecond short of an interval.
+        OptionalLong from = beating ? OptionalLong.empty() : parts.lease().sent(controllerIsHere());
         nextBeat();
         parts.lease().look();
         if (beating) {
             return;
         }
         beating = true;
-        OptionalLong from = parts.lease().sent(controllerIsHere());
         parts.controller()
                 .submit(new BrokerHeartbeat(
                         parts.brokerId(),

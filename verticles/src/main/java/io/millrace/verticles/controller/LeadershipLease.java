@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * holds the lease compares it with the clock when it answers, so that a process that stood still knows at once.
  *
  * <p>Where the controller is this very node, nobody else has been elected while a majority of the voters fetched from it. What
- * was fetched may have been asked for long ago (by then a socket had it, or this process stood still), so a contact counts a
- * beat later, when whoever was elected meanwhile has had time to say so.
+ * was fetched may have been asked for long ago (by then a socket had it, or this process stood still), so a contact counts an
+ * interval between heartbeats later, when whoever was elected meanwhile has had time to say so.
  *
  * <p>Thread: the metadata's owner.
  */
