@@ -46,13 +46,12 @@ public final class Fetcher {
     private final Runnable arrived;
     private final Consumer<LogException> failed;
     private final Map<TopicPartition, PartitionBuffer> assigned = new TreeMap<>();
-    private final List<PartitionBuffer> turns = new ArrayList<>();
+    private final Turns turns = new Turns();
     private final ReadsUnderWay reads;
     private final PausedPartitions paused;
     private final WakeUp wakeUp;
     private boolean asking;
     private boolean closed;
-    private int turn;
 
     /**
      * Creates a fetcher without partitions.
@@ -103,8 +102,7 @@ public final class Fetcher {
                 buffer.seek(offset);
             }
         });
-        turns.clear();
-        turns.addAll(assigned.values());
+        turns.set(assigned.values());
         pump();
     }
 
@@ -153,7 +151,7 @@ public final class Fetcher {
     }
 
     private void pause(PartitionBuffer buffer) {
-        paused.pause(buffer, turns);
+        paused.pause(buffer, turns.all());
     }
 
     public OffsetLookup lookup() {
@@ -163,7 +161,7 @@ public final class Fetcher {
     /** The next record of any partition in turn, or null when none is here. */
     public ConsumedRecord next() {
         for (int tried = 0; tried < turns.size(); tried++) {
-            PartitionBuffer buffer = turns.get(turn % turns.size());
+            PartitionBuffer buffer = turns.current();
             if (!buffer.paused && buffer.bufferedBytes() > 0) {
                 try {
                     ConsumedRecord record = buffer.next();
@@ -176,7 +174,7 @@ public final class Fetcher {
                 }
             }
             // The next one's turn comes when this one has nothing left, so that batches are read in one go.
-            turn++;
+            turns.pass();
         }
         return null;
     }
@@ -188,7 +186,7 @@ public final class Fetcher {
         }
         long bufferedBytes = 0;
         long bufferedRecords = 0;
-        for (PartitionBuffer buffer : turns) {
+        for (PartitionBuffer buffer : turns.all()) {
             bufferedBytes += buffer.bufferedBytes();
             bufferedRecords += buffer.paused ? 0 : buffer.bufferedRecords();
         }
@@ -199,7 +197,7 @@ public final class Fetcher {
         long nowNanos = System.nanoTime();
         // From the one behind that whose turn it is: an answer is full before it has something of all.
         for (int i = 1; i <= turns.size(); i++) {
-            PartitionBuffer buffer = turns.get((turn % turns.size() + i) % turns.size());
+            PartitionBuffer buffer = turns.behind(i);
             if (!buffer.paused) {
                 plan(buffer, nowNanos, next);
             }
@@ -378,7 +376,7 @@ public final class Fetcher {
         cluster.refresh(topics).onComplete(answer -> {
             asking = false;
             if (answer.succeeded()
-                    && turns.stream()
+                    && turns.all().stream()
                             .allMatch(buffer -> cluster.leader(buffer.partition).isKnown())) {
                 pump();
             } else {
@@ -394,6 +392,6 @@ public final class Fetcher {
         reads.close();
         assigned.values().forEach(PartitionBuffer::discard);
         assigned.clear();
-        turns.clear();
+        turns.set(List.of());
     }
 }
