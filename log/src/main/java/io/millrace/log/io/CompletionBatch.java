@@ -39,11 +39,11 @@ final class CompletionBatch implements Runnable {
         }
     }
 
-    /** A bug in one log's books must not keep the others waiting for ever; but nobody trusts that directory any more. */
+    /** A bug in one log's books, or no memory for them, must not keep the others waiting for ever; but nobody trusts that directory any more. */
     private static void complete(WriterTask task) {
         try {
             task.completed();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | VirtualMachineError e) {
             task.lane.health.offline("completion for log " + task.lane.name() + " failed: " + e, e);
         }
     }
@@ -51,7 +51,7 @@ final class CompletionBatch implements Runnable {
     private static void tell(WriteLane lane) {
         try {
             lane.client.roundCompleted();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | VirtualMachineError e) {
             lane.health.offline("completion for log " + lane.name() + " failed: " + e, e);
         }
     }

@@ -7,6 +7,7 @@ import io.millrace.log.disk.OpenMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,8 +110,7 @@ public final class DirectoryWriter implements WriterWork {
         }
         for (int i = 0; i < lanes.size(); i++) runGuarded(lanes.get(i), nowMs);
         lanes.clear();
-        for (CompletionBatch batch : completions.values()) batch.deliver();
-        completions.clear();
+        deliver();
         for (int i = 0; i < toSync.size(); i++) syncer.request(toSync.get(i), null);
         toSync.clear();
         while (!later.isEmpty() && later.peek().dueMs <= nowMs)
@@ -118,6 +118,21 @@ public final class DirectoryWriter implements WriterWork {
         health.tick(nowMs);
         long due = pace.dueOrRun(nowMs);
         return later.isEmpty() ? due : Math.min(due, later.peek().dueMs);
+    }
+
+    /** Each once, also when one cannot be delivered and the rest has to wait for the next round. */
+    private void deliver() {
+        Iterator<CompletionBatch> each = completions.values().iterator();
+        while (each.hasNext()) {
+            CompletionBatch batch = each.next();
+            each.remove();
+            batch.deliver();
+        }
+    }
+
+    @Override
+    public void failed(Throwable bug) {
+        health.offline("a round of the writer failed: " + bug, bug);
     }
 
     private void enqueue(WriterTask task) {
@@ -142,17 +157,21 @@ public final class DirectoryWriter implements WriterWork {
         return task;
     }
 
-    /** A bug must not end the writer: appends of all logs would wait for ever. */
+    /** Neither a bug nor a lack of memory may end the writer: appends of all logs would wait for ever. */
     private void runGuarded(WriteLane lane, long nowMs) {
-        try {
-            runLane(lane, nowMs);
-        } catch (RuntimeException e) {
-            health.offline("writer of log " + lane.name() + " failed: " + e, e);
-        }
+        lane.inRound = false;
+        WriterTask before;
+        do {
+            before = lane.first;
+            try {
+                runLane(lane, nowMs);
+            } catch (RuntimeException | VirtualMachineError e) {
+                health.offline("writer of log " + lane.name() + " failed: " + e, e);
+            }
+        } while (lane.first != null && lane.first != before);
     }
 
     private void runLane(WriteLane lane, long nowMs) {
-        lane.inRound = false;
         CompletionBatch batch = completions.computeIfAbsent(lane.owner, CompletionBatch::new);
         boolean wrote = false;
         while (lane.first != null) {
@@ -166,8 +185,11 @@ public final class DirectoryWriter implements WriterWork {
                 }
             } else {
                 WriterTask task = poll(lane);
-                task.perform();
-                batch.add(task);
+                try {
+                    task.perform();
+                } finally {
+                    batch.add(task);
+                }
             }
         }
         if (wrote && lane.syncsAfterWrite()) toSync.add(lane);
@@ -239,7 +261,8 @@ public final class DirectoryWriter implements WriterWork {
         } catch (NoFreeFilesException e) {
             health.failed("log " + lane.name(), e);
             return AppendError.WRITER_BUSY;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | VirtualMachineError e) {
+            // How much of it is in the file nobody knows.
             health.offline("write to log " + lane.name() + " failed: " + e, e);
             return AppendError.OFFLINE;
         }

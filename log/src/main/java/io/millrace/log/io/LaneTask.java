@@ -18,7 +18,7 @@ public abstract class LaneTask extends WriterTask {
         super(lane);
     }
 
-    /** An {@link IOException} other than a full disk takes the directory offline. */
+    /** An {@link IOException} other than a full disk takes the directory offline, and so does a lack of memory. */
     protected abstract void onWriter() throws IOException;
 
     /** @param failure null when {@link #onWriter} went through */
@@ -31,7 +31,7 @@ public abstract class LaneTask extends WriterTask {
         } catch (IOException e) {
             failure = e;
             lane.health.failed("log " + lane.name(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | VirtualMachineError e) {
             failure = new IOException(e);
             lane.health.failed("log " + lane.name(), failure);
         }

@@ -45,7 +45,17 @@ public final class Syncer {
             }
             lane.syncRunning = true;
         }
-        io.sync(() -> run(lane));
+        start(lane);
+    }
+
+    private void start(WriteLane lane) {
+        try {
+            io.sync(() -> run(lane));
+        } catch (VirtualMachineError e) {
+            // No thread for it: whoever waits is told that nothing is durable.
+            health.offline("sync of log " + lane.name() + " cannot begin: " + e, e);
+            run(lane);
+        }
     }
 
     private void run(WriteLane lane) {
@@ -69,7 +79,7 @@ public final class Syncer {
                 return;
             }
         }
-        io.sync(() -> run(lane));
+        start(lane);
     }
 
     private static Covered take(WriteLane lane) {
@@ -111,7 +121,7 @@ public final class Syncer {
             return true;
         } catch (NoFreeFilesException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | VirtualMachineError e) {
             health.offline("sync of log " + lane.name() + " failed: " + e, e);
             return false;
         }

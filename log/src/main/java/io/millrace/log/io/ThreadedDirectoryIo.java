@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class ThreadedDirectoryIo implements DirectoryIo {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedDirectoryIo.class);
     private static final long IDLE_SECONDS = 30;
+    private static final long AFTER_FAILURE_MS = 100;
 
     private final ThreadPoolExecutor syncs;
     private final ThreadPoolExecutor reads;
@@ -64,10 +65,11 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
             long due;
             try {
                 due = work.round(nowMs());
-            } catch (RuntimeException e) {
-                // A bug: the round is lost, but a dead writer would hang every append.
-                LOG.error("A round of the log writer failed", e);
-                continue;
+            } catch (RuntimeException | Error e) {
+                // A dead writer would hang every append: the next round says to all of them that the directory is
+                // offline.
+                work.failed(e);
+                due = nowMs() + AFTER_FAILURE_MS;
             }
             if (work.hasQueued()) continue;
             if (stopping) return;

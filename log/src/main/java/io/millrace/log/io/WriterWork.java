@@ -11,6 +11,9 @@ public interface WriterWork {
      */
     long round(long nowMs);
 
+    /** A round ended where it should not have; called between it and the next one. */
+    void failed(Throwable bug);
+
     /** Whether a round now would find something queued. */
     boolean hasQueued();
 }

@@ -25,6 +25,8 @@ final class LogCheckpointing {
     private long onDisk;
 
     private long unsyncedSinceMs = -1;
+    /** Made with the first use. */
+    private SegmentSummaries summaries;
 
     LogCheckpointing(SegmentedLog log) {
         this.log = log;
@@ -99,6 +101,22 @@ final class LogCheckpointing {
     void checkpoint() {
         if (log.busy || log.ended || log.offlineReason() != null || log.segments.isEmpty()) return;
         log.submit(task(null));
+    }
+
+    SegmentSummaries summaries() {
+        if (summaries == null) summaries = new SegmentSummaries(log);
+        return summaries;
+    }
+
+    /** A checkpoint follows as soon as it is known which record of the segment is the newest. */
+    void summarize(Segment active, boolean urgent) {
+        summaries().read(active, urgent, this::checkpoint);
+    }
+
+    /** After a cut of which nobody could read so far what it has left: as long as that is missing there is no checkpoint. */
+    void missSummary() {
+        Segment active = log.segments.active();
+        if (!active.summaryKnown && !summaries().isReading()) summarize(active, false);
     }
 
     /** @param done also told, on the sync pool, whether all is durable now; null for nobody */

@@ -4,7 +4,6 @@ import io.millrace.log.SegmentFile;
 import io.millrace.log.io.LaneTask;
 import io.millrace.log.producer.ProducerStateTable;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -282,7 +281,9 @@ final class LogCuts {
             boolean syncFirst = !kept.endsUnsynced;
             if (!syncFirst && log.producers.undoTo(actualEnd)) {
                 goOn();
-                summarizeLater(keptView);
+                // What comes next goes to another segment, so that nobody has to wait until it is known which record of
+                // this one is the newest now. A checkpoint has.
+                log.checkpointing().summarize(kept, true);
                 return;
             }
             boolean accepted = log.services.io().read(() -> rebuild(left, keptView, now, syncFirst));
@@ -308,13 +309,13 @@ final class LogCuts {
                 LoadedIndex summary =
                         keptView.bytes() == 0 ? null : log.services.indexes().of(keptView);
                 log.owner.execute(() -> rebuilt(rebuilt, summary));
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | VirtualMachineError e) {
                 log.owner.execute(() -> notRebuilt(e));
             }
         }
 
         /** A log that was deleted meanwhile has no files, which is nobody's fault. */
-        private void notRebuilt(Exception e) {
+        private void notRebuilt(Throwable e) {
             if (!log.ended) {
                 log.services.health().offline("producers of " + log.id + " cannot be rebuilt: " + e, e);
                 log.wentOffline(log.services.health().offlineReason());
@@ -335,34 +336,6 @@ final class LogCuts {
             log.busy = false;
             log.checkpointing().checkpoint();
             done.run();
-        }
-
-        /**
-         * What comes next goes to another segment, so that nobody has to wait until it is known which record of this one is
-         * the newest now. A checkpoint has.
-         */
-        private void summarizeLater(SegmentView keptView) {
-            boolean accepted = log.services.io().read(() -> summarize(keptView));
-            if (!accepted) log.services.io().sync(() -> summarize(keptView));
-        }
-
-        private void summarize(SegmentView keptView) {
-            try {
-                LoadedIndex summary = log.services.indexes().of(keptView);
-                log.owner.execute(() -> summarized(keptView, summary));
-            } catch (NoSuchFileException gone) {
-                // Retention has deleted it, or the log.
-            } catch (IOException e) {
-                log.services.health().failed("read of " + keptView.path(), e);
-            }
-        }
-
-        private void summarized(SegmentView keptView, LoadedIndex summary) {
-            boolean stands = !log.busy && !kept.summaryKnown && kept.writtenBytes == keptView.bytes();
-            if (stands) {
-                kept.setSummary(summary.maxTimestamp(), summary.maxTimestampBatch());
-                log.checkpointing().checkpoint();
-            }
         }
     }
 }

@@ -1,8 +1,6 @@
 package io.millrace.log.segment;
 
 import io.millrace.log.LogConfig;
-import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +12,6 @@ import java.util.List;
  */
 final class LogMaintenance {
     private final SegmentedLog log;
-    private boolean summaryAsked;
 
     LogMaintenance(SegmentedLog log) {
         this.log = log;
@@ -89,23 +86,9 @@ final class LogMaintenance {
 
     /** Of a segment from before a restart the newest timestamp is in its index file. */
     private void askForSummary(Segment segment, long highWatermark) {
-        if (summaryAsked) return;
-        SegmentView view = segment.view();
-        summaryAsked = log.services.io().read(() -> {
-            try {
-                LoadedIndex loaded = log.services.indexes().of(view);
-                log.owner.execute(() -> {
-                    summaryAsked = false;
-                    if (segment.writtenBytes != view.bytes()) return;
-                    segment.setSummary(loaded.maxTimestamp(), loaded.maxTimestampBatch());
-                    // There may be a thousand more of them behind this one.
-                    log.maintain(log.services.io().nowMs(), highWatermark);
-                });
-            } catch (NoSuchFileException e) {
-                log.owner.execute(() -> summaryAsked = false);
-            } catch (IOException e) {
-                log.services.health().failed("read of " + view.path(), e);
-            }
-        });
+        SegmentSummaries summaries = log.checkpointing().summaries();
+        if (summaries.isReading()) return;
+        // There may be a thousand more of them behind this one.
+        summaries.read(segment, false, () -> log.maintain(log.services.io().nowMs(), highWatermark));
     }
 }

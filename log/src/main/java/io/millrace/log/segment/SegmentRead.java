@@ -244,7 +244,7 @@ final class SegmentRead implements ColdRead {
                 owner.execute(task.run());
             } catch (IOException e) {
                 owner.execute(() -> failed.accept(e));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | VirtualMachineError e) {
                 owner.execute(() -> failed.accept(new IOException("read of " + segment.path() + " failed", e)));
             }
         });

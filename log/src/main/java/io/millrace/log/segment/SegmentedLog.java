@@ -277,6 +277,7 @@ public final class SegmentedLog implements PartitionLog, WriteLane.Client {
         if (!producers.isEmpty()) producers.expire(nowMs, services.producerExpirationMs());
         if (synced < written) checkpointing.syncWhenDue(nowMs);
         if (segments.isEmpty()) return;
+        checkpointing.missSummary();
         if (maintenance == null) maintenance = new LogMaintenance(this);
         maintenance.retain(nowMs, highWatermark);
     }

@@ -70,6 +70,8 @@ final class TimestampSearch {
             return new TimestampOutcome.Failed(e.toString());
         } catch (BatchException | CodecMissingException e) {
             return new TimestampOutcome.Failed(e.getMessage());
+        } catch (VirtualMachineError e) {
+            return new TimestampOutcome.Failed(e.toString());
         }
     }
 

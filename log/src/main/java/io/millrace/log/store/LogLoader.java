@@ -50,15 +50,23 @@ final class LogLoader {
             } catch (IOException e) {
                 services.health().failed("recovery of " + id, e);
                 failed = new LoadOutcome.Failed("Partition " + id + " in " + services.root() + " cannot be read: " + e);
-            } catch (RuntimeException e) {
-                LOG.error("Recovery of {} in {} failed", id, services.root(), e);
-                failed = new LoadOutcome.Failed(
-                        "Partition " + id + " in " + services.root() + " cannot be recovered: " + e);
+            } catch (RuntimeException | VirtualMachineError e) {
+                failed = unrecoverable(services, id, e);
             }
             LoadOutcome outcome = failed;
             owner.execute(() -> loaded.accept(outcome));
         };
-        if (!services.io().read(recovery)) services.io().sync(recovery);
+        try {
+            if (!services.io().read(recovery)) services.io().sync(recovery);
+        } catch (VirtualMachineError noThread) {
+            LoadOutcome failed = unrecoverable(services, id, noThread);
+            owner.execute(() -> loaded.accept(failed));
+        }
+    }
+
+    private static LoadOutcome unrecoverable(LogServices services, TopicPartitionId id, Throwable cause) {
+        LOG.error("Recovery of {} in {} failed", id, services.root(), cause);
+        return new LoadOutcome.Failed("Partition " + id + " in " + services.root() + " cannot be recovered: " + cause);
     }
 
     private LogContent recover(LogServices services, TopicPartitionId id, LogConfig config) throws IOException {

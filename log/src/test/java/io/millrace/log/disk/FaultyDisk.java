@@ -13,6 +13,7 @@ public final class FaultyDisk implements Disk {
     private volatile long freeBytes = Long.MAX_VALUE;
     private volatile boolean writesFail;
     private volatile boolean syncsFail;
+    private volatile boolean noMemory;
     private volatile boolean renamesFail;
     private volatile String identity;
     private volatile int opensToFail;
@@ -30,6 +31,15 @@ public final class FaultyDisk implements Disk {
 
     public void failWrites() {
         writesFail = true;
+    }
+
+    /** As java.nio says that there is no direct memory for what is to be written. */
+    public void noMemory(boolean none) {
+        noMemory = none;
+    }
+
+    private void takeMemory() {
+        if (noMemory) throw new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
     }
 
     public void failSyncs(boolean fail) {
@@ -172,6 +182,7 @@ public final class FaultyDisk implements Disk {
 
         @Override
         public void writeFully(ByteBuffer part, long position) throws IOException {
+            takeMemory();
             if (writesFail) throw new IOException("Input/output error");
             int size = part.remaining();
             long more = Math.max(0, Math.min(size, position + size - file.size()));
@@ -187,11 +198,13 @@ public final class FaultyDisk implements Disk {
 
         @Override
         public void truncate(long size) throws IOException {
+            takeMemory();
             file.truncate(size);
         }
 
         @Override
         public void sync() throws IOException {
+            takeMemory();
             if (syncsFail) throw new IOException("Input/output error");
             file.sync();
         }

@@ -1,6 +1,7 @@
 package io.millrace.log.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.log.HeapPayload;
 import io.millrace.log.Owner;
@@ -24,12 +25,13 @@ class DirectoryWriterTest {
     private final Owner owner = handedBack::add;
     private final List<String> told = new ArrayList<>();
     private DirectoryWriter writer;
+    private DirectoryHealth health;
 
     @BeforeEach
     void start() {
         Disk disk = new RealDisk();
         OpenFiles files = new OpenFiles(disk, 10);
-        DirectoryHealth health = new DirectoryHealth("test", why -> told.add("offline"));
+        health = new DirectoryHealth("test", why -> told.add("offline"));
         writer = new DirectoryWriter(
                 io, files, new Syncer(disk, io, files, health), health, new CheckpointPace(1 << 20, 1_000), 1_000);
         io.start(writer);
@@ -76,6 +78,53 @@ class DirectoryWriterTest {
     }
 
     @Test
+    void whatIsQueuedBehindATaskForWhichThereIsNoMemoryIsAnsweredToo() {
+        lanes.get(0).submitWithoutMemory();
+        lanes.get(0).append("x", 0);
+        lanes.get(1).append("y", 0);
+
+        writer.round(0);
+        handedBack.forEach(Runnable::run);
+
+        assertThat(told).containsExactly("offline", "a-OFFLINE", "b-OFFLINE", "a round", "b round");
+    }
+
+    @Test
+    void whatCouldNotBeHandedBackEndsNoOtherLogsWaiting() {
+        Lane unreachable = new Lane("c", health, work -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        unreachable.append("x", 0);
+        lanes.get(0).append("y", 0);
+
+        assertThatThrownBy(() -> writer.round(0)).isInstanceOf(OutOfMemoryError.class);
+        writer.failed(new OutOfMemoryError());
+        writer.round(0);
+        writer.round(0);
+        handedBack.forEach(Runnable::run);
+
+        assertThat(told).containsExactly("offline", "a+y", "a round");
+    }
+
+    @Test
+    void aSyncForWhichThereIsNoThreadIsNone() {
+        Syncer syncer = new Syncer(
+                new RealDisk(),
+                new ManualDirectoryIo() {
+                    @Override
+                    public void sync(Runnable task) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                },
+                new OpenFiles(new RealDisk(), 10),
+                health);
+
+        syncer.request(lanes.get(0).lane, durable -> told.add("durable " + durable));
+
+        assertThat(told).containsExactly("offline", "durable false");
+    }
+
+    @Test
     void anIdleWriterHasNothingDue() {
         assertThat(writer.round(0)).isEqualTo(WriterWork.NOTHING_DUE);
         lanes.get(0).append("x", 0);
@@ -85,7 +134,7 @@ class DirectoryWriterTest {
     }
 
     private Lane lane(String name, DirectoryHealth health) {
-        return new Lane(name, health);
+        return new Lane(name, health, owner);
     }
 
     /** A log that is only a file. */
@@ -94,7 +143,7 @@ class DirectoryWriterTest {
         private final WriteLane lane;
         private final WriteTarget target;
 
-        Lane(String name, DirectoryHealth health) {
+        Lane(String name, DirectoryHealth health, Owner owner) {
             this.name = name;
             this.lane = new WriteLane(owner, this, health, dir.resolve(name), true);
             this.target = new WriteTarget() {
@@ -103,6 +152,18 @@ class DirectoryWriterTest {
                     return dir.resolve(name);
                 }
             };
+        }
+
+        void submitWithoutMemory() {
+            writer.submit(new WriterTask(lane) {
+                @Override
+                protected void perform() {
+                    throw new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
+                }
+
+                @Override
+                protected void completed() {}
+            });
         }
 
         void append(String text, long position) {

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** A log directory's work on the test's thread, when the test says so. Thread: the test's. */
-public final class ManualDirectoryIo implements DirectoryIo {
+public class ManualDirectoryIo implements DirectoryIo {
     private final Deque<Runnable> syncs = new ArrayDeque<>();
     private final Deque<Runnable> reads = new ArrayDeque<>();
     private WriterWork writer;

@@ -7,8 +7,12 @@ import io.millrace.log.AppendOutcome;
 import io.millrace.log.AppendOutcome.Appended;
 import io.millrace.log.AppendOutcome.Duplicate;
 import io.millrace.log.AppendOutcome.Rejected;
+import io.millrace.log.LoadOutcome;
 import io.millrace.log.disk.FaultyDisk;
+import io.millrace.log.io.ManualDirectoryIo;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +104,87 @@ class FailingDiskTest {
         AppendOutcome later = life.append(life.batch("c"));
         assertThat(((Rejected) later).error()).isEqualTo(AppendError.OFFLINE);
         assertThat(life.valuesFrom(0)).containsExactly("a");
+    }
+
+    @Test
+    void aLackOfMemoryInAWriteTakesTheDirectoryOfflineAndAcknowledgesNothing() {
+        disk.noMemory(true);
+        life.append(life.batch("b"));
+        life.append(life.batch("c"));
+        life.run();
+        disk.noMemory(false);
+        life.run();
+
+        assertThat(life.told).contains("offline", "failed 1 OFFLINE").noneMatch(line -> line.startsWith("written"));
+        assertThat(life.directory.offlineReason())
+                .hasValueSatisfying(why -> assertThat(why).contains("direct buffer memory"));
+        assertThat(((Rejected) life.append(life.batch("d"))).error()).isEqualTo(AppendError.OFFLINE);
+        assertThat(life.killAndStart().valuesFrom(0)).containsExactly("a");
+    }
+
+    @Test
+    void aLackOfMemoryInACutTakesTheDirectoryOfflineAndEndsTheCut() {
+        life.appendAll("b", "c");
+        boolean[] done = {false};
+        disk.noMemory(true);
+        life.log.truncateTo(1, () -> done[0] = true);
+        life.run();
+
+        assertThat(done[0]).isTrue();
+        assertThat(life.told).contains("offline");
+        assertThat(life.log.offlineReason()).contains("direct buffer memory");
+    }
+
+    @Test
+    void aLackOfMemoryInASyncIsNeverAcknowledged() {
+        life.log.applyConfig(life.config.with("flush.mode", "group"));
+        life.run();
+        life.told.clear();
+        life.append(life.batch("b"));
+        life.io.runWriter();
+        disk.noMemory(true);
+        life.run();
+        disk.noMemory(false);
+        life.run();
+
+        assertThat(life.told).contains("offline").noneMatch(line -> line.startsWith("synced"));
+        assertThat(life.log.syncedEnd()).isEqualTo(1);
+    }
+
+    @Test
+    void aLogThatCannotBeRecoveredForLackOfMemoryIsAnsweredNonetheless() throws Exception {
+        life.directory.abandon();
+        LogDirectory again = LogDirectory.open(dir, disk, life.options, life.io);
+        List<LoadOutcome> outcomes = new ArrayList<>();
+        disk.whileReading(() -> {
+            throw new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
+        });
+        again.load(LogLife.ID, life.config, life.owner, life.tail, outcomes::add);
+        life.run();
+        disk.whileReading(() -> {});
+
+        assertThat(outcomes).singleElement().isInstanceOfSatisfying(LoadOutcome.Failed.class, failed -> assertThat(
+                        failed.message())
+                .contains("direct buffer memory"));
+        again.abandon();
+        assertThat(life.start().valuesFrom(0)).containsExactly("a");
+    }
+
+    @Test
+    void aLogForWhoseRecoveryThereIsNoThreadIsAnsweredNonetheless() throws Exception {
+        life.directory.abandon();
+        LogDirectory again = LogDirectory.open(dir, disk, life.options, new ManualDirectoryIo() {
+            @Override
+            public boolean read(Runnable task) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        });
+        List<LoadOutcome> outcomes = new ArrayList<>();
+        again.load(LogLife.ID, life.config, life.owner, life.tail, outcomes::add);
+        life.runOwner();
+        again.abandon();
+
+        assertThat(outcomes).singleElement().isInstanceOf(LoadOutcome.Failed.class);
     }
 
     @Test

@@ -12,6 +12,10 @@ import io.millrace.log.Payload;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.batch.BatchBuilder;
+import io.millrace.log.disk.FaultyDisk;
+import io.millrace.log.disk.RealDisk;
+import io.millrace.log.io.DirectoryHealth;
+import io.millrace.log.recovery.CheckpointJournal;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -309,6 +313,68 @@ class TruncationTest {
         large.run();
         assertThat(newest(large)).isEqualTo(new TimestampOutcome.Found(1, 20, 0));
         assertThat(newest(large.killAndStart())).isEqualTo(new TimestampOutcome.Found(1, 20, 0));
+    }
+
+    @Test
+    void aCutAfterWhichNobodyCouldReadGetsItsCheckpointLater() throws Exception {
+        for (Runnable failing : List.<Runnable>of(
+                () -> {
+                    throw new IllegalStateException("a bug");
+                },
+                () -> {
+                    throw new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
+                })) {
+            FaultyDisk disk = new FaultyDisk();
+            LogLife cut = new LogLife(Files.createTempDirectory(dir, "unread"), disk).start();
+            cut.appendAll("a", "b", "c");
+            cut.log.truncateTo(2, () -> done = true);
+            cut.io.runWriter();
+            cut.runOwner();
+            disk.whileReading(failing);
+            cut.run();
+            disk.whileReading(() -> {});
+            assertThat(checkpointed(cut)).isFalse();
+
+            cut.log.maintain(cut.io.nowMs(), 2);
+            cut.log.maintain(cut.io.nowMs(), 2);
+            cut.run();
+
+            assertThat(checkpointed(cut)).isTrue();
+            assertThat(cut.directory.offlineReason()).isEmpty();
+        }
+    }
+
+    @Test
+    void aCutThatCannotRebuildItsProducersForLackOfMemoryEndsOffline() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        LogLife cut = new LogLife(Files.createTempDirectory(dir, "unread"), disk).start();
+        cut.appendAll("a", "b", "c");
+        cut.log.noteHighWatermark(3);
+        cut.append(LogLife.idempotent(4, 0, "d"));
+        cut.run();
+        cut.log.truncateTo(2, () -> done = true);
+        cut.io.runWriter();
+        cut.runOwner();
+        assertThat(done).isFalse();
+        disk.whileReading(() -> {
+            throw new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
+        });
+
+        cut.run();
+
+        assertThat(done).isTrue();
+        assertThat(cut.log.offlineReason()).contains("direct buffer memory");
+        assertThat(((Rejected) cut.append(cut.batch("x"))).error()).isEqualTo(AppendError.OFFLINE);
+    }
+
+    /** As the file says that would be read after a kill. */
+    private boolean checkpointed(LogLife life) throws Exception {
+        Path copy = Files.createTempDirectory(dir, "journal");
+        Files.copy(life.directory.path().resolve("recovery-checkpoint"), copy.resolve("recovery-checkpoint"));
+        DirectoryHealth health = new DirectoryHealth("copy", why -> {});
+        try (CheckpointJournal journal = CheckpointJournal.open(new RealDisk(), copy, health)) {
+            return journal.checkpoint(LogLife.ID) != null;
+        }
     }
 
     private static TimestampOutcome newest(LogLife life) {
