@@ -65,7 +65,7 @@ final class ClusterTroubles {
     private final List<Kind> lots = new ArrayList<>();
     private final Map<Kind, Integer> caused = new EnumMap<>(Kind.class);
     private boolean directoryIsSpare;
-    /** Something is lost for good, and perhaps not everybody knows yet. */
+    /** Something is lost, or was given up with its directory, and since then not everything was on every node. */
     private boolean lossIsFresh;
 
     ClusterTroubles(ClusterWorld world) {
@@ -98,6 +98,7 @@ final class ClusterTroubles {
 
     /** False when there was nothing to which it could happen. */
     private boolean cause(Kind kind) {
+        lossIsFresh = lossIsFresh && !world.canSpareDisk();
         SimBroker one = world.brokers().get(random.nextInt(ClusterWorld.NODES));
         SimBroker other = world.brokers().get(random.nextInt(ClusterWorld.NODES));
         return switch (kind) {
@@ -197,8 +198,9 @@ final class ClusterTroubles {
     }
 
     /**
-     * One at a time, and not while one of the minimum's two has just lost what it had. What is in it is there again when it is
-     * mended; it may be given up if others have it as well.
+     * One at a time, and not while one of the minimum's two has just lost what it had, or had it given up: a replica whose directory is
+     * mended is no last known leader, and where nobody else is eligible the partition waits for an operator. What is in it is there
+     * again when it is mended; it may be given up if others have it as well.
      */
     private boolean failDirectory(SimBroker one) {
         if (!one.isUp() || world.brokers().stream().anyMatch(broker -> broker.second() != SimBroker.Second.FINE)) {
@@ -208,7 +210,7 @@ final class ClusterTroubles {
         if (lossIsFresh && !directoryIsSpare) {
             return false;
         }
-        lossIsFresh = false;
+        lossIsFresh = true;
         one.failSecond(directoryIsSpare);
         return true;
     }

@@ -71,11 +71,12 @@ final class BrokerLifecycle {
     /**
      * A broker that knows of no last life has lost its page cache; one that knows of another is not who it was. It need not
      * know of a life that never served: that one may have died before it heard that it was registered.
-     * Of one that was unregistered the cluster remembers no life; it may still be eligible, and is somebody new unless it has had one.
+     * Of one that was unregistered the cluster remembers neither life nor directories, but it may still be eligible: whoever comes under
+     * its id, itself as well, counts as one with another disk.
      */
     private static Loss loss(BrokerImage before, RegisterBroker command) {
         if (before == null) {
-            return command.previousBrokerEpoch() < 0 ? Loss.DISK : Loss.NONE;
+            return Loss.DISK;
         }
         if (!command.directories().containsAll(before.directories())) {
             return Loss.DISK;

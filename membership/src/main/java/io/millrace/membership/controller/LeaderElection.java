@@ -90,13 +90,15 @@ final class LeaderElection {
      * The broker lives, but its replica of one partition is gone. A leader that remembers how far this replica had come, or has a
      * fetch of it on its way, would take it back into the ISR: so it leads in a new epoch, in which that replica asks for nothing.
      * Told again it changes nothing: since the mark stands, nobody could take that replica back.
+     * The mark goes with the next life of the broker, in which an empty directory may stand in that one's place: so it is no
+     * last known leader either where others have a replica.
      */
     void replicaIsLost(TopicImage topic, PartitionImage partition, int broker, Decision decision) {
         MetadataImage image = decision.image();
         PartitionTransition transition = PartitionTransition.from(
                         partition, rules(image, topic.name()), activeIn(image).and(id -> id != broker))
                 .isr(PartitionTransition.without(partition.isr(), broker))
-                .lost(id -> id == broker)
+                .emptied(id -> id == broker)
                 .directory(broker, PartitionImage.LOST_DIRECTORY);
         if (!partition.isLostAt(broker)) {
             transition.inANewEpoch();

@@ -391,26 +391,6 @@ class BrokersTest {
                 .isEqualTo(before + 2);
     }
 
-    /** A broker is unregistered when it will not come back; who comes under its id then has another disk. */
-    @Test
-    void b13whoComesUnderAnIdThatWasUnregisteredHasNothingOfWhatThatOneHad() {
-        TestCluster cluster = TestCluster.of(3);
-        cluster.assign("t", Map.of("min.insync.replicas", "3", "flush.mode", "group"), 1, 2, 3);
-        cluster.lose(3);
-        long itsEpoch = cluster.image.broker(3).epoch();
-        cluster.submit(new UnregisterBroker(3));
-        assertThat(cluster.partition("t").elr()).containsExactly(3);
-
-        cluster.register(3, itsEpoch);
-        assertThat(cluster.partition("t").elr())
-                .as("it lives on and has what it had")
-                .containsExactly(3);
-
-        cluster.submit(new UnregisterBroker(3));
-        cluster.register(3, RegisterBroker.NO_EPOCH);
-        assertThat(cluster.partition("t").elr()).isEmpty();
-    }
-
     private static void giveUp(TestCluster cluster, int broker, String topic) {
         cluster.submit(new GiveUpReplicas(
                 broker,

@@ -89,7 +89,10 @@ public final class BrokerRegistration {
     private long duplicateForMs;
     private boolean fenced = true;
     private boolean beating;
-    private Runnable registeredAgain = () -> {};
+    private Supplier<Future<Void>> registeredAgain = Future::succeededFuture;
+    /** The controller does not know yet what this life misses: until then it must not let it serve. */
+    private boolean untold;
+
     private Runnable cancelAlarm = () -> {};
     private Runnable cancelDeadline = () -> {};
 
@@ -189,7 +192,7 @@ public final class BrokerRegistration {
             } else if (state == State.REGISTERING) {
                 state = State.REGISTERED;
                 if (again) {
-                    registeredAgain.run();
+                    tellAgain(epoch);
                 }
                 beat();
             }
@@ -198,10 +201,20 @@ public final class BrokerRegistration {
 
     /**
      * Names who is told when this process has registered anew, since the cluster had forgotten it (UnregisterBroker): what it had
-     * told of itself it must tell again. Thread: any.
+     * told of itself it must tell again, and stays fenced until that was heard. Thread: any.
      */
-    public void onRegisteredAgain(Runnable listener) {
+    public void onRegisteredAgain(Supplier<Future<Void>> listener) {
         parts.owner().execute(() -> registeredAgain = listener);
+    }
+
+    private void tellAgain(long epoch) {
+        untold = true;
+        registeredAgain.get().onComplete(told -> parts.owner().execute(() -> {
+            if (brokerEpoch == epoch) {
+                untold = false;
+                leaderChanged();
+            }
+        }));
     }
 
     /** The controller may be another one: it should hear of this broker soon. Thread: the metadata's owner. */
@@ -242,7 +255,7 @@ public final class BrokerRegistration {
                         parts.brokerId(),
                         brokerEpoch,
                         parts.metadata().image().highestOffset(),
-                        false,
+                        untold,
                         state == State.LEAVING,
                         parts.offlineDirectories().get()))
                 .onComplete(done -> parts.owner().execute(() -> {

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The broker's epoch in each of its data directories, read and written off the loops. The first one says what it is; another
  * that says an earlier one was put back from an older copy, or was missing for a while: the broker has not all that it had in
- * its last life, and shows the earlier epoch, which the controller takes for that (rule B13). When files are gone that a
- * checkpoint promises it shows an epoch of no life at all.
+ * its last life (rule B13). Then, and when files are gone that a checkpoint promises, it shows an epoch of no life at all: the
+ * earlier one might be that of the last life that served, which the controller believes.
  *
  * <p>Thread: any; the futures complete on the caller's context.
  */
@@ -81,8 +81,8 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
     }
 
     /**
-     * What can still be vouched for (rule B13): nothing known when the page cache is gone, and the epoch of a life that is not
-     * the last one when a directory is of that life.
+     * What can still be vouched for (rule B13): nothing known when the page cache is gone, and nothing at all when a directory is of
+     * an earlier life than the first one.
      */
     static long believed(List<Kept> kept, PageCaches pageCaches) {
         Kept first = kept.get(0);
@@ -92,7 +92,7 @@ final class EpochKeeper implements BrokerRegistration.Epochs {
                 .min()
                 .orElse(BrokerEpochFile.UNKNOWN);
         if (oldest < first.epoch()) {
-            return oldest;
+            return RegisterBroker.LOST_FILES;
         }
         return pageCaches.haveAllOf(first.pageCache()) ? first.epoch() : BrokerEpochFile.UNKNOWN;
     }

@@ -71,9 +71,11 @@ public final class LostReplicas {
         tell(() -> {});
     }
 
-    /** The controller had forgotten this broker, and with it what it was told before. */
-    public void tellAgain() {
-        tell(() -> {});
+    /** The controller had forgotten this broker, and with it what it was told before; done when it has heard. */
+    public Future<Void> tellAgain() {
+        Promise<Void> heard = Promise.promise();
+        tell(heard::tryComplete);
+        return heard.future();
     }
 
     /**

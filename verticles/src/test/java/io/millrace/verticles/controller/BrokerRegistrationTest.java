@@ -200,7 +200,11 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
     void whoWasUnregisteredThoughItLivesRegistersAgainAndSaysAgainWhatItMisses() {
         controller = SELF;
         List<Long> toldIn = new ArrayList<>();
-        registration.onRegisteredAgain(() -> toldIn.add(registration.brokerEpoch()));
+        Promise<Void> told = Promise.promise();
+        registration.onRegisteredAgain(() -> {
+            toldIn.add(registration.brokerEpoch());
+            return told.future();
+        });
         serve();
         alarm.pass(HEARTBEAT_MS);
         assertThat(alarm.waiting()).as("nothing ticks").isZero();
@@ -218,6 +222,12 @@ class BrokerRegistrationTest implements ControllerGateway, BrokerRegistration.Ep
 
         assertThat(toldIn).containsExactly(70L);
         assertThat(heartbeat().brokerEpoch()).isEqualTo(70);
+        assertThat(heartbeat().wantFence())
+                .as("the controller does not know yet what it misses")
+                .isTrue();
+        last().answer().complete(new BrokerHeartbeat.Outcome(ControllerError.NONE, null, true, true, false));
+        told.complete();
+        assertThat(heartbeat().wantFence()).isFalse();
     }
 
     @Test

@@ -97,14 +97,15 @@ class EpochKeeperTest {
         assertThat(new BrokerEpochFile(folder).read()).isEqualTo(Kept.NOTHING);
     }
 
+    /** Not that life's epoch: when it was the last one that served, the controller would believe it. */
     @Test
-    void b13aDirectoryThatWasPutBackFromAnOlderCopyMakesTheBrokerOneOfAnEarlierLife() {
+    void b13aDirectoryThatWasPutBackFromAnOlderCopyVouchesForNoLifeAtAll() {
         Kept first = new Kept(42, "boot 1");
 
         assertThat(EpochKeeper.believed(List.of(first, new Kept(30, "boot 1")), caches("boot 1", "boot 1")))
-                .isEqualTo(30);
+                .isEqualTo(RegisterBroker.LOST_FILES);
         assertThat(EpochKeeper.believed(List.of(first, new Kept(30, "boot 1")), caches("boot 2", "")))
-                .isEqualTo(30);
+                .isEqualTo(RegisterBroker.LOST_FILES);
         assertThat(EpochKeeper.believed(List.of(first, Kept.NOTHING), caches("boot 1", "")))
                 .as("a new directory, or one of a build that kept none")
                 .isEqualTo(42);
