@@ -7,6 +7,7 @@ import io.millrace.log.PartitionLog;
 import io.millrace.log.TailBudget;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.Disk;
+import io.millrace.log.disk.DiskFullException;
 import io.millrace.log.disk.DiskLock;
 import io.millrace.log.io.CheckpointPace;
 import io.millrace.log.io.DirectoryHealth;
@@ -24,6 +25,7 @@ import io.millrace.log.segment.PartitionRemoval;
 import io.millrace.log.segment.SegmentIndexes;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +62,9 @@ public final class LogDirectory implements AutoCloseable {
 
     private volatile MetaProperties meta;
     private List<LostPartition> lost = List.of();
+    /** Those noted in the stop marker, as long as the disk has no room for a file. */
+    private List<TopicPartitionId> unnoted = List.of();
+
     private boolean closed;
     private int missed;
 
@@ -121,12 +126,13 @@ public final class LogDirectory implements AutoCloseable {
 
     private void begin() throws IOException {
         FoundPartitions partitions = new FoundPartitions(disk, path);
-        StopMarker.write(disk, path, false);
+        unnoted = StopMarker.lost(disk, path);
+        StopMarker.write(disk, path, false, unnoted);
         logs.found(partitions.partitions);
         moving.found(partitions);
         Set<TopicPartitionId> known = new HashSet<>(partitions.partitions);
         known.addAll(partitions.futures);
-        lost = LostNote.keep(disk, path, LostFiles.find(disk, path, journal, known, partitions.halfDeleted));
+        noteLost(LostFiles.find(disk, path, journal, known, partitions.halfDeleted));
         journal.forgetAllBut(known);
         io.start(writer);
         for (Path folder : partitions.halfDeleted) {
@@ -139,14 +145,39 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /** Before anything of it is forgotten. On a full disk the stop marker has room for some, which has the same consequence. */
+    private void noteLost(List<LostPartition> found) throws IOException {
+        List<LostPartition> all = new ArrayList<>(found);
+        for (TopicPartitionId id : unnoted) {
+            if (found.stream().noneMatch(one -> one.id().equals(id))) {
+                all.add(new LostPartition(id, "an earlier start missed something of it"));
+            }
+        }
+        lost = LostNote.add(disk, path, all);
+        if (all.isEmpty()) return;
+        boolean marked = !unnoted.isEmpty();
+        try {
+            LostNote.write(disk, path, lost);
+            unnoted = List.of();
+            if (!marked) return;
+        } catch (DiskFullException full) {
+            LOG.warn("{}: what is gone is noted in {}: {}", path, StopMarker.NAME, full.getMessage());
+            unnoted = all.stream().map(LostPartition::id).toList();
+        }
+        StopMarker.write(disk, path, false, unnoted);
+    }
+
     /** What was not there at start although a checkpoint promises it; a folder may have been moved elsewhere. */
     public List<LostPartition> lost() {
         return lost;
     }
 
     /** The cluster knows what is lost here: the next start need not say it again. Blocks. */
-    public void lossIsKnown() throws IOException {
+    public synchronized void lossIsKnown() throws IOException {
         LostNote.remove(disk, path);
+        if (unnoted.isEmpty() || closed) return;
+        StopMarker.write(disk, path, false, List.of());
+        unnoted = List.of();
     }
 
     public Path path() {
@@ -347,7 +378,7 @@ public final class LogDirectory implements AutoCloseable {
         try {
             journal.close();
             if (logs.openCount() == 0 && !health.isOffline()) {
-                StopMarker.write(disk, path, true);
+                StopMarker.write(disk, path, true, unnoted);
             } else {
                 LOG.warn(
                         "{} is left without a clean stop: {}",

@@ -30,8 +30,8 @@ final class LostNote {
 
     private LostNote() {}
 
-    /** What was found now and what a process before had found and could not tell; durable when it returns. */
-    static List<LostPartition> keep(Disk disk, Path directory, List<LostPartition> found) throws IOException {
+    /** What was found now and what a process before had found and could not tell. */
+    static List<LostPartition> add(Disk disk, Path directory, List<LostPartition> found) throws IOException {
         Path file = directory.resolve(NAME);
         PropertiesText text = PropertiesText.read(disk, file);
         if (text == null && found.isEmpty()) return found;
@@ -44,20 +44,19 @@ final class LostNote {
             });
         }
         found.forEach(lost -> all.put(lost.id(), lost.what()));
-        List<LostPartition> lost = all.entrySet().stream()
+        return all.entrySet().stream()
                 .map(one -> new LostPartition(one.getKey(), one.getValue()))
                 .toList();
-        if (!found.isEmpty()) write(disk, file, lost);
-        return lost;
     }
 
-    private static void write(Disk disk, Path file, List<LostPartition> lost) throws IOException {
+    /** Durable when it returns. */
+    static void write(Disk disk, Path directory, List<LostPartition> lost) throws IOException {
         StringBuilder text = new StringBuilder(VERSION_KEY + "=" + VERSION + "\n");
         lost.stream().limit(MOST).forEach(one -> text.append(one.id().folderName())
                 .append('=')
                 .append(one.what())
                 .append('\n'));
-        AtomicFile.write(disk, file, text.toString());
+        AtomicFile.write(disk, directory.resolve(NAME), text.toString());
     }
 
     /** The cluster knows of it. */

@@ -1,8 +1,12 @@
 package io.millrace.log.store;
 
+import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The {@code stop-marker} file: whether the directory is in use or was left in order, and which page cache stood behind it.
@@ -12,6 +16,7 @@ import java.nio.file.Path;
  *   version=1
  *   state=running | clean
  *   page.cache=boot id and mount
+ *   lost=orders-0.obLD1OX2R4mrze8BI0VniQ,…   only while the cluster does not know and a full disk took no lost-files
  * </pre>
  *
  * Thread: any (no state).
@@ -19,6 +24,8 @@ import java.nio.file.Path;
 final class StopMarker {
     static final String NAME = "stop-marker";
     private static final int VERSION = 1;
+    /** What has room beside the rest where a file is overwritten in its place. */
+    private static final int LOST_CHARS = 120;
 
     private StopMarker() {}
 
@@ -41,11 +48,28 @@ final class StopMarker {
         return clean ? text.get("page.cache") : "";
     }
 
-    static void write(Disk disk, Path directory, boolean clean) throws IOException {
+    /** Partitions of which something is gone and that are noted nowhere else. */
+    static List<TopicPartitionId> lost(Disk disk, Path directory) throws IOException {
+        PropertiesText text = PropertiesText.read(disk, directory.resolve(NAME));
+        if (text == null || text.get("lost") == null) return List.of();
+        return Stream.of(text.get("lost").split(","))
+                .map(TopicPartitionId::ofFolder)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** @param lost as many are noted as there is room for, the first in any case */
+    static void write(Disk disk, Path directory, boolean clean, List<TopicPartitionId> lost) throws IOException {
+        StringBuilder names = new StringBuilder();
+        for (TopicPartitionId id : lost) {
+            if (names.length() > 0 && names.length() + id.folderName().length() > LOST_CHARS) break;
+            names.append(names.length() == 0 ? "lost=" : ",").append(id.folderName());
+        }
         AtomicFile.writeAlsoWhenFull(
                 disk,
                 directory.resolve(NAME),
                 "version=" + VERSION + "\nstate=" + (clean ? "clean" : "running") + "\npage.cache="
-                        + disk.pageCacheIdentity(directory) + "\n");
+                        + disk.pageCacheIdentity(directory) + "\n"
+                        + names);
     }
 }

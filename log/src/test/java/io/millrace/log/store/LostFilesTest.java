@@ -65,6 +65,44 @@ class LostFilesTest {
         assertThat(life.directory.lost()).isEmpty();
     }
 
+    /** Left out for that, all of the directory would count as lost. */
+    @Test
+    void itIsMissedAtEveryStartAlsoOnAFullDisk() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        delete(life.folder());
+        disk.freeBytes(0);
+        life = new LogLife(dir, disk).start();
+        assertThat(life.directory.lost()).extracting(LostPartition::id).containsExactly(LogLife.ID);
+
+        life.killAndStart();
+        assertThat(life.directory.lost()).extracting(LostPartition::id).containsExactly(LogLife.ID);
+        life.stop();
+        life.start();
+        assertThat(life.directory.cleanShutdown()).isTrue();
+        assertThat(life.directory.lost()).extracting(LostPartition::id).containsExactly(LogLife.ID);
+
+        disk.enoughSpace();
+        life.killAndStart();
+        assertThat(dir.resolve(LostNote.NAME)).exists();
+        assertThat(life.directory.lost()).extracting(LostPartition::id).containsExactly(LogLife.ID);
+        life.directory.lossIsKnown();
+        life.killAndStart();
+        assertThat(life.directory.lost()).isEmpty();
+    }
+
+    @Test
+    void whatTheClusterKnowsIsToldNoMoreAlsoOnAFullDisk() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        delete(life.folder());
+        disk.freeBytes(0);
+        life = new LogLife(dir, disk).start();
+
+        life.directory.lossIsKnown();
+        life.killAndStart();
+
+        assertThat(life.directory.lost()).isEmpty();
+    }
+
     @Test
     void aFolderWhoseDeletionWasInterruptedIsNot() throws Exception {
         Path aside = dir.resolve(LogLife.ID.folderName() + "." + new UUID(1, 2) + "-delete");
