@@ -159,6 +159,9 @@ final class Batch {
             left.identify(producerId, producerEpoch, sequence);
             right.identify(producerId, producerEpoch, Sequences.plus(sequence, left.count()));
         }
+        // Nobody has what was refused just now, but whoever got it before may have the records of both.
+        left.departures = Math.max(0, departures - 1);
+        right.departures = left.departures;
         left.settled.future().onComplete(one -> right.settled.future().onComplete(other -> settle()));
         return List.of(left, right);
     }
@@ -192,6 +195,11 @@ final class Batch {
     /** Whoever gets it must get it as it is. */
     boolean mustStayWhole() {
         return departures > 0;
+    }
+
+    /** It had left before it left the last time: what is said of that says nothing of the times before. */
+    boolean leftBefore() {
+        return departures > 1;
     }
 
     /**

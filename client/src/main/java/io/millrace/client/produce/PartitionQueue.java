@@ -42,7 +42,9 @@ final class PartitionQueue {
     Batch prepareHead(long currentProducerId, short epoch) {
         Batch head = batches.peekFirst();
         if (!head.isBuilt()) {
-            if (!head.isIdentified()) {
+            if (!head.isIdentified() || !head.mustStayWhole() && head.producerId() != currentProducerId) {
+                // A half that nobody can have: if the one before it is in doubt its sequences are no longer the next
+                // ones.
                 identify(head, currentProducerId, epoch);
             }
             head.build();

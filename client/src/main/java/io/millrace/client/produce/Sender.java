@@ -357,12 +357,7 @@ public final class Sender {
             return;
         }
         if (!why.isRetriable()) {
-            boolean sequencesBroken = why.error() == LogError.OUT_OF_ORDER_SEQUENCE_NUMBER
-                    || why.error() == LogError.UNKNOWN_PRODUCER_ID
-                    || why.error() == LogError.INVALID_PRODUCER_EPOCH
-                    || why.error() == LogError.PROTOCOL
-                    || why.error() == LogError.UNKNOWN_SERVER_ERROR;
-            failHead(queue, why, sequencesBroken);
+            failHead(queue, why, part.leavesDoubt(why.error()));
             return;
         }
         if (why.error() == LogError.UNKNOWN_TOPIC_OR_PARTITION) {

@@ -1,5 +1,6 @@
 package io.millrace.client.produce;
 
+import io.millrace.client.LogError;
 import java.util.List;
 
 /**
@@ -18,6 +19,23 @@ record Sending(int brokerId, long sentNanos, List<Part> parts) {
         /** False when it was given up meanwhile, because somebody else leads. */
         boolean isCurrent() {
             return queue.inFlight && queue.attempt == attempt;
+        }
+
+        /**
+         * Whether the batch may have been appended although this was said of it, or sequences are broken. What would take the sequences of one
+         * that is there would pass for a repetition of it, and be lost.
+         */
+        boolean leavesDoubt(LogError error) {
+            return switch (error) {
+                case OUT_OF_ORDER_SEQUENCE_NUMBER,
+                        UNKNOWN_PRODUCER_ID,
+                        INVALID_PRODUCER_EPOCH,
+                        PROTOCOL,
+                        UNKNOWN_SERVER_ERROR,
+                        UNSUPPORTED_FRAME,
+                        MALFORMED -> true;
+                default -> batch.leftBefore();
+            };
         }
     }
 }

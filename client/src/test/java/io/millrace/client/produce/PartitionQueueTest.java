@@ -81,6 +81,37 @@ class PartitionQueueTest {
     }
 
     @Test
+    void aHalfThatNobodyCanHaveGoesUnderTheNewIdWhenTheOneBeforeItIsInDoubt() {
+        Batch split = batch(4);
+        next();
+        split.leaves();
+        queue.splitHead();
+        next();
+        queue.batches.pollFirst().fail(new LogException(LogError.TIMED_OUT, null));
+
+        Batch right = queue.prepareHead(ID + 1, (short) 0);
+
+        assertThat(right.producerId()).isEqualTo(ID + 1);
+        assertThat(right.sequence()).isZero();
+    }
+
+    @Test
+    void aHalfOfOneThatMayBeSomewhereKeepsItsSequences() {
+        Batch split = batch(4);
+        next();
+        split.leaves();
+        split.leaves();
+        queue.splitHead();
+        next();
+        queue.batches.pollFirst().fail(new LogException(LogError.OUT_OF_ORDER_SEQUENCE_NUMBER, null));
+
+        Batch right = queue.prepareHead(ID + 1, (short) 0);
+
+        assertThat(right.producerId()).isEqualTo(ID);
+        assertThat(right.sequence()).isEqualTo(2);
+    }
+
+    @Test
     void nothingIsAddedToAHalfThatWaits() {
         batch(4);
         next();
