@@ -71,30 +71,30 @@ public final class ConsumerOptions {
 
     /** How long a node may keep a read that finds nothing. */
     public ConsumerOptions maxWaitMs(int ms) {
-        maxWaitMs = ms;
+        maxWaitMs = notNegative("maxWaitMs", ms);
         return this;
     }
 
     /** How many bytes a node waits for. */
     public ConsumerOptions minBytes(int bytes) {
-        minBytes = bytes;
+        minBytes = notNegative("minBytes", bytes);
         return this;
     }
 
-    /** What one answer may have of one partition. */
+    /** What one answer may have of one partition; one batch always comes. */
     public ConsumerOptions maxPartitionBytes(int bytes) {
-        maxPartitionBytes = bytes;
+        maxPartitionBytes = positive("maxPartitionBytes", bytes);
         return this;
     }
 
     /** Bytes as stored that wait to be handed out; with more, nothing is fetched. */
     public ConsumerOptions maxBufferedBytes(int bytes) {
-        maxBufferedBytes = bytes;
+        maxBufferedBytes = positive("maxBufferedBytes", bytes);
         return this;
     }
 
     public ConsumerOptions requestTimeoutMs(long ms) {
-        requestTimeoutMs = ms;
+        requestTimeoutMs = positive("requestTimeoutMs", ms);
         return this;
     }
 
@@ -123,7 +123,7 @@ public final class ConsumerOptions {
 
     /** A member that is not heard of for this long has left. */
     public ConsumerOptions sessionTimeoutMs(int ms) {
-        sessionTimeoutMs = ms;
+        sessionTimeoutMs = positive("sessionTimeoutMs", ms);
         return this;
     }
 
@@ -135,7 +135,7 @@ public final class ConsumerOptions {
 
     /** How long members have to finish what they do when the group changes. */
     public ConsumerOptions rebalanceTimeoutMs(int ms) {
-        rebalanceTimeoutMs = ms;
+        rebalanceTimeoutMs = positive("rebalanceTimeoutMs", ms);
         return this;
     }
 
@@ -167,6 +167,24 @@ public final class ConsumerOptions {
         }
         assignors = Stream.of(inOrderOfPreference).distinct().toList();
         return this;
+    }
+
+    private static int positive(String name, int value) {
+        return (int) positive(name, (long) value);
+    }
+
+    private static long positive(String name, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " must be positive, not " + value);
+        }
+        return value;
+    }
+
+    private static int notNegative(String name, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " must not be negative, but is " + value);
+        }
+        return value;
     }
 
     public List<Assignor> assignors() {

@@ -16,7 +16,6 @@ import io.millrace.client.message.ListOffsets;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +36,6 @@ import java.util.function.LongSupplier;
  * <p>Thread: the consumer's context.
  */
 public final class Fetcher {
-    private static final long OVERDUE_MS = 3_000;
-
     private final Cluster cluster;
     private final ConsumerOptions options;
     private final OffsetLookup lookup;
@@ -160,20 +157,25 @@ public final class Fetcher {
 
     /** The next record of any partition in turn, or null when none is here. */
     public ConsumedRecord next() {
-        for (int tried = 0; tried < turns.size(); tried++) {
+        for (int without = 0; without < turns.size(); ) {
             PartitionBuffer buffer = turns.current();
+            without++;
             if (!buffer.paused && buffer.bufferedBytes() > 0) {
                 try {
                     ConsumedRecord record = buffer.next();
                     if (record != null) {
                         return record;
                     }
+                    if (buffer.bufferedBytes() > 0) {
+                        // It has another answer: less than before, so that this ends.
+                        without = 0;
+                    }
                 } catch (LogException unreadable) {
                     pause(buffer);
                     failed.accept(unreadable);
                 }
             }
-            // The next one's turn comes when this one has nothing left, so that batches are read in one go.
+            // The next one's turn comes when an answer of this one is used up, so that batches are read in one go.
             turns.pass();
         }
         return null;
@@ -193,7 +195,7 @@ public final class Fetcher {
         if (demand.getAsLong() <= bufferedRecords || bufferedBytes >= options.maxBufferedBytes()) {
             return;
         }
-        NextReads next = new NextReads(options.maxPartitionBytes() / 2);
+        NextReads next = new NextReads(Math.max(1, options.maxPartitionBytes() / 2));
         long nowNanos = System.nanoTime();
         // From the one behind that whose turn it is: an answer is full before it has something of all.
         for (int i = 1; i <= turns.size(); i++) {
@@ -204,15 +206,15 @@ public final class Fetcher {
         }
         askForLeaders(next.leaderless());
         int room = (int) (options.maxBufferedBytes() - bufferedBytes);
-        next.forEach((node, ready, nodes) -> read(node, ready, room / nodes));
+        next.forEach((node, ready, nodes) -> reads.send(node, ready, room / nodes, this::answered));
     }
 
     private void plan(PartitionBuffer buffer, long nowNanos, NextReads next) {
         Leader leader = cluster.leader(buffer.partition);
         if (leader.isKnown()) {
-            next.isHere(leader.brokerId(), buffer.bufferedBytes());
+            next.isHere(leader.brokerId(), buffer.unreadBytes());
         }
-        if (buffer.inFlight || next.isEnough(buffer.bufferedBytes())) {
+        if (buffer.inFlight || next.isEnough(buffer.unreadBytes())) {
             return;
         }
         long waitNanos = buffer.notBeforeNanos - nowNanos;
@@ -225,29 +227,6 @@ public final class Fetcher {
         } else if (reads.mayBegin(leader.brokerId())) {
             next.mayRead(leader.brokerId(), buffer);
         }
-    }
-
-    private void read(int node, List<PartitionBuffer> ready, int roomBytes) {
-        List<Part> parts = new ArrayList<>(ready.size());
-        List<Fetch.Want> wants = new ArrayList<>(ready.size());
-        int bytes = 64;
-        for (PartitionBuffer buffer : ready) {
-            Leader leader = cluster.leader(buffer.partition);
-            buffer.inFlight = true;
-            parts.add(new Part(buffer, buffer.generation(), leader.epoch()));
-            wants.add(new Fetch.Want(
-                    buffer.partition, leader.epoch(), buffer.fetchOffset(), options.maxPartitionBytes()));
-            bytes += 32 + buffer.partition.topic().length();
-        }
-        Read read = reads.begin(node, roomBytes, parts);
-        cluster.data(node)
-                .callForMuch(
-                        Fetch.API,
-                        Fetch.VERSION,
-                        bytes,
-                        options.maxWaitMs() + OVERDUE_MS,
-                        out -> Fetch.write(out, options.maxWaitMs(), options.minBytes(), read.maxBytes(), wants))
-                .onComplete(answer -> answered(read, answer));
     }
 
     private void answered(Read read, AsyncResult<WireReader> answer) {
@@ -284,7 +263,16 @@ public final class Fetcher {
         }
         if (failure != null) {
             LogException why = failure;
-            current.values().stream().filter(this::isStillWanted).forEach(part -> retry(part.buffer(), why));
+            boolean isCutAnew =
+                    why.error() == LogError.MESSAGE_TOO_LARGE && read.parts().size() > 1;
+            current.values().stream().filter(this::isStillWanted).forEach(part -> {
+                if (isCutAnew) {
+                    // The node has given less credit than was thought.
+                    holdOff(part.buffer());
+                } else {
+                    retry(part.buffer(), why);
+                }
+            });
         } else {
             for (Fetch.Found one : found) {
                 Part part = current.get(one.partition());
@@ -309,6 +297,9 @@ public final class Fetcher {
                 failed.accept(new LogException(error, buffer.partition + " has no offset " + buffer.fetchOffset()));
             } else if (buffer.bufferedBytes() == 0) {
                 buffer.seek(PartitionBuffer.NO_POSITION);
+            } else {
+                // What is here is handed out first.
+                holdOff(buffer);
             }
         } else if (error != null) {
             retry(buffer, new LogException(error, buffer.partition.toString()));
@@ -337,8 +328,12 @@ public final class Fetcher {
         if (why.error() == LogError.UNKNOWN_TOPIC_OR_PARTITION) {
             cluster.forget(buffer.partition.topic());
         }
-        buffer.notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.retryBackoffMs());
+        holdOff(buffer);
         askForLeaders(Set.of(buffer.partition.topic()));
+    }
+
+    private void holdOff(PartitionBuffer buffer) {
+        buffer.notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.retryBackoffMs());
     }
 
     private void findPosition(PartitionBuffer buffer) {

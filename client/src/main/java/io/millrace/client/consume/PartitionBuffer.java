@@ -11,6 +11,9 @@ import io.millrace.log.compress.CodecMissingException;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * One assigned partition: where it stands, what has been fetched, and the record to be handed out next.
@@ -29,6 +32,7 @@ final class PartitionBuffer {
     private long position = NO_POSITION;
     private long fetchOffset = NO_POSITION;
     private int bufferedBytes;
+    private int unreadBytes;
     private long bufferedRecords;
     private RecordCursor cursor;
     private int batchAt;
@@ -48,6 +52,16 @@ final class PartitionBuffer {
             if (origin != null) {
                 origin.release();
             }
+        }
+
+        Chunk outOf(IntFunction<ByteBuffer> memory) {
+            return origin == null
+                    ? this
+                    : new Chunk(
+                            memory.apply(bytes.limit())
+                                    .put(bytes.duplicate().rewind())
+                                    .flip(),
+                            null);
         }
     }
 
@@ -70,8 +84,14 @@ final class PartitionBuffer {
         return fetchOffset;
     }
 
+    /** What lies here, whole answers: also what has been handed out of the first one. */
     int bufferedBytes() {
         return bufferedBytes;
+    }
+
+    /** Batches of which there is something to hand out: how long this will last, not what it takes up. */
+    int unreadBytes() {
+        return unreadBytes;
     }
 
     long bufferedRecords() {
@@ -97,6 +117,7 @@ final class PartitionBuffer {
         chunks.forEach(Chunk::release);
         chunks.clear();
         bufferedBytes = 0;
+        unreadBytes = 0;
         bufferedRecords = 0;
         batchAt = 0;
     }
@@ -130,6 +151,7 @@ final class PartitionBuffer {
         ByteBuffer chunk = records.duplicate().limit(whole).slice();
         chunks.add(new Chunk(chunk, origin == null ? null : origin.retain()));
         bufferedBytes += chunk.limit();
+        unreadBytes += chunk.limit();
         bufferedRecords += records0;
         recordsWithBatch += records0;
         fetchOffset = Math.max(next, fetchOffset);
@@ -140,24 +162,29 @@ final class PartitionBuffer {
      * twenty times as much.
      */
     void keepOwn() {
-        if (cursor != null) {
+        keepOwn(ByteBuffer::allocate);
+    }
+
+    /** @param memory gives so many bytes of the heap, or throws: then all is as it was */
+    void keepOwn(IntFunction<ByteBuffer> memory) {
+        List<Chunk> own = new ArrayList<>(chunks.size());
+        chunks.forEach(chunk -> own.add(chunk.outOf(memory)));
+        if (cursor != null && chunks.peek().origin() != null) {
+            // It reads the answer that is given back. One that reads the heap goes on, or whoever pauses with each
+            // record would have
+            // the batch checked, unpacked and skipped as often.
             closeCursor();
             bufferedRecords = recordsWithBatch;
         }
-        for (int left = chunks.size(); left > 0; left--) {
-            Chunk chunk = chunks.poll();
-            if (chunk.origin() == null) {
-                chunks.add(chunk);
-            } else {
-                ByteBuffer own = ByteBuffer.allocate(chunk.bytes().limit());
-                own.put(chunk.bytes().duplicate().rewind()).flip();
-                chunks.add(new Chunk(own, null));
-                chunk.release();
-            }
-        }
+        chunks.forEach(Chunk::release);
+        chunks.clear();
+        chunks.addAll(own);
     }
 
-    /** The next record, or null when what is here is used up. */
+    /**
+     * The next record, or null when the answer is used up that it would have been of. There may be another one: it is another partition's turn
+     * then, or one that is read as fast as its records are handed out would never leave the others theirs.
+     */
     ConsumedRecord next() {
         while (cursor != null || openBatch()) {
             try {
@@ -185,6 +212,7 @@ final class PartitionBuffer {
                 bufferedBytes -= chunk.limit();
                 chunks.poll().release();
                 batchAt = 0;
+                break;
             } else if (checkCrcs && !BatchHeader.isIntact(chunk, batchAt)) {
                 // Checked when its records are needed next, so that they are looked at once for both. Asked for again,
                 // it may be whole.
@@ -206,7 +234,7 @@ final class PartitionBuffer {
                 return true;
             }
         }
-        if (bufferedRecords != 0) {
+        if (chunks.isEmpty()) {
             bufferedRecords = 0;
         }
         return false;
@@ -217,7 +245,9 @@ final class PartitionBuffer {
         closeCursor();
         ByteBuffer chunk = chunks.peek().bytes();
         position = Math.max(position, BatchHeader.nextOffset(chunk, batchAt));
-        batchAt += BatchHeader.sizeBytes(chunk, batchAt);
+        int sizeBytes = BatchHeader.sizeBytes(chunk, batchAt);
+        batchAt += sizeBytes;
+        unreadBytes -= sizeBytes;
     }
 
     private void closeCursor() {

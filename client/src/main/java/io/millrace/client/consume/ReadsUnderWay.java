@@ -4,13 +4,18 @@ import io.millrace.client.ConsumerOptions;
 import io.millrace.client.link.Cluster;
 import io.millrace.client.link.Leader;
 import io.millrace.client.link.WakeUp;
+import io.millrace.client.link.WireReader;
+import io.millrace.client.message.Fetch;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /**
  * The reads that nodes have not answered yet; has another node asked who leads when one should have been.
@@ -20,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 final class ReadsUnderWay {
     /** A partition that becomes ready while others are parked at the leader must not wait for their answer. */
     private static final int MAX_READS_PER_NODE = 4;
+
+    private static final long OVERDUE_MS = 3_000;
     /**
      * Of one node at a time. What an answer costs beside its records, wake-ups above all, is the same for a large and a small one; one of
      * this size still has its place in one piece of the pool's memory.
@@ -69,8 +76,66 @@ final class ReadsUnderWay {
         return (int) Math.min(bytes, MOST_ASKED_BYTES);
     }
 
-    /** @param roomBytes what its answer may have, beside other bounds; one batch always comes */
-    Read begin(int brokerId, int roomBytes, List<Part> parts) {
+    /**
+     * Asks a node for partitions, with as many requests as its credit makes of them: one that is beyond it would never be sent.
+     *
+     * @param roomBytes what the answers may have, beside other bounds; one batch always comes
+     */
+    void send(
+            int brokerId,
+            List<PartitionBuffer> ready,
+            int roomBytes,
+            BiConsumer<Read, AsyncResult<WireReader>> answered) {
+        List<List<PartitionBuffer>> requests = cut(ready, cluster.data(brokerId).creditBytes() / 2);
+        for (List<PartitionBuffer> some : requests) {
+            sendOne(brokerId, some, roomBytes / requests.size(), answered);
+        }
+    }
+
+    private static List<List<PartitionBuffer>> cut(List<PartitionBuffer> ready, int mostBytes) {
+        List<List<PartitionBuffer>> requests = new ArrayList<>(1);
+        int from = 0;
+        int bytes = 0;
+        for (int at = 0; at < ready.size(); at++) {
+            int size = Fetch.mostBytesOf(ready.get(at).partition);
+            if (at > from && bytes + size > mostBytes) {
+                requests.add(ready.subList(from, at));
+                from = at;
+                bytes = 0;
+            }
+            bytes += size;
+        }
+        requests.add(ready.subList(from, ready.size()));
+        return requests;
+    }
+
+    private void sendOne(
+            int brokerId,
+            List<PartitionBuffer> some,
+            int roomBytes,
+            BiConsumer<Read, AsyncResult<WireReader>> answered) {
+        List<Part> parts = new ArrayList<>(some.size());
+        List<Fetch.Want> wants = new ArrayList<>(some.size());
+        int bytes = 64;
+        for (PartitionBuffer buffer : some) {
+            int epoch = cluster.leader(buffer.partition).epoch();
+            buffer.inFlight = true;
+            parts.add(new Part(buffer, buffer.generation(), epoch));
+            wants.add(new Fetch.Want(buffer.partition, epoch, buffer.fetchOffset(), options.maxPartitionBytes()));
+            bytes += Fetch.mostBytesOf(buffer.partition);
+        }
+        Read read = begin(brokerId, roomBytes, parts);
+        cluster.data(brokerId)
+                .callForMuch(
+                        Fetch.API,
+                        Fetch.VERSION,
+                        bytes,
+                        options.maxWaitMs() + OVERDUE_MS,
+                        out -> Fetch.write(out, options.maxWaitMs(), options.minBytes(), read.maxBytes(), wants))
+                .onComplete(answer -> answered.accept(read, answer));
+    }
+
+    private Read begin(int brokerId, int roomBytes, List<Part> parts) {
         int askedBytes = Math.max(LEAST_ASKED_BYTES, MOST_ASKED_BYTES - askedBytes(brokerId));
         int maxBytes = Math.max(1, Math.min(roomBytes, askedBytes));
         long waitMs = options.maxWaitMs() + options.doubtMs();

@@ -18,6 +18,8 @@ public final class Fetch {
     private static final int CONSUMER = -1;
     private static final int NO_SESSION = 0;
     private static final int SESSIONLESS = -1;
+    private static final int WANT_BYTES = 28;
+    private static final int TOPIC_BYTES = 6;
 
     /** What is wanted of one partition. */
     public record Want(TopicPartition partition, int leaderEpoch, long offset, int maxBytes) {}
@@ -27,6 +29,11 @@ public final class Fetch {
             TopicPartition partition, short error, long highWatermark, long logStartOffset, ByteBuffer records) {}
 
     private Fetch() {}
+
+    /** What one partition adds to a request, be it the only one of its topic. */
+    public static int mostBytesOf(TopicPartition partition) {
+        return WANT_BYTES + TOPIC_BYTES + partition.topic().length();
+    }
 
     /** @param wants those of one topic next to each other */
     public static void write(WireWriter out, int maxWaitMs, int minBytes, int maxBytes, List<Want> wants) {

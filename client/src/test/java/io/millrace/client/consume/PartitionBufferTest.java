@@ -14,6 +14,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class PartitionBufferTest {
@@ -92,11 +93,93 @@ class PartitionBufferTest {
 
             assertThat(new int[] {first.refCnt(), second.refCnt()}).containsOnly(0);
             for (int i = BATCH_RECORDS + 1; i < 4 * BATCH_RECORDS; i++) {
+                if (i == 2 * BATCH_RECORDS) {
+                    assertThat(buffer.next()).isNull();
+                }
                 assertThat(buffer.next().offset()).isEqualTo(i);
             }
             assertThat(buffer.next()).isNull();
             assertThat(buffer.bufferedRecords()).isZero();
         }
+    }
+
+    /** Whoever pauses with each record would have its batch checked, unpacked and skipped as often. */
+    @Test
+    void aPauseDoesNotBeginABatchAnewThatIsInTheHeap() {
+        buffer.seek(0);
+        ByteBuffer inHeap = batch(0, Compression.GZIP);
+        buffer.add(inHeap, null);
+        ByteBuf other = fetched(answer(BATCH_RECORDS, Compression.NONE));
+        assertThat(buffer.next().offset()).isZero();
+
+        inHeap.put(inHeap.limit() - 1, (byte) ~inHeap.get(inHeap.limit() - 1));
+        for (int i = 1; i < BATCH_RECORDS; i++) {
+            new PausedPartitions(Integer.MAX_VALUE).pause(buffer, List.of(buffer));
+            assertThat(buffer.next().offset()).isEqualTo(i);
+        }
+        assertThat(other.refCnt()).isZero();
+        assertThat(buffer.bufferedRecords()).isEqualTo(2 * BATCH_RECORDS);
+    }
+
+    @Test
+    void aPauseThatFindsNoMemoryLeavesAllAsItWas() {
+        buffer.seek(0);
+        ByteBuf first = fetched(answer(0, Compression.NONE));
+        ByteBuf second = fetched(answer(2 * BATCH_RECORDS, Compression.NONE));
+        assertThat(buffer.next().offset()).isZero();
+        AtomicInteger asked = new AtomicInteger();
+
+        assertThatThrownBy(() -> buffer.keepOwn(bytes -> {
+                    if (asked.getAndIncrement() > 0) {
+                        throw new OutOfMemoryError("none");
+                    }
+                    return ByteBuffer.allocate(bytes);
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(new int[] {first.refCnt(), second.refCnt()}).containsOnly(1);
+        for (int i = 1; i < 2 * BATCH_RECORDS; i++) {
+            assertThat(buffer.next().offset()).isEqualTo(i);
+        }
+        assertThat(buffer.next()).isNull();
+        assertThat(buffer.next().offset()).isEqualTo(2 * BATCH_RECORDS);
+        buffer.discard();
+    }
+
+    /** The next read is asked for by that, before the last record is handed out. */
+    @Test
+    void whatIsLeftToHandOutFallsWithEachBatchWhileTheAnswerLiesHereToItsEnd() {
+        buffer.seek(0);
+        ByteBuf answer = fetched(answer(0, Compression.NONE));
+        int all = answer.readableBytes();
+        assertThat(buffer.unreadBytes()).isEqualTo(all);
+        for (int i = 0; i <= BATCH_RECORDS; i++) {
+            assertThat(buffer.next().offset()).isEqualTo(i);
+        }
+        assertThat(buffer.unreadBytes()).isEqualTo(all / 2);
+        assertThat(buffer.bufferedBytes()).isEqualTo(all);
+        buffer.seek(0);
+        assertThat(buffer.unreadBytes()).isZero();
+        fetched(answer(0, Compression.NONE));
+        while (buffer.next() != null) {
+            assertThat(buffer.unreadBytes()).isPositive();
+        }
+        assertThat(buffer.unreadBytes()).isZero();
+    }
+
+    /** A partition that is read as fast as it is handed out has an end all the same, which leaves the others their turn. */
+    @Test
+    void theEndOfAnAnswerIsToldAlsoWhenThereIsAnother() {
+        buffer.seek(0);
+        fetched(answer(0, Compression.NONE));
+        fetched(answer(2 * BATCH_RECORDS, Compression.NONE));
+        for (int i = 0; i < 2 * BATCH_RECORDS; i++) {
+            assertThat(buffer.next().offset()).isEqualTo(i);
+        }
+        assertThat(buffer.next()).isNull();
+        assertThat(buffer.bufferedRecords()).isEqualTo(2 * BATCH_RECORDS);
+        assertThat(buffer.next().offset()).isEqualTo(2 * BATCH_RECORDS);
+        buffer.discard();
     }
 
     @Test
