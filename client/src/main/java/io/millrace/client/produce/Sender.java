@@ -51,12 +51,11 @@ public final class Sender {
     private final Set<PartitionQueue> active = new LinkedHashSet<>();
     private final WakeUp wakeUp;
     private final SendingsUnderWay underWay;
+    private final Flushes flushes = new Flushes();
     /** The topic of the last record and its queues: most records are of the topic of the one before. */
     private String lastTopic = "";
 
     private PartitionQueue[] lastQueues = {};
-    private Runnable whenEmpty;
-    private boolean flushing;
     private boolean asking;
     private boolean turnScheduled;
 
@@ -99,6 +98,7 @@ public final class Sender {
             last = new Batch(partition, options.compression(), arrays.take(queue.expectedBytes()), System.nanoTime());
             queue.batches.add(last);
             active.add(queue);
+            flushes.batchBegun();
             if (queue.batches.size() > 1 || options.lingerMs() == 0) {
                 soon();
             } else {
@@ -112,20 +112,13 @@ public final class Sender {
         return last;
     }
 
-    /** Sends everything now, whatever its linger. */
+    /** Sends what is here now, whatever its linger; calls back when that is settled, whatever comes meanwhile. */
     void flush(Runnable then) {
         if (active.isEmpty()) {
             then.run();
             return;
         }
-        Runnable before = whenEmpty;
-        whenEmpty = before == null
-                ? then
-                : () -> {
-                    before.run();
-                    then.run();
-                };
-        flushing = true;
+        flushes.add(active, then);
         soon();
     }
 
@@ -164,18 +157,9 @@ public final class Sender {
             byNode.forEach((node, due) -> sendAll(node, due, nowNanos));
         }
         if (active.isEmpty()) {
-            drained();
+            arrays.trim();
         }
-    }
-
-    private void drained() {
-        flushing = false;
-        arrays.trim();
-        Runnable then = whenEmpty;
-        whenEmpty = null;
-        if (then != null) {
-            then.run();
-        }
+        flushes.callBack();
     }
 
     /** Whether the head is to be sent now; if it is only a matter of time, a wake-up is set. */
@@ -186,7 +170,7 @@ public final class Sender {
             wakeUp.within(1 + TimeUnit.NANOSECONDS.toMillis(waitNanos));
             return false;
         }
-        if (flushing
+        if (!flushes.isEmpty()
                 || head.isIdentified()
                 || queue.batches.size() > 1
                 || head.plainSizeBytes() >= options.batchBytes()) {
@@ -380,6 +364,7 @@ public final class Sender {
             }
         }
         active.clear();
-        drained();
+        arrays.trim();
+        flushes.callBack();
     }
 }
