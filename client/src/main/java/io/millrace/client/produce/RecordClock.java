@@ -5,7 +5,9 @@ import java.util.function.LongSupplier;
 
 /**
  * The time of records that come without one. It is looked at for each, but not for the most of those that are written one after the
- * other in one turn of the loop: asking for the time is a tenth of what taking a small record costs.
+ * other in one turn of an event loop: asking for the time is a tenth of what taking a small record costs. Such a record's time may be late
+ * by as long as the turn has taken since the first of its run, which is little, since nothing blocks an event loop; a worker may block in its turn, and
+ * looks each time.
  *
  * <p>Thread: the producer's context.
  */
@@ -15,6 +17,7 @@ final class RecordClock {
 
     private final Context context;
     private final LongSupplier clock;
+    private final boolean turnsAreShort;
     private long nowMs;
     private int looks;
     /** How many records may still have the last time, which is of this turn. */
@@ -26,6 +29,7 @@ final class RecordClock {
     RecordClock(Context context, LongSupplier clock) {
         this.context = context;
         this.clock = clock;
+        this.turnsAreShort = context.isEventLoopContext();
     }
 
     /** For the record that is taken now. */
@@ -35,6 +39,9 @@ final class RecordClock {
             return nowMs;
         }
         nowMs = clock.getAsLong();
+        if (!turnsAreShort) {
+            return nowMs;
+        }
         if (inLongTurn) {
             left = RUN - 1;
         } else if (++looks == RUN) {

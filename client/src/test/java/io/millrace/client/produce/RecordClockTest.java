@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +65,18 @@ class RecordClockTest {
         for (int i = 1; i < times.size(); i++) {
             assertThat(times.get(i).get(0)).isGreaterThan(times.get(i - 1).get(39));
         }
+    }
+
+    @Test
+    void workersWhoseTurnsMayTakeLongLookEachTime() throws Exception {
+        Context worker = ((VertxInternal) vertx).createWorkerContext();
+        AtomicLong now = new AtomicLong();
+        RecordClock ofWorker = new RecordClock(worker, now::incrementAndGet);
+        CompletableFuture<List<Long>> times = new CompletableFuture<>();
+        worker.runOnContext(go -> times.complete(
+                Stream.generate(ofWorker::nowMs).limit(4 * RecordClock.RUN).toList()));
+
+        assertThat(times.get(20, TimeUnit.SECONDS)).doesNotHaveDuplicates();
     }
 
     @Test
