@@ -197,8 +197,7 @@ public final class DoorNode {
         all.forEach(call -> call.answer().fail(why));
     }
 
-    private void send(Session over, Call call) {
-        int number = correlation++;
+    private WireWriter request(Session over, Call call, int number) {
         WireWriter out = new WireWriter(HEAD_BYTES)
                 .int8(VERSION)
                 .int8(REQUEST)
@@ -208,6 +207,20 @@ public final class DoorNode {
                 .int32(number)
                 .text(clientId);
         call.body().accept(out);
+        return out;
+    }
+
+    private void send(Session over, Call call) {
+        int number = correlation++;
+        WireWriter out;
+        try {
+            out = request(over, call, number);
+        } catch (RuntimeException unwritable) {
+            // A name that is too long, above all: no reason to leave those behind it unsent.
+            LogException why = new LogException(LogError.MALFORMED, unwritable.getMessage());
+            context.runOnContext(go -> call.answer().fail(why));
+            return;
+        }
         int bytes = out.size();
         if (bytes > over.creditBytes() && call.kind() != Kind.WHOLE) {
             // The node may refuse it whenever it comes: who sent it may send less. Told later, as every answer: who

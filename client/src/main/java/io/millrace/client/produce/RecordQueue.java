@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ import java.util.function.IntConsumer;
  * <p>Thread: the producer's context.
  */
 public final class RecordQueue {
+    /** {@code Topic.MAX_NAME_LENGTH} of Kafka: no cluster has a topic with a longer name, and a much longer one fits into no request. */
+    private static final int MOST_NAME_CHARS = 249;
+
     private final Cluster cluster;
     private final Sender sender;
     private final ProducerOptions options;
@@ -54,6 +58,9 @@ public final class RecordQueue {
         }
     }
 
+    /** One that will not be sent. */
+    private record Refused(Waiting one, LogException why) {}
+
     /** Where a record is: its batch, and its number there. */
     private record Place(Batch batch, int index) {
         static Place last(Batch batch) {
@@ -76,7 +83,7 @@ public final class RecordQueue {
     /** Done when the record is acknowledged. */
     public Future<Void> write(LogRecord record) {
         int partitions = cluster.partitionCount(record.topic());
-        if (canPlace(record.topic(), partitions)) {
+        if (canPlace(record, partitions)) {
             return place(record, partitions).appended();
         }
         Promise<Void> appended = Promise.promise();
@@ -88,7 +95,7 @@ public final class RecordQueue {
     public Future<Appended> send(LogRecord record) {
         int partitions = cluster.partitionCount(record.topic());
         Future<Place> place;
-        if (canPlace(record.topic(), partitions)) {
+        if (canPlace(record, partitions)) {
             place = Future.succeededFuture(Place.last(place(record, partitions)));
         } else {
             Promise<Place> placed = Promise.promise();
@@ -99,8 +106,12 @@ public final class RecordQueue {
     }
 
     /** Nothing overtakes what waits for the same topic. */
-    private boolean canPlace(String topic, int partitions) {
-        return partitions > 0 && (unknown.isEmpty() || !unknown.containsKey(topic));
+    private boolean canPlace(LogRecord record, int partitions) {
+        return hasPlace(record, partitions) && (unknown.isEmpty() || !unknown.containsKey(record.topic()));
+    }
+
+    private static boolean hasPlace(LogRecord record, int partitions) {
+        return partitions > 0 && record.partition() < partitions;
     }
 
     private Batch place(LogRecord record, int partitions) {
@@ -111,8 +122,17 @@ public final class RecordQueue {
     }
 
     private void later(LogRecord record, Promise<Void> appended, Promise<Place> placed) {
-        unknown.computeIfAbsent(record.topic(), first -> new ArrayDeque<>())
-                .add(new Waiting(record, taken++, System.nanoTime(), appended, placed));
+        Waiting one = new Waiting(record, taken++, System.nanoTime(), appended, placed);
+        if (record.topic().length() > MOST_NAME_CHARS) {
+            fail(
+                    one,
+                    new LogException(
+                            LogError.INVALID_TOPIC_EXCEPTION,
+                            "a topic's name has " + MOST_NAME_CHARS + " characters at most, this one has "
+                                    + record.topic().length()));
+            return;
+        }
+        unknown.computeIfAbsent(record.topic(), first -> new ArrayDeque<>()).add(one);
         ask();
     }
 
@@ -121,11 +141,16 @@ public final class RecordQueue {
             return;
         }
         asking = true;
+        long before = taken;
         cluster.refresh(unknown.keySet()).onComplete(answer -> {
             asking = false;
+            long told = answer.succeeded() ? before : 0;
+            List<Refused> refused = new ArrayList<>();
             for (String topic : List.copyOf(unknown.keySet())) {
-                look(topic);
+                look(topic, told, refused);
             }
+            // Who hears of it may write again, or close: all others are in their places by then.
+            refused.forEach(one -> fail(one.one(), one.why()));
             flushWhatIsPlaced();
             if (!unknown.isEmpty()) {
                 again.within(options.retryBackoffMs());
@@ -133,23 +158,45 @@ public final class RecordQueue {
         });
     }
 
-    private void look(String topic) {
+    /** @param told up to which record the cluster has been asked since it was written */
+    private void look(String topic, long told, List<Refused> refused) {
         int partitions = cluster.partitionCount(topic);
-        LogError refusal = cluster.refusal(topic);
-        if (partitions > 0) {
-            unknown.remove(topic).forEach(one -> one.isAt(place(one.record(), partitions)));
-            return;
-        }
-        long limitNanos = TimeUnit.MILLISECONDS.toNanos(options.deliveryTimeoutMs());
         ArrayDeque<Waiting> waiting = unknown.get(topic);
-        boolean hopeless = refusal != null && !refusal.isRetriable();
-        while (!waiting.isEmpty()
-                && (hopeless || System.nanoTime() - waiting.peek().sinceNanos() > limitNanos)) {
-            fail(waiting.poll(), new LogException(refusal == null ? LogError.TIMED_OUT : refusal, "topic " + topic));
+        while (!waiting.isEmpty()) {
+            Waiting one = waiting.peek();
+            if (hasPlace(one.record(), partitions)) {
+                try {
+                    one.isAt(place(one.record(), partitions));
+                } catch (RuntimeException thrown) {
+                    // Those behind it are not to suffer for it.
+                    refused.add(new Refused(one, LogException.of(thrown)));
+                }
+            } else {
+                LogException why = whyNot(one, partitions, told);
+                if (why == null) {
+                    return;
+                }
+                refused.add(new Refused(one, why));
+            }
+            waiting.poll();
         }
-        if (waiting.isEmpty()) {
-            unknown.remove(topic);
+        unknown.remove(topic);
+    }
+
+    /** Why a record that has no place now will not be sent; null when it is to be asked for again. */
+    private LogException whyNot(Waiting one, int partitions, long told) {
+        String topic = one.record().topic();
+        if (partitions > 0 && one.number() < told) {
+            return new LogException(
+                    LogError.UNKNOWN_TOPIC_OR_PARTITION,
+                    "partition " + one.record().partition() + " of " + topic + ", which has " + partitions);
         }
+        LogError refusal = cluster.refusal(topic);
+        boolean hopeless = partitions <= 0 && refusal != null && !refusal.isRetriable();
+        long limitNanos = TimeUnit.MILLISECONDS.toNanos(options.deliveryTimeoutMs());
+        return hopeless || System.nanoTime() - one.sinceNanos() > limitNanos
+                ? new LogException(refusal == null ? LogError.TIMED_OUT : refusal, "topic " + topic)
+                : null;
     }
 
     private void fail(Waiting one, LogException why) {
