@@ -184,6 +184,10 @@ final class BusRequest implements InboundRequest {
             loop().execute(() -> respondEncoded(parts));
             return;
         }
+        if (answered) {
+            parts.forEach(ReferenceCountUtil::release);
+            throw answeredTwice();
+        }
         if (session.isClosed()) {
             parts.forEach(ReferenceCountUtil::release);
             finish(null, null);
@@ -239,7 +243,7 @@ final class BusRequest implements InboundRequest {
 
     private void finish(ReplyBody reply, DoorFailure failure) {
         if (answered) {
-            throw new IllegalStateException("request " + correlationId + " of " + session.sender() + " answered twice");
+            throw answeredTwice();
         }
         answered = true;
         try {
@@ -257,6 +261,10 @@ final class BusRequest implements InboundRequest {
             session.metrics()
                     .requestCompleted(api.key(), version, errorCode, handledNanos, System.nanoTime() - receivedAtNanos);
         }
+    }
+
+    private IllegalStateException answeredTwice() {
+        return new IllegalStateException("request " + correlationId + " of " + session.sender() + " answered twice");
     }
 
     private void send(ReplyBody reply) {

@@ -138,6 +138,11 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
         context.respondEncoded(frame.parts);
     }
 
+    /** Gives back the records of an answer that is not sent. */
+    static void release(FetchResponse response) {
+        new Frame().release(response);
+    }
+
     /** The parts of an answer. Thread: the connection's event loop. */
     private static final class Frame implements FetchResponseSink {
         private final List<Object> parts = new ArrayList<>();

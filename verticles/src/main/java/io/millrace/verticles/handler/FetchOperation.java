@@ -48,6 +48,7 @@ final class FetchOperation {
     private final int maxBytes;
     private FetchWaiter waiter;
     private ScheduledFuture<?> timeout;
+    private boolean hasFailed;
 
     FetchOperation(
             Node node,
@@ -115,6 +116,7 @@ final class FetchOperation {
             settle();
         } catch (Throwable failure) {
             // This is a task of the loop: nobody else would tell the client.
+            endWaiting();
             for (FetchTarget target : targets) {
                 if (target.read() != null) {
                     target.read().release();
@@ -158,18 +160,15 @@ final class FetchOperation {
                 target.read().release();
             }
         }
+        // The place of none: whatever fails before the others have theirs, there is something to end.
+        waiter = new FetchWaiter(missingBytes, context.loop(), () -> {});
         node.metrics().here().fetchesWaiting.add(1);
-        waiter = null;
         context.whenClosed(this::abandoned);
         timeout = context.loop().schedule(this::timedOut, leftNanos, TimeUnit.NANOSECONDS);
         for (int index = 0; index < groups.length; index++) {
             if (groups[index] != null) {
                 int shard = index;
-                Runnable wake = () -> woken(shard);
-                FetchWaiter place =
-                        waiter == null ? new FetchWaiter(missingBytes, context.loop(), wake) : waiter.elsewhere(wake);
-                waiter = place;
-                node.shards().all().get(index).park(groups[index], place);
+                node.shards().all().get(index).park(groups[index], waiter.elsewhere(() -> woken(shard)));
             }
         }
     }
@@ -180,6 +179,9 @@ final class FetchOperation {
      */
     private void woken(int shard) {
         node.metrics().here().fetchesWaiting.add(-1);
+        if (hasFailed) {
+            return;
+        }
         timeout.cancel(false);
         if (request.minBytes() > 1) {
             attempt();
@@ -189,6 +191,17 @@ final class FetchOperation {
         groupsOut = 1;
         groups[shard].begin(maxBytes);
         node.shards().all().get(shard).submit(groups[shard]);
+    }
+
+    /** It is answered now, with a failure: nothing that was to wake it may answer it again. */
+    private void endWaiting() {
+        hasFailed = true;
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        if (waiter != null && waiter.cancel()) {
+            node.metrics().here().fetchesWaiting.add(-1);
+        }
     }
 
     private void abandoned() {
@@ -210,6 +223,17 @@ final class FetchOperation {
 
     private void answer() {
         FetchResponse response = new FetchResponse((short) 0, session == null || session.isEmpty() ? 0 : session.id());
+        try {
+            fill(response);
+        } catch (Throwable notFilled) {
+            // What it has is no read's any more.
+            FetchHandler.release(response);
+            throw notFilled;
+        }
+        FetchHandler.send(context, response);
+    }
+
+    private void fill(FetchResponse response) {
         MetadataImage image = node.image();
         FetchResponse.Topic topic = null;
         long left = maxBytes;
@@ -235,7 +259,6 @@ final class FetchOperation {
             }
             topic.partitions().add(data(target, image, response));
         }
-        FetchHandler.send(context, response);
     }
 
     /** Whether an incremental answer must mention the partition: it has records, an error, or offsets not told yet. */

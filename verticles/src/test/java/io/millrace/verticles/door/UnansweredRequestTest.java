@@ -23,6 +23,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,9 +33,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnansweredRequestTest {
     private static final short FETCH_VERSION = 4;
     private static final String DOOR = "door";
+    private static final DoorCodec CODEC = new DoorCodec();
+    private static final DeliveryOptions OPTIONS = new DeliveryOptions().setCodecName(CODEC.name());
 
     private final Vertx vertx = Vertx.vertx();
     private final ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+
+    private DoorSessions doors;
 
     @AfterEach
     void close() {
@@ -53,6 +58,17 @@ class UnansweredRequestTest {
                 .appendShort((short) -1);
     }
 
+    private DoorSession serve(RequestDispatcher dispatcher) {
+        doors = new DoorSessions(
+                new DoorSession.Services(
+                        (VertxInternal) vertx, dispatcher, new BrokerMetrics(), DoorLimits.within(1 << 20), "PLAINTEXT"),
+                List.of(context.nettyEventLoop()));
+        DoorSession session = doors.open("sender", 1 << 16);
+        vertx.eventBus().registerCodec(CODEC);
+        vertx.eventBus().<Buffer>consumer(DOOR, message -> session.accept(DoorMessage.of(message, message.body())));
+        return session;
+    }
+
     @ParameterizedTest
     @MethodSource("failures")
     void aReadWithoutAnAnswerIsRefusedAndKeepsNoCredit(Throwable why) {
@@ -63,28 +79,43 @@ class UnansweredRequestTest {
                         (body, version, account) -> body,
                         (ByteBuf body, RequestContext request) ->
                                 request.respondEncoded(List.of(first, new UnreadableRegion(why))));
-        DoorLimits limits = DoorLimits.within(1 << 20);
-        DoorSessions sessions = new DoorSessions(
-                new DoorSession.Services((VertxInternal) vertx, dispatcher, new BrokerMetrics(), limits, "PLAINTEXT"),
-                List.of(context.nettyEventLoop()));
-        DoorSession session = sessions.open("sender", 1 << 16);
-        DoorCodec codec = new DoorCodec();
-        vertx.eventBus().registerCodec(codec);
-        vertx.eventBus().<Buffer>consumer(DOOR, message -> session.accept(DoorMessage.of(message, message.body())));
+        DoorSession session = serve(dispatcher);
 
         ReplyException refused = catchThrowableOfType(
                 ReplyException.class,
                 () -> DoorBroker.await(
-                        vertx.eventBus().request(DOOR, fetch(), new DeliveryOptions().setCodecName(codec.name()))));
+                        vertx.eventBus().request(DOOR, fetch(), OPTIONS)));
 
         assertThat(refused.failureCode())
                 .isEqualTo(why instanceof Error ? DoorFailure.NO_CREDIT : Errors.KAFKA_STORAGE_ERROR.code());
         assertThat(new JsonObject(refused.getMessage()).getBoolean("retriable")).isTrue();
         assertThat(first.refCnt()).isZero();
         assertThat(session.unsent().bytes()).isZero();
-        assertThat(sessions.unsent().bytes()).isZero();
+        assertThat(doors.unsent().bytes()).isZero();
         // The refusal is sent before the credit is given back: what the loop does next comes after both.
         assertThat(DoorBroker.await(idle(session))).isTrue();
+    }
+
+    @Test
+    void aSecondAnswerKeepsNothingOfWhatItWasGiven() {
+        ByteBuf first = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
+        ByteBuf second = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
+        DoorSession session = serve(new RequestDispatcher(ApiRegistry.standard(1 << 20))
+                .serve(
+                        Api.FETCH,
+                        (body, version, account) -> body,
+                        (ByteBuf body, RequestContext request) -> {
+                            request.respondEncoded(List.of(first));
+                            request.respondEncoded(List.of(second));
+                        }));
+
+        DoorBroker.await(vertx.eventBus().request(DOOR, fetch(), OPTIONS));
+
+        assertThat(DoorBroker.await(idle(session))).isTrue();
+        assertThat(first.refCnt()).isZero();
+        assertThat(second.refCnt()).isZero();
+        assertThat(session.unsent().bytes()).isZero();
+        assertThat(doors.unsent().bytes()).isZero();
     }
 
     private Future<Boolean> idle(DoorSession session) {

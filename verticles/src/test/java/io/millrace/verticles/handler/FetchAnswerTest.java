@@ -75,6 +75,12 @@ class FetchAnswerTest {
     }
 
     @Test
+    void norAreThoseOfAnAnswerThatCouldNotBePutTogether() {
+        FetchHandler.release(twoPartitions());
+        assertThat(records).hasSize(2).allMatch(bytes -> bytes.refCnt() == 0);
+    }
+
+    @Test
     void norAreTheyWhenItFailsHalfWay() {
         for (int missing = 1; missing < 80; missing += 13) {
             int less = missing;
