@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * Measures Apache Kafka and Millrace in turn and prints one table. {@code bin/bench [--rows 1,3,12] [--rounds N]
- * [--gb X] [--warm-gb X] [--restart-gb X] [--kills N] [--peer-kills N] [--only Kafka|Millrace] [--append]}; the rows are those of the project's goals.
+ * [--gb X] [--warm-gb X] [--warm-rounds N] [--restart-gb X] [--kills N] [--peer-kills N] [--only Kafka|Millrace] [--append]}; the rows are those of the project's goals.
  * Those of three nodes (7, 8, 10, 13, 19, 20) and 23, the clients on the event bus, are measured when they are asked for,
  * as are 17, 21 and 22: many partitions, a sync before each acknowledgement, many connections.
  *
@@ -94,11 +94,17 @@ public final class Bench {
     }
 
     private static void report(Path project, Set<Integer> rows, Options options, Results results) throws IOException {
+        String warmed = rows.equals(Set.of(DoorRow.ROW))
+                ? "after " + options.warmRounds() + " that do not count"
+                : "warmed with " + options.warmBytes() / 1e9 + " GB"
+                        + (rows.contains(DoorRow.ROW)
+                                ? " (row " + DoorRow.ROW + ": after " + options.warmRounds()
+                                        + " rounds that do not count)"
+                                : "");
         String header = "\n## " + LocalDate.now() + ", rows "
                 + rows.stream().map(String::valueOf).collect(Collectors.joining(", ")) + "\n\n"
                 + machine() + "\n\nRounds: " + options.rounds() + " in turn, "
-                + options.loadBytes() / 1e9 + " GB a run, warmed with " + options.warmBytes() / 1e9
-                + " GB. Median (each round).\n\n";
+                + options.loadBytes() / 1e9 + " GB a run, " + warmed + ". Median (each round).\n\n";
         String text = header + results.markdown();
         System.out.println(text);
         if (options.append()) {

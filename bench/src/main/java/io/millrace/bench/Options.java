@@ -37,10 +37,10 @@ record Options(
                         rows.add(Integer.parseInt(row.trim()));
                     }
                 }
-                case "--rounds" -> rounds = Integer.parseInt(args[++i]);
+                case "--rounds" -> rounds = atLeast(1, args[i], args[++i]);
                 case "--gb" -> load = Double.parseDouble(args[++i]);
                 case "--warm-gb" -> warm = Double.parseDouble(args[++i]);
-                case "--warm-rounds" -> warmRounds = Integer.parseInt(args[++i]);
+                case "--warm-rounds" -> warmRounds = atLeast(0, args[i], args[++i]);
                 case "--restart-gb" -> restart = Double.parseDouble(args[++i]);
                 case "--kills" -> kills = Integer.parseInt(args[++i]);
                 case "--peer-kills" -> peerKills = Integer.parseInt(args[++i]);
@@ -63,6 +63,15 @@ record Options(
                 only,
                 kills,
                 peerKills < 0 ? kills : peerKills);
+    }
+
+    /** Less would measure nothing, or leave out rounds that were to be measured. */
+    private static int atLeast(int least, String option, String text) {
+        int value = Integer.parseInt(text);
+        if (value < least) {
+            throw new IllegalArgumentException(option + " " + text + ": " + least + " at least");
+        }
+        return value;
     }
 
     /** For trying something out on one of the two; figures come from runs with both. */

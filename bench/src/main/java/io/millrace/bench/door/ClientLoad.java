@@ -28,7 +28,18 @@ public final class ClientLoad {
 
     private ClientLoad() {}
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) {
+        try {
+            serve(args);
+            System.exit(0);
+        } catch (Throwable failed) {
+            // Threads of the client would keep the process, and whoever waits for what it says.
+            failed.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static void serve(String[] args) throws Exception {
         int batchBytes = Integer.parseInt(args[2]);
         Client client = args[0].equals("kafka") ? new KafkaLoad(args[1], batchBytes) : new BusLoad(args[1], batchBytes);
         System.out.println("READY");
@@ -43,7 +54,6 @@ public final class ClientLoad {
             }
             System.out.println("DONE " + (cpuNanos() - before));
         }
-        System.exit(0);
     }
 
     private static long cpuNanos() {

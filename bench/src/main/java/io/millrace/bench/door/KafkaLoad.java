@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -19,6 +22,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * <p>Thread: one.
  */
 final class KafkaLoad implements ClientLoad.Client {
+    /** Of a second each: what is not here then never comes. */
+    private static final int MOST_EMPTY_POLLS = 60;
+
     private final String bootstrap;
     private final KafkaProducer<byte[], byte[]> producer;
 
@@ -34,10 +40,19 @@ final class KafkaLoad implements ClientLoad.Client {
     @Override
     public void produce(String topic, int records, int bytes) {
         byte[] value = new byte[bytes];
+        AtomicReference<Exception> refused = new AtomicReference<>();
+        Callback told = (at, why) -> {
+            if (why != null) {
+                refused.compareAndSet(null, why);
+            }
+        };
         for (int i = 0; i < records; i++) {
-            producer.send(new ProducerRecord<>(topic, null, value));
+            producer.send(new ProducerRecord<>(topic, null, value), told);
         }
         producer.flush();
+        if (refused.get() != null) {
+            throw new IllegalStateException("a record of " + topic + " was not appended", refused.get());
+        }
     }
 
     @Override
@@ -51,8 +66,14 @@ final class KafkaLoad implements ClientLoad.Client {
             consumer.seekToBeginning(partitions);
             int seen = 0;
             long bytes = 0;
+            int empty = 0;
             while (seen < records) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+                ConsumerRecords<byte[], byte[]> polled = consumer.poll(Duration.ofSeconds(1));
+                empty = polled.isEmpty() ? empty + 1 : 0;
+                if (empty > MOST_EMPTY_POLLS) {
+                    throw new IllegalStateException("only " + seen + " of " + records + " records of " + topic);
+                }
+                for (ConsumerRecord<byte[], byte[]> record : polled) {
                     seen++;
                     bytes += record.value().length;
                 }
