@@ -61,7 +61,11 @@ class UnansweredRequestTest {
     private DoorSession serve(RequestDispatcher dispatcher) {
         doors = new DoorSessions(
                 new DoorSession.Services(
-                        (VertxInternal) vertx, dispatcher, new BrokerMetrics(), DoorLimits.within(1 << 20), "PLAINTEXT"),
+                        (VertxInternal) vertx,
+                        dispatcher,
+                        new BrokerMetrics(),
+                        DoorLimits.within(1 << 20),
+                        "PLAINTEXT"),
                 List.of(context.nettyEventLoop()));
         DoorSession session = doors.open("sender", 1 << 16);
         vertx.eventBus().registerCodec(CODEC);
@@ -82,9 +86,7 @@ class UnansweredRequestTest {
         DoorSession session = serve(dispatcher);
 
         ReplyException refused = catchThrowableOfType(
-                ReplyException.class,
-                () -> DoorBroker.await(
-                        vertx.eventBus().request(DOOR, fetch(), OPTIONS)));
+                ReplyException.class, () -> DoorBroker.await(vertx.eventBus().request(DOOR, fetch(), OPTIONS)));
 
         assertThat(refused.failureCode())
                 .isEqualTo(why instanceof Error ? DoorFailure.NO_CREDIT : Errors.KAFKA_STORAGE_ERROR.code());
@@ -101,13 +103,10 @@ class UnansweredRequestTest {
         ByteBuf first = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
         ByteBuf second = PooledByteBufAllocator.DEFAULT.directBuffer().writeZero(10);
         DoorSession session = serve(new RequestDispatcher(ApiRegistry.standard(1 << 20))
-                .serve(
-                        Api.FETCH,
-                        (body, version, account) -> body,
-                        (ByteBuf body, RequestContext request) -> {
-                            request.respondEncoded(List.of(first));
-                            request.respondEncoded(List.of(second));
-                        }));
+                .serve(Api.FETCH, (body, version, account) -> body, (ByteBuf body, RequestContext request) -> {
+                    request.respondEncoded(List.of(first));
+                    request.respondEncoded(List.of(second));
+                }));
 
         DoorBroker.await(vertx.eventBus().request(DOOR, fetch(), OPTIONS));
 
