@@ -47,7 +47,26 @@ public final class DoorNode {
     private boolean closed;
     private int correlation;
 
-    private record Session(long id, int creditBytes, int maxResponseBytes, int brokerId, int[] used) {}
+    /** What is in flight over a session. */
+    private static final class Session {
+        private final long id;
+        private final int creditBytes;
+        private final int brokerId;
+        private int usedBytes;
+        private int requests;
+        /** One of them is beyond the credit: the node has lent all of it, and lends no other one meanwhile. */
+        private boolean lent;
+
+        private Session(long id, int creditBytes, int brokerId) {
+            this.id = id;
+            this.creditBytes = creditBytes;
+            this.brokerId = brokerId;
+        }
+
+        private boolean hasRoom(int bytes) {
+            return usedBytes + bytes <= creditBytes;
+        }
+    }
 
     private record Call(
             short api,
@@ -105,7 +124,7 @@ public final class DoorNode {
         return call(api, version, expectedBytes, timeoutMs, Kind.FOR_MUCH, body);
     }
 
-    /** The same for a request that must not be made smaller: when it is beyond the credit, the node lends the rest or refuses it for now. */
+    /** The same for a request that must not be made smaller: when it is beyond the credit, the node lends all of it or refuses it for now. */
     public Future<WireReader> callWhole(
             short api, short version, int expectedBytes, long timeoutMs, Consumer<WireWriter> body) {
         return call(api, version, expectedBytes, timeoutMs, Kind.WHOLE, body);
@@ -138,9 +157,9 @@ public final class DoorNode {
 
     /** One request always may go, however large: the node refuses it if it must. */
     private static boolean hasCredit(Session session, Call next) {
-        return session.used[1] == 0
-                || session.used[0] + next.expectedBytes() + 256 <= session.creditBytes()
-                        && session.used[1] < SLACK_REQUESTS;
+        return session.requests == 0
+                || session.requests < SLACK_REQUESTS
+                        && (session.hasRoom(next.expectedBytes() + 256) || next.kind() == Kind.WHOLE && !session.lent);
     }
 
     private void open() {
@@ -169,14 +188,16 @@ public final class DoorNode {
         try {
             WireReader in = WireReader.of(reply.body());
             checkVersion(in);
-            session = new Session(in.int64(), in.int32(), in.int32(), in.int32(), new int[2]);
-            creditBytes = session.creditBytes();
+            long id = in.int64();
+            creditBytes = in.int32();
+            in.int32();
+            session = new Session(id, creditBytes, in.int32());
         } catch (LogException malformed) {
             refuse(malformed);
             return;
         }
         // A session belongs to one node: what was opened with anybody goes on with whoever it was.
-        address = Cluster.addressOf(session.brokerId());
+        address = Cluster.addressOf(session.brokerId);
         if (closed) {
             giveBack();
         } else {
@@ -201,7 +222,7 @@ public final class DoorNode {
         WireWriter out = new WireWriter(HEAD_BYTES)
                 .int8(VERSION)
                 .int8(REQUEST)
-                .int64(over.id())
+                .int64(over.id)
                 .int16(call.api())
                 .int16(call.version())
                 .int32(number)
@@ -222,23 +243,25 @@ public final class DoorNode {
             return;
         }
         int bytes = out.size();
-        if (bytes > over.creditBytes() && call.kind() != Kind.WHOLE) {
+        if (bytes > over.creditBytes && call.kind() != Kind.WHOLE) {
             // The node may refuse it whenever it comes: who sent it may send less. Told later, as every answer: who
             // asks may
             // be in the middle of asking several nodes.
             LogException tooLarge = new LogException(
                     LogError.MESSAGE_TOO_LARGE,
-                    bytes + " bytes in one request, the node's credit is " + over.creditBytes());
+                    bytes + " bytes in one request, the node's credit is " + over.creditBytes);
             context.runOnContext(go -> call.answer().fail(tooLarge));
             return;
         }
-        if (bytes > over.creditBytes() && over.used[1] > 0) {
-            // The node lends the rest to one that comes alone.
+        boolean isLent = call.kind() == Kind.WHOLE && !over.hasRoom(bytes);
+        if (isLent && over.lent) {
             waiting.addFirst(call.of(bytes));
             return;
         }
-        over.used[0] += bytes;
-        over.used[1]++;
+        int charged = isLent ? 0 : bytes;
+        over.lent |= isLent;
+        over.usedBytes += charged;
+        over.requests++;
         AnswerSlot slot = new AnswerSlot();
         DoorRequest.send(
                         vertx,
@@ -248,8 +271,9 @@ public final class DoorNode {
                         call.kind() == Kind.FOR_MUCH ? answers : null,
                         slot)
                 .onComplete(reply -> context.runOnContext(go -> {
-                    over.used[0] -= bytes;
-                    over.used[1]--;
+                    over.usedBytes -= charged;
+                    over.requests--;
+                    over.lent &= !isLent;
                     ByteBuf taken = slot.close();
                     if (taken != null) {
                         answered(number, WireReader.holding(taken), call.answer());
@@ -258,7 +282,7 @@ public final class DoorNode {
                     } else {
                         failed(over, LogException.of(reply.cause()), call.answer());
                     }
-                    if (session != over && over.used[1] == 0 && !closed) {
+                    if (session != over && over.requests == 0 && !closed) {
                         // Given up for another one: the node would keep its credit until it has been idle for long.
                         giveBack(over);
                     }
@@ -300,7 +324,7 @@ public final class DoorNode {
 
     /** The node that answers here; -1 before a session is open. */
     int brokerId() {
-        return session == null ? -1 : session.brokerId();
+        return session == null ? -1 : session.brokerId;
     }
 
     /** Gives the session back; what is in flight is answered or not. */
@@ -318,9 +342,9 @@ public final class DoorNode {
 
     private Future<Void> giveBack(Session over) {
         Buffer frame =
-                new WireWriter(16).int8(VERSION).int8(CLOSE).int64(over.id()).toBuffer();
+                new WireWriter(16).int8(VERSION).int8(CLOSE).int64(over.id).toBuffer();
         return vertx.eventBus()
-                .<Buffer>request(Cluster.addressOf(over.brokerId()), frame, options(OPEN_TIMEOUT_MS))
+                .<Buffer>request(Cluster.addressOf(over.brokerId), frame, options(OPEN_TIMEOUT_MS))
                 .<Void>mapEmpty()
                 .otherwiseEmpty();
     }

@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,27 @@ class WritingOnTest {
                         assertThat(error(unwritable)).isEqualTo(LogError.MALFORMED);
                         return next;
                     })
+                    .onComplete(promise);
+        }));
+
+        await(asked);
+    }
+
+    @Test
+    void aRequestBeyondTheCreditThatIsParkedIsInNobodysWay() {
+        play(new PlayedNode() {
+            @Override
+            void other(Message<Buffer> message, int api) {
+                assertThat(api).as("parked").isEqualTo(JOIN_GROUP);
+            }
+        });
+        Future<WireReader> asked = Future.future(promise -> node.vertx.runOnContext(go -> {
+            DoorNode door =
+                    new DoorNode(node.vertx, node.vertx.getOrCreateContext(), LinkSettings.ANY, "c", PlayedNode.CREDIT);
+            ByteBuffer large = ByteBuffer.allocate(PlayedNode.CREDIT);
+            door.callWhole((short) PlayedNode.JOIN_GROUP, (short) 5, large.capacity(), 60_000, out -> out.sized(large));
+            door.callWhole((short) PlayedNode.METADATA, (short) 8, 10, 20_000, out -> out.int32(1)
+                            .text("t"))
                     .onComplete(promise);
         }));
 

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * came, and the credit that they may use.
  *
  * <p>Every request is answered by itself, so answers need no order. What is in flight is bounded by the credit, which the
- * client keeps to; one that does not is refused, unless it is alone and the door has as much left to lend. When the sender leaves the bus, parked requests end and the credit is free.
+ * client keeps to; one that does not is refused, unless it is the only such one and the door has as much left to lend: all of it, so that it
+ * takes nothing from those beside it, however long it is parked. When the sender leaves the bus, parked requests end and the credit is free.
  *
  * <p>Thread: its loop, {@link #accept} and {@link #end} from anywhere.
  */
@@ -39,8 +40,8 @@ final class DoorSession {
     private final UnsentAnswers unsent;
     private final Set<BusRequest> requests = new LinkedHashSet<>();
     private int inFlightBytes;
-    /** What the one request in flight has beyond the credit. */
-    private int lentBytes;
+    /** The one request that is not charged to the credit, because it was beyond it; null while there is none. */
+    private BusRequest lent;
 
     private LoopMetrics metrics;
     private ContextInternal context;
@@ -93,8 +94,8 @@ final class DoorSession {
         if (closed) {
             throw DoorFailure.of(DoorFailure.UNKNOWN_SESSION, "session " + id + " is closed");
         }
-        int beyond = Math.max(0, inFlightBytes + body.length() - creditBytes);
-        if (beyond > 0 && !requests.isEmpty() || requests.size() >= limits().maxRequests()) {
+        boolean isBeyond = inFlightBytes + body.length() > creditBytes;
+        if (isBeyond && lent != null || requests.size() >= limits().maxRequests()) {
             throw beyondCredit(body.length());
         }
         short key = body.getShort(DoorFrame.KAFKA_AT);
@@ -110,13 +111,15 @@ final class DoorSession {
         }
         BusRequest request = new BusRequest(
                 this, message, message.frame(DoorFrame.KAFKA_AT, key == Api.PRODUCE.key()), body.length());
-        // Alone, it is one that cannot be made smaller: what was sent before and may have been appended.
-        if (beyond > 0 && !owner.credit().lend(beyond)) {
+        // It is one that cannot be made smaller: what may have been appended before, or what speaks for a whole group.
+        if (!isBeyond) {
+            inFlightBytes += body.length();
+        } else if (owner.credit().lend(body.length())) {
+            lent = request;
+        } else {
             request.frameIsRead();
             throw beyondCredit(body.length());
         }
-        lentBytes = beyond;
-        inFlightBytes += body.length();
         requests.add(request);
         busy = true;
         dispatch(request);
@@ -146,10 +149,11 @@ final class DoorSession {
 
     void answered(BusRequest request) {
         requests.remove(request);
-        inFlightBytes -= request.chargedBytes();
-        if (lentBytes > 0) {
-            owner.credit().takeBack(lentBytes);
-            lentBytes = 0;
+        if (request == lent) {
+            owner.credit().takeBack(request.chargedBytes());
+            lent = null;
+        } else {
+            inFlightBytes -= request.chargedBytes();
         }
         busy = !requests.isEmpty();
         lastUsedNanos = System.nanoTime();
