@@ -92,7 +92,7 @@ final class ReadsUnderWay {
         }
     }
 
-    private static List<List<PartitionBuffer>> cut(List<PartitionBuffer> ready, int mostBytes) {
+    static List<List<PartitionBuffer>> cut(List<PartitionBuffer> ready, int mostBytes) {
         List<List<PartitionBuffer>> requests = new ArrayList<>(1);
         int from = 0;
         int bytes = 0;
