@@ -86,8 +86,8 @@ class CoordinatorStoriesTest {
             world.simulation().always(errors);
             world.begin();
             world.simulation().runFor(SETTLES_MS);
-            // A record that nobody acknowledges any more would have groups loaded again, and nothing answered
-            // meanwhile.
+            // A record that nobody acknowledges any more would have groups loaded again,
+            // and nothing answered meanwhile.
             while (world.anyMember(new Random(0), true, SimMember::crash)) {}
             world.simulation().runFor(SETTLES_MS);
             SimBroker coordinator = coordinator(world);

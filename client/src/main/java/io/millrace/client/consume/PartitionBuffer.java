@@ -171,8 +171,7 @@ final class PartitionBuffer {
         chunks.forEach(chunk -> own.add(chunk.outOf(memory)));
         if (cursor != null && chunks.peek().origin() != null) {
             // It reads the answer that is given back. One that reads the heap goes on, or whoever pauses with each
-            // record would have
-            // the batch checked, unpacked and skipped as often.
+            // record would have the batch checked, unpacked and skipped as often.
             closeCursor();
             bufferedRecords = recordsWithBatch;
         }
@@ -214,8 +213,8 @@ final class PartitionBuffer {
                 batchAt = 0;
                 break;
             } else if (checkCrcs && !BatchHeader.isIntact(chunk, batchAt)) {
-                // Checked when its records are needed next, so that they are looked at once for both. Asked for again,
-                // it may be whole.
+                // Checked when its records are needed next, so that they are looked at once for both.
+                // Asked for again, it may be whole.
                 seek(position);
                 throw new LogException(
                         LogError.CORRUPT_MESSAGE, "a batch of " + partition + " at or after " + position);

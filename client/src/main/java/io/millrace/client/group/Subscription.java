@@ -91,8 +91,8 @@ record Subscription(List<String> topics, List<TopicPartition> owned, int generat
                 generation = told.remaining() >= Integer.BYTES ? told.int32() : NO_GENERATION;
             }
         } catch (RuntimeException unreadable) {
-            // Whatever library wrote that: it is a hint, and the group is not to lose its leader over it (as with
-            // Kafka's).
+            // Whatever library wrote that: it is a hint, and the group is not to lose its
+            // leader over it (as with Kafka's).
             if (assignor == Assignor.STICKY) {
                 owned.clear();
             }

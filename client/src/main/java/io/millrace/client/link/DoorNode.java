@@ -244,9 +244,8 @@ public final class DoorNode {
         }
         int bytes = out.size();
         if (bytes > over.creditBytes && call.kind() != Kind.WHOLE) {
-            // The node may refuse it whenever it comes: who sent it may send less. Told later, as every answer: who
-            // asks may
-            // be in the middle of asking several nodes.
+            // The node may refuse it whenever it comes: who sent it may send less. Told later, as every answer:
+            // who asks may be in the middle of asking several nodes.
             LogException tooLarge = new LogException(
                     LogError.MESSAGE_TOO_LARGE,
                     bytes + " bytes in one request, the node's credit is " + over.creditBytes);

@@ -43,8 +43,8 @@ final class PartitionQueue {
         Batch head = batches.peekFirst();
         if (!head.isBuilt()) {
             if (!head.isIdentified() || !head.mustStayWhole() && head.producerId() != currentProducerId) {
-                // A half that nobody can have: if the one before it is in doubt its sequences are no longer the next
-                // ones.
+                // A half that nobody can have: if the one before it is in doubt its
+                // sequences are no longer the next ones.
                 identify(head, currentProducerId, epoch);
             }
             head.build();

@@ -291,8 +291,8 @@ public final class Sender {
                 failure = malformed;
             }
         }
-        // The node has given less credit than was thought when this was put together: no batch of it is too large by
-        // that.
+        // The node has given less credit than was thought when this was put together: no
+        // batch of it is too large by that.
         boolean isCutAnew = failure != null
                 && failure.error() == LogError.MESSAGE_TOO_LARGE
                 && sending.parts().size() > 1;

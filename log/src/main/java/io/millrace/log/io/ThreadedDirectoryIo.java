@@ -66,8 +66,8 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
             try {
                 due = work.round(nowMs());
             } catch (RuntimeException | Error e) {
-                // A dead writer would hang every append: the next round says to all of them that the directory is
-                // offline.
+                // A dead writer would hang every append: the next round says to all of them
+                // that the directory is offline.
                 work.failed(e);
                 due = nowMs() + AFTER_FAILURE_MS;
             }

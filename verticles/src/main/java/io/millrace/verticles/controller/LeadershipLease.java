@@ -116,8 +116,8 @@ public final class LeadershipLease {
      */
     void answered(OptionalLong from, long decidedUpTo) {
         if (from.isEmpty() || nextUntilMs > clockMs.getAsLong()) {
-            // A newer answer waits for more of the metadata: where that is always a little late, there would never be a
-            // lease.
+            // A newer answer waits for more of the metadata: where that is always a little
+            // late, there would never be a lease.
             return;
         }
         takeBack.run();

@@ -179,8 +179,8 @@ public final class MetadataShell implements CommitListener, ActiveController {
         List<byte[]> encoded = new ArrayList<>(records.size());
         records.forEach(record -> encoded.add(RecordCodec.encode(record)));
         proposalsOut++;
-        // Not the stage that whenComplete returns: that one wraps a NotLeaderException, which says that nothing was
-        // done.
+        // Not the stage that whenComplete returns: that one wraps a NotLeaderException,
+        // which says that nothing was done.
         lastProposal = quorum.propose(encoded);
         lastProposal.whenComplete((offset, failure) -> proposalsOut--);
         return lastProposal;

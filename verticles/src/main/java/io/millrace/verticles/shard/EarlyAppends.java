@@ -85,8 +85,8 @@ final class EarlyAppends {
 
     /** The metadata has gone a step further, or time has passed. */
     void look() {
-        // What is settled stays in the list until it is: its answer may let the next request in, which has to wait
-        // behind.
+        // What is settled stays in the list until it is: its answer may let the next
+        // request in, which has to wait behind.
         for (int i = 0; i < waiting.size(); ) {
             Early early = waiting.get(i);
             Replica replica = replicaOf(early.append());
