@@ -136,7 +136,7 @@ class ClusterProcessTest {
                 () -> controllerSeenBy(survivor).filter(id -> id != controller).isPresent());
         TestCluster.await("the dead broker's session is ended by a probe, not by time", () -> Stream.of(1, 2, 3)
                 .filter(running::containsKey)
-                .anyMatch(id -> log(id).contains("broker " + controller + " is gone (it does not answer)")));
+                .anyMatch(id -> log(id).contains("broker " + controller + " is gone (nobody listens where it was)")));
         try (Admin admin = admin(survivor)) {
             admin.createTopics(List.of(new NewTopic("more", 1, (short) 2)))
                     .all()
