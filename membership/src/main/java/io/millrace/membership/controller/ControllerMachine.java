@@ -190,6 +190,11 @@ public final class ControllerMachine {
         }
     }
 
+    /** The log has a committed record here that is none of this machine's, and its own records come behind it. */
+    public void passOver(long offset) {
+        nextOffset = Math.max(nextOffset, offset + 1);
+    }
+
     /** When {@link #expireSessions} or {@link #tidy} must be called next; empty while nothing can become due. */
     public OptionalLong nextDeadlineMs() {
         if (!controller) {

@@ -100,21 +100,37 @@ public final class MetadataShell implements CommitListener, ActiveController {
         this.publisher = publisher;
         this.clockMs = clockMs;
         this.alarm = alarm;
-        this.voters = new VoterChanges(self, quorum, () -> image, this::raiseLevelOfVoterChanges);
+        this.voters = new VoterChanges(
+                self, quorum, () -> image, this::raiseLevelOfVoterChanges, machine::passOver, this::watchDeadlines);
         quorum.onCommit(this);
     }
 
     @Override
     public <R> Future<Settled<R>> carryOut(int epoch, ControllerCommand<R> command) {
         Promise<Settled<R>> answer = Promise.promise();
-        owner.execute(() -> {
-            if (activeEpoch == epoch && machine.isController()) {
-                tryToCarryOut(command, answer);
-            } else if (!entry.hold(epoch, () -> tryToCarryOut(command, answer), () -> refuse(answer))) {
+        owner.execute(() -> begin(epoch, command, answer));
+        return answer.future();
+    }
+
+    private <R> void begin(int epoch, ControllerCommand<R> command, Promise<Settled<R>> answer) {
+        if (activeEpoch != epoch || !machine.isController()) {
+            if (!entry.hold(epoch, () -> begin(epoch, command, answer), () -> refuse(answer))) {
                 refuse(answer);
             }
-        });
-        return answer.future();
+        } else if (!voters.isUnderWay() || isOfTheQuorum(command)) {
+            tryToCarryOut(command, answer);
+        } else if (!voters.afterwards(() -> begin(epoch, command, answer))) {
+            answer.fail(busy());
+        }
+    }
+
+    /** The machine decides nothing about it. */
+    private static boolean isOfTheQuorum(ControllerCommand<?> command) {
+        return command instanceof ChangeVoters || command instanceof DescribeQuorum;
+    }
+
+    private static ControllerException busy() {
+        return new ControllerException(ControllerError.REQUEST_TIMED_OUT, "the controller is busy");
     }
 
     private static void refuse(Promise<?> answer) {
@@ -147,7 +163,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
             return;
         }
         if (proposalsOut >= MAX_PROPOSALS_OUT) {
-            answer.fail(new ControllerException(ControllerError.REQUEST_TIMED_OUT, "the controller is busy"));
+            answer.fail(busy());
             return;
         }
         ControllerOutcome<R> outcome = machine.handle(command, clockMs.getAsLong());
@@ -215,6 +231,11 @@ public final class MetadataShell implements CommitListener, ActiveController {
      * life ends at once. Called on the owner.
      */
     public void brokerProbed(int brokerId, Optional<UUID> answered) {
+        if (voters.isUnderWay()) {
+            // If too many wait its session ends by time.
+            voters.afterwards(() -> brokerProbed(brokerId, answered));
+            return;
+        }
         BrokerImage broker = image.broker(brokerId);
         if (!machine.isController()
                 || brokerId == self
@@ -235,6 +256,10 @@ public final class MetadataShell implements CommitListener, ActiveController {
     }
 
     private void deadline() {
+        if (voters.isUnderWay()) {
+            // Looked at again when it has ended.
+            return;
+        }
         List<MetadataRecord> fencing = machine.expireSessions(clockMs.getAsLong());
         if (!fencing.isEmpty()) {
             propose(fencing);

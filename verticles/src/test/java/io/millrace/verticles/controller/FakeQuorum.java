@@ -25,6 +25,9 @@ final class FakeQuorum implements MetadataQuorum {
 
     final Deque<Proposal> proposals = new ArrayDeque<>();
     final List<VoterChange> changes = new ArrayList<>();
+    /** Where a change of voters waits for its commit; null when it is committed at once. */
+    CompletableFuture<Long> changeUnderWay;
+
     long endOffset;
     int epoch;
     private CommitListener listener;
@@ -43,6 +46,12 @@ final class FakeQuorum implements MetadataQuorum {
         endOffset += proposal.records().size();
         listener.committed(base, epoch, proposal.records());
         proposal.answer().complete(endOffset - 1);
+    }
+
+    void commitChange() {
+        CompletableFuture<Long> committed = changeUnderWay;
+        changeUnderWay = null;
+        committed.complete(endOffset++);
     }
 
     void commitAll() {
@@ -80,6 +89,9 @@ final class FakeQuorum implements MetadataQuorum {
     @Override
     public CompletionStage<Long> changeVoters(VoterChange change) {
         changes.add(change);
+        if (changeUnderWay != null) {
+            return changeUnderWay;
+        }
         return CompletableFuture.completedFuture(endOffset++);
     }
 

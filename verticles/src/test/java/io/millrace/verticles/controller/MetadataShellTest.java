@@ -3,6 +3,7 @@ package io.millrace.verticles.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.membership.UnknownOutcomeException;
 import io.millrace.membership.VoterChange;
 import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.EffectiveConfigs;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -237,6 +239,52 @@ class MetadataShellTest {
     }
 
     @Test
+    void nothingIsDecidedWhileAChangeOfVotersIsUnderWayWhichTakesAnOffsetOfTheLog() {
+        serve();
+        ChangeVoters add = new ChangeVoters(new VoterChange.Add(2, new UUID(2, 2)));
+        submit(add);
+        quorum.commitAll();
+
+        quorum.changeUnderWay = new CompletableFuture<>();
+        Future<ChangeVoters.Outcome> changed = submit(add);
+        Future<RegisterBroker.Outcome> registered = submit(register(2));
+        Future<RegisterBroker.Outcome> another = submit(register(3));
+        assertThat(quorum.proposals).as("the change may lie before them").isEmpty();
+        quorum.commitChange();
+        assertThat(changed.result().error()).isEqualTo(ControllerError.NONE);
+
+        assertThat(quorum.proposals).hasSize(2);
+        quorum.commitNext();
+        long epoch = publisher.image().broker(2).epoch();
+        assertThat(registered.result().brokerEpoch()).isEqualTo(epoch);
+        // The other registration is under way, so this is decided about what is not committed yet.
+        submit(new BrokerHeartbeat(2, epoch, publisher.image().highestOffset(), false, false, List.of()));
+        quorum.commitAll();
+
+        assertThat(publisher.image().broker(2).fenced()).isFalse();
+        assertThat(another.result().brokerEpoch())
+                .isEqualTo(publisher.image().broker(3).epoch());
+    }
+
+    @Test
+    void whatWaitedForAChangeOfVotersIsRefusedWhenLeadershipIsLostMeanwhile() {
+        serve();
+        ChangeVoters add = new ChangeVoters(new VoterChange.Add(2, new UUID(2, 2)));
+        submit(add);
+        quorum.commitAll();
+        CompletableFuture<Long> change = new CompletableFuture<>();
+        quorum.changeUnderWay = change;
+        submit(add);
+        Future<CreateTopics.Outcome> waiting = submit(create("t"));
+
+        quorum.loseLeadership();
+        change.completeExceptionally(new UnknownOutcomeException("leadership was lost"));
+
+        assertThat(error(waiting)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(quorum.proposals).isEmpty();
+    }
+
+    @Test
     void q6whoLeadsNoMoreWhenTheLevelsAreKnownChangesNothing() {
         serve();
         serve(2);
@@ -263,10 +311,7 @@ class MetadataShellTest {
     }
 
     private void serve(int broker) {
-        Future<RegisterBroker.Outcome> registered = submit(
-                broker == 1
-                        ? register()
-                        : new RegisterBroker("c", broker, new UUID(1, broker), List.of(), null, List.of(), -1));
+        Future<RegisterBroker.Outcome> registered = submit(register(broker));
         quorum.commitAll();
         long epoch = registered.result().brokerEpoch();
         submit(new BrokerHeartbeat(broker, epoch, publisher.image().highestOffset(), false, false, List.of()));
@@ -275,7 +320,11 @@ class MetadataShellTest {
     }
 
     private static RegisterBroker register() {
-        return new RegisterBroker("c", 1, new UUID(1, 1), List.of(), null, List.of(), -1);
+        return register(1);
+    }
+
+    private static RegisterBroker register(int broker) {
+        return new RegisterBroker("c", broker, new UUID(1, broker), List.of(), null, List.of(), -1);
     }
 
     private static CreateTopics create(String name) {
