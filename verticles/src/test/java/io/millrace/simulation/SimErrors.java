@@ -24,6 +24,7 @@ final class SimErrors extends AppenderBase<ILoggingEvent> implements Invariant, 
     /** What an operator is told of the directory that may fail, and of what was in it. */
     private static final List<String> ABOUT_FAILED_DIRECTORIES = List.of(
             "Log directory " + SimBroker.MORE,
+            SimBroker.MORE + " is left without a clean stop: ",
             " is offline: ",
             " could not be loaded: ",
             " can not be opened: ",

@@ -225,13 +225,10 @@ final class Batch {
         for (int index = 0; index < runs.size(); index++) {
             int end = index + 1 < runs.size() ? runs.get(index + 1).first() : count();
             LogException why = failureAmong(runs.get(index).first(), end);
-            if (why == null) {
-                runs.get(index).appended().complete();
-            } else {
-                runs.get(index).appended().fail(why);
-            }
+            Promise<Void> appended = runs.get(index).appended();
+            Listeners.tell(why == null ? appended::complete : () -> appended.fail(why));
         }
-        settled.complete(this);
+        Listeners.tell(() -> settled.complete(this));
     }
 
     private LogException failureAmong(int from, int end) {

@@ -150,7 +150,7 @@ public final class RecordQueue {
                 look(topic, told, refused);
             }
             // Who hears of it may write again, or close: all others are in their places by then.
-            refused.forEach(one -> fail(one.one(), one.why()));
+            refused.forEach(one -> Listeners.tell(() -> fail(one.one(), one.why())));
             flushWhatIsPlaced();
             if (!unknown.isEmpty()) {
                 again.within(options.retryBackoffMs());

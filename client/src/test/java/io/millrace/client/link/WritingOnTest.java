@@ -16,6 +16,7 @@ import io.vertx.core.eventbus.Message;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +85,43 @@ class WritingOnTest {
         await(producer.write(record(0)));
         assertThat(error(tooLong)).isEqualTo(LogError.INVALID_TOPIC_EXCEPTION);
         assertThat(producer.bufferedBytes()).isZero();
+    }
+
+    @Test
+    void aListenerThatThrowsKeepsNoOtherFromBeingTold() {
+        play(new PlayedNode() {
+            @Override
+            void metadata(Message<Buffer> message, WireWriter out, String topic) {
+                if (topic.equals("refused")) {
+                    told(message, out, topic, LogError.INVALID_TOPIC_EXCEPTION.code());
+                } else {
+                    super.metadata(message, out, topic);
+                }
+            }
+        });
+        AtomicInteger thrown = new AtomicInteger();
+        Promise<List<Future<Void>>> written = Promise.promise();
+        node.vertx.runOnContext(go -> {
+            node.vertx.getOrCreateContext().exceptionHandler(told -> thrown.incrementAndGet());
+            LogProducer producer = producer();
+            throwing(producer.write(new LogRecord("refused", null, new byte[10])));
+            Future<Void> refused = producer.write(new LogRecord("refused", null, new byte[10]));
+            throwing(producer.write(record(0)));
+            Future<Void> flushed = producer.flush();
+            written.complete(List.of(refused, flushed, flushed.compose(done -> producer.write(record(0)))));
+        });
+
+        List<Future<Void>> all = await(written.future());
+        assertThat(error(all.get(0))).isEqualTo(LogError.INVALID_TOPIC_EXCEPTION);
+        await(all.get(1));
+        await(all.get(2));
+        assertThat(thrown).hasValue(2);
+    }
+
+    private static void throwing(Future<Void> written) {
+        written.onComplete(done -> {
+            throw new IllegalStateException("the application's");
+        });
     }
 
     @Test
