@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 class PlayedNode {
     static final int PRODUCE = 0;
+    static final int FETCH = 1;
     static final int METADATA = 3;
     static final int JOIN_GROUP = 11;
     static final int INIT_PRODUCER_ID = 22;
@@ -36,6 +39,8 @@ class PlayedNode {
     private final Set<String> known = Collections.synchronizedSet(new HashSet<>());
     private final AtomicLong ids = new AtomicLong(7);
     volatile int partitions = 1;
+    /** How much of one partition was asked for last. */
+    volatile int mostPartitionBytes;
 
     PlayedNode() {
         DoorCodec.register(vertx.eventBus());
@@ -67,6 +72,7 @@ class PlayedNode {
         out.int32(body.getInt(CORRELATION_AT));
         switch (api) {
             case PRODUCE -> produce(message, out, batch(body));
+            case FETCH -> fetch(message, out, wanted(body));
             case METADATA -> metadata(message, out, topic(body));
             case INIT_PRODUCER_ID ->
                 message.reply(out.int32(0)
@@ -82,6 +88,11 @@ class PlayedNode {
     void produce(Message<Buffer> message, WireWriter out, Buffer batch) {
         append(batch);
         produced(message, out, 0);
+    }
+
+    /** @param offsets where to read each partition of "t" from */
+    void fetch(Message<Buffer> message, WireWriter out, Map<Integer, Long> offsets) {
+        throw new AssertionError("nothing to read");
     }
 
     void other(Message<Buffer> message, int api) {
@@ -138,6 +149,29 @@ class PlayedNode {
         WireReader in = body(request);
         in.int32();
         return in.text();
+    }
+
+    private Map<Integer, Long> wanted(Buffer request) {
+        WireReader in = body(request);
+        in.int32();
+        in.int32();
+        in.int32();
+        in.int32();
+        in.int8();
+        in.int32();
+        in.int32();
+        Map<Integer, Long> offsets = new TreeMap<>();
+        for (int topics = in.int32(); topics > 0; topics--) {
+            in.text();
+            for (int left = in.int32(); left > 0; left--) {
+                int partition = in.int32();
+                in.int32();
+                offsets.put(partition, in.int64());
+                in.int64();
+                mostPartitionBytes = in.int32();
+            }
+        }
+        return offsets;
     }
 
     private static Buffer batch(Buffer request) {

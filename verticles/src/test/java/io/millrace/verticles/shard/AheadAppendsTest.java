@@ -6,16 +6,12 @@ import io.millrace.log.AppendError;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.AppendOutcome.Rejected;
 import io.millrace.log.batch.BatchBuilder;
-import io.millrace.membership.image.PartitionImage;
 import io.millrace.protocol.Errors;
-import io.millrace.verticles.metrics.BrokerMetrics;
-import io.millrace.verticles.replication.ReplicationParts;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -25,50 +21,24 @@ import org.junit.jupiter.api.Test;
  * <p>Thread: one.
  */
 class AheadAppendsTest {
-    private static final int ME = 1;
+    private static final int ME = ShardFixture.ME;
     private static final int OTHER = 2;
     private static final AppendOutcome OUT_OF_ORDER = Rejected.of(AppendError.OUT_OF_ORDER_SEQUENCE, "out of order");
 
-    private final FakeLog log = new FakeLog();
-    private final EmbeddedChannel channel = new EmbeddedChannel();
-    private long nowMs = 10_000;
-    private final Shard shard = new Shard(
-            0,
-            1,
-            channel.eventLoop(),
-            new ShardContext(
-                    ME,
-                    new UUID(0, 1),
-                    null,
-                    null,
-                    new BrokerMetrics(),
-                    () -> nowMs,
-                    () -> nowMs,
-                    0,
-                    1000,
-                    ReplicationParts.alone(ME)));
-    private final Replica replica = new Replica(shard, null, log, new BrokerMetrics().topic("topic"));
+    private final ShardFixture fixture = new ShardFixture();
+    private final FakeLog log = fixture.log;
+    private final EmbeddedChannel channel = fixture.channel;
+    private final Shard shard = fixture.shard;
     private final List<PartitionAppend> answered = new ArrayList<>();
 
     AheadAppendsTest() {
         channel.freezeTime();
-        shard.put(log.id.topicId(), 0, 1, replica);
+        shard.put(log.id.topicId(), 0, 1, fixture.replica);
     }
 
     private void decided(int leader, int epoch) {
-        replica.take(new PartitionImage(
-                0,
-                new int[] {ME, OTHER},
-                new UUID[0],
-                new int[] {ME, OTHER},
-                new int[0],
-                new int[0],
-                leader,
-                epoch,
-                epoch,
-                (byte) 0,
-                new int[0],
-                new int[0]));
+        int[] both = {ME, OTHER};
+        fixture.replica.take(ShardFixture.partition(both, both, leader, epoch, epoch));
     }
 
     private PartitionAppend produce(long producerId, AppendOutcome outcome) {
@@ -86,7 +56,7 @@ class AheadAppendsTest {
     }
 
     private void passes(long ms) {
-        nowMs += ms;
+        fixture.nowMs += ms;
         channel.advanceTimeBy(ms, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
     }
