@@ -131,6 +131,27 @@ class ClusterStoriesTest {
         });
     }
 
+    /** Its metadata is not written and not replicated either, while it answers everybody who asks (rule Q4). */
+    @Test
+    void aControllerWhoseDiskIsFullHandsOverToOneThatCanDecide() {
+        tell(new ClusterWorld(5, false), world -> {
+            world.simulation().runFor(2_000);
+            SimBroker full = world.brokers().stream()
+                    .filter(broker -> broker.life().leadsQuorum())
+                    .findFirst()
+                    .orElseThrow();
+            full.disk().faults().capacity(0);
+            for (int partition = 0; partition < ClusterWorld.PARTITIONS; partition++) {
+                int number = partition;
+                await(
+                        world,
+                        "partition " + partition + " does without it",
+                        () -> of(world, number).hasLeader() && !of(world, number).isInSync(full.id()));
+            }
+            full.disk().faults().heal();
+        });
+    }
+
     /** A disk is lost, the controller does not know it yet, and somebody takes the last whole copy away (rule I15). */
     @Test
     void aMoveTakesNoCopyAwayThatALostDiskStillNeeds() {

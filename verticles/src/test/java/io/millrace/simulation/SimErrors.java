@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class SimErrors extends AppenderBase<ILoggingEvent> implements Invariant, AutoCloseable {
     /** What an operator is told when a disk has lost what it held; begins with one of these. */
     private static final List<String> ABOUT_LOST_DISKS = List.of("SAFETY: ");
+    /** What an operator is told of a disk that is full. */
+    private static final String ABOUT_FULL_DISKS = ": no space left, appends are refused until there is some";
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.millrace");
     private final Level before = logger.getLevel();
@@ -46,6 +48,7 @@ final class SimErrors extends AppenderBase<ILoggingEvent> implements Invariant, 
         if (first == null
                 && event.getLevel().isGreaterOrEqual(Level.ERROR)
                 && ABOUT_LOST_DISKS.stream().noneMatch(said::startsWith)
+                && !said.contains(ABOUT_FULL_DISKS)
                 && ABOUT_FAILED_DIRECTORIES.stream().noneMatch(said::contains)) {
             first = event.getLoggerName() + ": " + said + cause(event.getThrowableProxy());
         }

@@ -34,6 +34,7 @@ final class LeaderRules {
     private final Map<Integer, Parked> parked = new TreeMap<>();
     private final FollowerContacts contacts = new FollowerContacts();
     private final VoterChanges changes;
+    private final DiskWatch disk = new DiskWatch();
     private LogPosition snapshot;
 
     LeaderRules(QuorumCore core, LogPosition snapshot) {
@@ -205,8 +206,25 @@ final class LeaderRules {
             core.become(leader.toResigned(core.electionDeadline(nowMs)));
             dropParked();
         } else if (leader.deadlineMs() <= nowMs) {
-            callOnSilentVoters(leader, nowMs);
+            if (disk.waitedMs(leader.epoch(), core.log, nowMs) >= core.settings.fullDiskMs()
+                    && othersCanDecide(leader, nowMs)) {
+                resign(QuorumState.NOBODY, nowMs);
+            } else {
+                callOnSilentVoters(leader, nowMs);
+            }
         }
+    }
+
+    /**
+     * Whether a majority without this node is in touch. Those follow what this node cannot write, so nothing is committed while
+     * it leads; where they are too few nobody could be elected instead.
+     */
+    private boolean othersCanDecide(Leader leader, long nowMs) {
+        long inTouch = leader.progress().entrySet().stream()
+                .filter(voter -> voter.getKey() != core.self()
+                        && nowMs - voter.getValue().lastFetchMs() <= core.settings.fetchTimeoutMs())
+                .count();
+        return inTouch >= core.voters().majority();
     }
 
     private long checkQuorumDeadline(Leader leader, long nowMs) {

@@ -67,6 +67,11 @@ public record QuorumSettings(
         return fetchTimeoutMs / 4;
     }
 
+    /** A leader whose disk has taken nothing for so long hands over to those whose disks do. */
+    int fullDiskMs() {
+        return fetchTimeoutMs * 2;
+    }
+
     /** Rule Q4: a leader that no majority has fetched from for so long resigns. */
     int checkQuorumMs() {
         return fetchTimeoutMs * 3 / 2;

@@ -209,6 +209,44 @@ class QuorumRulesTest {
     }
 
     @Test
+    void q4ALeaderWhoseDiskTakesNothingHandsOverToAMajorityThatCanDecide() {
+        QuorumMachine machine = leaderOfThree();
+        machine.onSynced(1, now);
+        fetchOf(2, machine);
+        machine.propose(List.of(new byte[1]));
+
+        for (int passed = 0; passed < 10_000; passed += 250) {
+            tickWithAFetchOf(machine, 2);
+        }
+        assertThat(machine.state()).as("the third is silent: who else could decide").isInstanceOf(Leader.class);
+        for (int passed = 0; passed < 1_500; passed += 250) {
+            machine.onWritten(machine.endOffset());
+            machine.propose(List.of(new byte[1]));
+            tickWithAFetchOf(machine, 2, 3);
+        }
+        assertThat(machine.state()).as("late, but it is written").isInstanceOf(Leader.class);
+        for (int passed = 0; passed <= 2_000; passed += 250) {
+            tickWithAFetchOf(machine, 2, 3);
+        }
+
+        assertThat(machine.state()).isInstanceOf(Voted.class);
+        assertThat(effects.lastSent(EndEpoch.class).successors()).containsExactlyInAnyOrder(2, 3);
+    }
+
+    private void tickWithAFetchOf(QuorumMachine machine, int... voters) {
+        now += 250;
+        for (int voter : voters) {
+            fetchOf(voter, machine);
+        }
+        machine.onTick(now);
+    }
+
+    private void fetchOf(int voter, QuorumMachine machine) {
+        LogPosition have = new LogPosition(1, 1);
+        machine.onMessage(voter, new FetchRequest(1, voter == 2 ? DIR_2 : DIR_3, have, 1), now);
+    }
+
+    @Test
     void q5NothingIsCommittedByAFollowerBeforeItsPrefixIsKnownToBeTheLeaders() {
         // Our log: epoch 1 at 0, epoch 3 at 1. The leader's: epoch 2 at 0, epoch 4 at 1, all of it committed.
         StoredLog log = new StoredLog(LogPosition.EMPTY, LogPosition.EMPTY, Map.of(1, 0L, 3, 1L), 2);
