@@ -2,6 +2,7 @@ package io.millrace.membership.controller;
 
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.TopicImage;
+import io.millrace.membership.record.PartitionRecord;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -85,9 +86,12 @@ final class PartitionGrowth {
         List<int[]> replicas = growth.assignments() == null
                 ? assignments.placed(image, topic.id(), now, additional, replicationFactor)
                 : assigned(growth, image, additional, replicationFactor);
+        List<PartitionRecord> partitions = new ArrayList<>(additional);
         for (int i = 0; i < additional; i++) {
-            decision.add(ReplicaAssignments.newPartition(image, topic.id(), now + i, replicas.get(i)));
+            partitions.add(ReplicaAssignments.newPartition(image, topic.id(), now + i, replicas.get(i)));
         }
+        // None before it is clear that all of them can be.
+        partitions.forEach(decision::add);
     }
 
     private static List<int[]> assigned(

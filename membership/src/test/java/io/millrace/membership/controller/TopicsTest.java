@@ -365,6 +365,18 @@ class TopicsTest {
     }
 
     @Test
+    void aTopicThatCannotGrowAsAskedDoesNotGrowByAPart() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.create("t", 1, 1);
+        cluster.lose(2);
+
+        CreatePartitions.Result result = grow(cluster, "t", 3, List.of(List.of(1), List.of(2)));
+
+        assertThat(result.error()).isEqualTo(ControllerError.INVALID_REPLICA_ASSIGNMENT);
+        assertThat(cluster.image.topic("t").partitionCount()).isEqualTo(1);
+    }
+
+    @Test
     void growthCanBeTriedOut() {
         cluster.create("t", 1, 1);
 
