@@ -146,7 +146,8 @@ class ClusterStoriesTest {
                 await(
                         world,
                         "partition " + partition + " does without it",
-                        () -> of(world, number).hasLeader() && !of(world, number).isInSync(full.id()));
+                        () -> of(world, number).hasLeader()
+                                && !of(world, number).isInSync(full.id()));
             }
             full.disk().faults().heal();
         });

@@ -218,7 +218,9 @@ class QuorumRulesTest {
         for (int passed = 0; passed < 10_000; passed += 250) {
             tickWithAFetchOf(machine, 2);
         }
-        assertThat(machine.state()).as("the third is silent: who else could decide").isInstanceOf(Leader.class);
+        assertThat(machine.state())
+                .as("the third is silent: who else could decide")
+                .isInstanceOf(Leader.class);
         for (int passed = 0; passed < 1_500; passed += 250) {
             machine.onWritten(machine.endOffset());
             machine.propose(List.of(new byte[1]));

@@ -144,6 +144,17 @@ public final class CommandForwarder implements ControllerGateway {
         call.epoch = epoch;
         call.epochSpent = false;
         int attempt = ++call.attempt;
+        // Here too: its records would be too large for the other voters, and nothing behind them would ever be
+        // committed.
+        byte[] frame = new ForwardedCommand(epoch, call.command).encode();
+        if (frame.length > ForwardedCommand.MAX_BYTES) {
+            fail(
+                    call,
+                    new ControllerException(
+                            ControllerError.POLICY_VIOLATION,
+                            "a request of " + frame.length + " bytes is too large for the controller"));
+            return;
+        }
         if (leader == self) {
             controller
                     .carryOut(epoch, call.command)
@@ -154,15 +165,6 @@ public final class CommandForwarder implements ControllerGateway {
                             failed(call, attempt, done.cause());
                         }
                     }));
-            return;
-        }
-        byte[] frame = new ForwardedCommand(epoch, call.command).encode();
-        if (frame.length > ForwardedCommand.MAX_BYTES) {
-            fail(
-                    call,
-                    new ControllerException(
-                            ControllerError.POLICY_VIOLATION,
-                            "a request of " + frame.length + " bytes is too large for the controller"));
             return;
         }
         long waitMs = call.command.isRepeatable() ? ATTEMPT_MS : DEADLINE_MS;

@@ -8,6 +8,7 @@ import io.millrace.membership.controller.BrokerHeartbeat;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
+import io.millrace.membership.controller.DeleteTopics;
 import io.millrace.membership.controller.UnregisterBroker;
 import io.millrace.membership.controller.wire.ForwardedAnswer;
 import io.millrace.membership.controller.wire.ForwardedCommand;
@@ -16,8 +17,10 @@ import io.millrace.membership.record.ProducerIdsRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The way of a command through controllers that change, do not answer, or are this node itself. */
@@ -87,6 +90,23 @@ class CommandForwarderTest {
         public void onLeaderChange(Runnable added) {
             listener = added;
         }
+    }
+
+    @Test
+    void aCommandThatIsTooLargeForTheLogIsRefusedWhereverTheControllerIs() {
+        List<DeleteTopics.Target> many =
+                Collections.nCopies(300_000, DeleteTopics.Target.withId(new UUID(Long.MAX_VALUE, Long.MAX_VALUE)));
+        for (int controller : new int[] {SELF, 2}) {
+            leader.is(controller);
+
+            Future<DeleteTopics.Outcome> answer = forwarder.submit(new DeleteTopics(many));
+
+            assertThat(answer.cause())
+                    .isInstanceOfSatisfying(ControllerException.class, refused -> assertThat(refused.error())
+                            .isEqualTo(ControllerError.POLICY_VIOLATION));
+        }
+        assertThat(leader.carriedOut).isEmpty();
+        assertThat(sent).isEmpty();
     }
 
     @Test
