@@ -149,7 +149,7 @@ public final class LogRecovery {
         if (logStart < 0 || first <= logStart || checkpoint.recoveryOffset() <= logStart) return;
         if (setAside.reach(logStart, first)) return;
         content.startLost = true;
-        services.health().safetyAlarm("offsets " + logStart + " to " + first + " of " + id + " are missing");
+        alarm("offsets " + logStart + " to " + first + " of " + id + " are missing");
     }
 
     /**
@@ -176,9 +176,7 @@ public final class LogRecovery {
         if (checkpoint == null) return;
         if (checkpoint.position() > 0) {
             content.startLost = true;
-            services.health()
-                    .safetyAlarm(
-                            "the segments of " + id + " below offset " + checkpoint.recoveryOffset() + " are gone");
+            alarm("the segments of " + id + " below offset " + checkpoint.recoveryOffset() + " are gone");
         }
         content.end = checkpoint.recoveryOffset();
         content.syncedEnd = content.end;
@@ -224,9 +222,8 @@ public final class LogRecovery {
             return;
         }
         if (segment.bytes < checkpoint.position()) {
-            services.health()
-                    .safetyAlarm("segment " + segment.base + " of " + id + " has " + segment.bytes + " bytes, "
-                            + checkpoint.position() + " were synced");
+            alarm("segment " + segment.base + " of " + id + " has " + segment.bytes + " bytes, " + checkpoint.position()
+                    + " were synced");
         }
         content.epochs = new EpochHistory(checkpoint.epochs(), checkpoint.epochStarts());
         content.epochs.truncateFromEnd(segment.base + 1);
@@ -260,6 +257,10 @@ public final class LogRecovery {
 
     private void addUnread(int i, long endOffset) {
         Found segment = found.get(i);
+        if (segment.bytes == 0 && !content.gaps) {
+            alarm("segment " + segment.base + " of " + id + " is empty: offsets " + segment.base + " to " + endOffset
+                    + " are missing");
+        }
         content.segments.add(Segment.found(content.folder, segment.base, endOffset, (int) segment.bytes, nowMs));
     }
 
@@ -270,8 +271,7 @@ public final class LogRecovery {
             boolean first = i == start;
             if (!first && next.base != expected) {
                 if (everything) {
-                    services.health()
-                            .safetyAlarm("offsets " + expected + " to " + next.base + " of " + id + " are missing");
+                    alarm("offsets " + expected + " to " + next.base + " of " + id + " are missing");
                 } else {
                     cutAt(i, expected);
                     return;
@@ -346,20 +346,18 @@ public final class LogRecovery {
         boolean last = i == found.size() - 1;
         boolean more = scan.intactBatchFollows();
         if (everything && !last) {
-            services.health()
-                    .safetyAlarm("segment " + segment.baseOffset + " of " + id + " is damaged from offset "
-                            + scan.expectedOffset() + " on; it cannot be read between there and "
-                            + found.get(i + 1).base);
+            alarm("segment " + segment.baseOffset + " of " + id + " is damaged from offset "
+                    + scan.expectedOffset() + " on; it cannot be read between there and "
+                    + found.get(i + 1).base);
             segment.keepDamaged((int) scan.fileBytes(), found.get(i + 1).base);
             content.end = found.get(i + 1).base;
             return true;
         }
         if (more || anyBytesBehind(i)) {
-            services.health()
-                    .safetyAlarm(id + " is cut at offset " + scan.expectedOffset() + ", position "
-                            + scan.position() + " of segment " + segment.baseOffset
-                            + ": the batch there is damaged, and intact ones lie behind it (kept in files *" + DAMAGED
-                            + ")");
+            alarm(id + " is cut at offset " + scan.expectedOffset() + ", position "
+                    + scan.position() + " of segment " + segment.baseOffset
+                    + ": the batch there is damaged, and intact ones lie behind it (kept in files *" + DAMAGED
+                    + ")");
             String copy = SegmentNames.LOG + "." + scan.position() + DAMAGED;
             DamagedTail.keep(
                     disk, file, scan.position(), scan.fileBytes(), content.folder.file(segment.baseOffset, copy));
@@ -392,6 +390,10 @@ public final class LogRecovery {
         }
         content.end = offset;
         content.unsyncedBytes = Math.max(1, content.unsyncedBytes);
+    }
+
+    private void alarm(String what) {
+        services.health().safetyAlarm(what);
     }
 
     private record Found(long base, long bytes) {}

@@ -199,9 +199,11 @@ final class SegmentRead implements ColdRead {
         if (walk.position() < segment.bytes()) {
             throw new DamagedSegmentException("no batch at position " + walk.position() + " of " + segment.path());
         }
-        if (!gapsAllowed && reached >= 0 && reached < segment.endOffset()) {
+        // Without a single batch only when somebody has emptied the file.
+        long end = reached < 0 ? segment.baseOffset() : reached;
+        if (!gapsAllowed && end < segment.endOffset()) {
             services.health()
-                    .safetyAlarm("offsets " + reached + " to " + segment.endOffset() + " of " + log.id
+                    .safetyAlarm("offsets " + end + " to " + segment.endOffset() + " of " + log.id
                             + " are missing: no segment holds them");
         }
         return FileSlice.empty(Math.max(offset, segment.endOffset()));

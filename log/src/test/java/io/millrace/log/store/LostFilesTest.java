@@ -187,6 +187,28 @@ class LostFilesTest {
         assertThat(life.startLost).isTrue();
     }
 
+    @Test
+    void aSegmentInTheMiddleThatWasEmptiedOrDeletedIsToldAndNotPassedOverInSilence() throws Exception {
+        for (boolean emptied : new boolean[] {true, false}) {
+            life = new LogLife(dir.resolve("middle " + emptied))
+                    .with("segment.bytes", "150")
+                    .start();
+            life.appendAll("a", "b", "c", "d", "e", "f");
+            life.stop();
+            Path second = life.folder().resolve("00000000000000000002.log");
+            assertThat(Files.size(second)).isPositive();
+            if (emptied) Files.write(second, new byte[0]);
+            else Files.delete(second);
+
+            life.start();
+            long atStart = life.directory.safetyAlarms();
+
+            assertThat(atStart).isEqualTo(emptied ? 1 : 0);
+            assertThat(life.valuesFrom(0)).containsExactly("a", "b", "e", "f");
+            assertThat(life.directory.safetyAlarms()).isGreaterThan(atStart);
+        }
+    }
+
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : List.copyOf(files.toList())) {

@@ -1,5 +1,6 @@
 package io.millrace.verticles.controller;
 
+import io.millrace.verticles.config.ConfigException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +66,8 @@ final class BrokerLivesFile {
     /**
      * Empty when there is none.
      *
-     * @throws UncheckedIOException when it cannot be read, or is none that this build knows
+     * @throws UncheckedIOException when it cannot be read
+     * @throws ConfigException when it is damaged or of a newer build: a person decides
      */
     Optional<Kept> read() {
         Map<String, String> values = new HashMap<>();
@@ -77,7 +79,7 @@ final class BrokerLivesFile {
                 }
             }
             if (!VERSION.equals(values.get("version"))) {
-                throw new IOException(file + " has version " + values.get("version") + ", this build reads version "
+                throw new ConfigException(file + " has version " + values.get("version") + ", this build reads version "
                         + VERSION + ": use the build that wrote it");
             }
             String lives = values.getOrDefault("lives", "");
@@ -92,7 +94,8 @@ final class BrokerLivesFile {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable.getMessage(), unreadable);
         } catch (IllegalArgumentException malformed) {
-            throw new UncheckedIOException(new IOException(file + " is damaged: " + malformed.getMessage()));
+            throw new ConfigException(file + " is damaged (" + malformed.getMessage()
+                    + "): put the newest copy of all log" + " directories back, or empty the first one");
         }
     }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.membership.quorum.FormationException;
+import io.millrace.verticles.config.ConfigException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -174,8 +174,19 @@ class OldCopyWatchTest {
         putBack("version=2\napplied=10\n");
 
         assertThatThrownBy(() -> life(1))
-                .isInstanceOf(UncheckedIOException.class)
+                .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("use the build that wrote it");
         assertThat(copy()).isEqualTo("version=2\napplied=10\n");
+    }
+
+    @Test
+    void aDamagedFileIsRefusedInOneLineForAPerson() throws Exception {
+        putBack("version=1\napplied=10\nvoter=true\nlives=0c4ba213/1bb\n");
+
+        assertThatThrownBy(() -> life(1))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("broker.lives is damaged");
+        putBack("version=1\n\0pplied=10\nvoter=true\nlives=\n");
+        assertThatThrownBy(() -> life(1)).isInstanceOf(ConfigException.class).hasMessageContaining("is damaged");
     }
 }
