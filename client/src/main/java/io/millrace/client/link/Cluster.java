@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +35,8 @@ public final class Cluster {
 
     private static final int CONTROL_CREDIT_BYTES = 64 << 10;
     private static final String NODE_SEPARATOR = ".";
+    /** Topics of which nothing is known: their names may come from an application's own clients, and without end. */
+    private static final int MOST_REFUSED = 10_000;
 
     private final Vertx vertx;
     private final Context context;
@@ -40,18 +44,30 @@ public final class Cluster {
     private final Map<Integer, DoorNode> data = new HashMap<>();
     private final Map<Integer, DoorNode> control = new HashMap<>();
     private final DoorNode any;
-    private final Map<String, Leader[]> topics = new HashMap<>();
+    private final Map<String, Known> topics = new HashMap<>();
     private final TreeSet<Integer> brokers = new TreeSet<>();
     private final Set<Integer> doubted = new HashSet<>();
     private final Set<String> asked = new LinkedHashSet<>();
     private final Set<String> askedNext = new LinkedHashSet<>();
     private final List<Promise<Void>> askedBy = new ArrayList<>();
     private final List<Promise<Void>> askedNextBy = new ArrayList<>();
-    private final Map<String, LogError> refused = new HashMap<>();
+    /** Whoever asks looks at once: those of long ago are of no use. */
+    private final Map<String, LogError> refused = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, LogError> eldest) {
+            return size() > MOST_REFUSED;
+        }
+    };
+
     private boolean asking;
     private boolean unanswered;
     private boolean closed;
     private int turn;
+
+    /** A topic and who leads its partitions, null where nobody has been told. */
+    private record Known(UUID id, Leader[] leaders) {}
 
     public Cluster(Vertx vertx, Context context, LinkSettings settings) {
         this.vertx = vertx;
@@ -132,15 +148,16 @@ public final class Cluster {
 
     /** The partitions of a topic, -1 when not known. */
     public int partitionCount(String topic) {
-        Leader[] leaders = topics.get(topic);
-        return leaders == null ? -1 : leaders.length;
+        Known known = topics.get(topic);
+        return known == null ? -1 : known.leaders().length;
     }
 
     /** Who leads a partition; {@link Leader#isKnown} is false when nobody is known. */
     public Leader leader(TopicPartition partition) {
-        Leader[] leaders = topics.get(partition.topic());
-        Leader found =
-                leaders == null || partition.partition() >= leaders.length ? null : leaders[partition.partition()];
+        Known known = topics.get(partition.topic());
+        Leader found = known == null || partition.partition() >= known.leaders().length
+                ? null
+                : known.leaders()[partition.partition()];
         return found == null ? new Leader(Leader.NOBODY, -1) : found;
     }
 
@@ -149,7 +166,7 @@ public final class Cluster {
         return refused.get(topic);
     }
 
-    /** Forgets a topic that seems to have been deleted: if it is created anew, its epochs begin anew. */
+    /** Forgets a topic that seems to have been deleted. */
     public void forget(String topic) {
         topics.remove(topic);
     }
@@ -178,10 +195,19 @@ public final class Cluster {
         List<String> names = List.copyOf(asked);
         int bytes = 64;
         for (String name : names) {
-            bytes += name.length() + 2;
+            bytes += name.length() + 20;
         }
-        askAnybody(Metadata.API, Metadata.VERSION, bytes, METADATA_TIMEOUT_MS, out -> Metadata.write(out, names, true))
-                .map(Metadata::read)
+        // The heads of a flexible version's request and answer end with tagged fields.
+        askAnybody(
+                        Metadata.API,
+                        Metadata.VERSION,
+                        bytes,
+                        METADATA_TIMEOUT_MS,
+                        out -> Metadata.write(out.noTags(), names, true))
+                .map(in -> {
+                    in.skipTags();
+                    return Metadata.read(in);
+                })
                 .onComplete(answer -> {
                     asking = false;
                     List<Promise<Void>> told = List.copyOf(askedBy);
@@ -219,7 +245,7 @@ public final class Cluster {
             LogError error = LogError.ofCode(told.error());
             if (error == null && told.leaders().length > 0) {
                 refused.remove(name);
-                merge(name, told.leaders());
+                merge(name, told);
             } else {
                 refused.put(name, error == null ? LogError.LEADER_NOT_AVAILABLE : error);
                 if (error == LogError.UNKNOWN_TOPIC_OR_PARTITION) {
@@ -229,16 +255,20 @@ public final class Cluster {
         });
     }
 
-    /** A node that lags behind must not take back what a newer one has told. */
-    private void merge(String name, Leader[] told) {
-        Leader[] known = topics.get(name);
-        for (int index = 0; known != null && index < Math.min(known.length, told.length); index++) {
-            Leader before = known[index];
-            if (before != null && (told[index] == null || told[index].epoch() < before.epoch())) {
-                told[index] = before;
+    /**
+     * A node that lags behind must not take back what a newer one has told. Of a topic that was deleted and created anew nothing was known:
+     * its epochs begin anew, and those of the former one would be newer for ever.
+     */
+    private void merge(String name, Metadata.Topic told) {
+        Known known = topics.get(name);
+        Leader[] before = known == null || !known.id().equals(told.id()) ? new Leader[0] : known.leaders();
+        Leader[] leaders = told.leaders();
+        for (int index = 0; index < Math.min(before.length, leaders.length); index++) {
+            if (before[index] != null && (leaders[index] == null || leaders[index].epoch() < before[index].epoch())) {
+                leaders[index] = before[index];
             }
         }
-        topics.put(name, told);
+        topics.put(name, new Known(told.id(), leaders));
     }
 
     /** The time that a request may take beyond what it waits itself. */

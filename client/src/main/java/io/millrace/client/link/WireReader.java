@@ -7,10 +7,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
- * Reads the types of Kafka's older (not flexible) versions; whatever the bytes are, it ends in a {@link LogException} and
- * never in a large allocation.
+ * Reads the types of Kafka's versions, of the flexible ones (KIP-482) what Metadata need; whatever the bytes are, it ends in a {@link
+ * LogException} and never in a large allocation.
  *
  * <p>Thread: one.
  */
@@ -87,7 +88,15 @@ public final class WireReader {
 
     /** A nullable string. */
     public String text() {
-        int length = int16();
+        return text(int16());
+    }
+
+    /** A nullable string of a flexible version. */
+    public String compactText() {
+        return text(varint() - 1);
+    }
+
+    private String text(int length) {
         if (length == -1) {
             return null;
         }
@@ -113,7 +122,15 @@ public final class WireReader {
      * The length of a list whose elements have at least {@code leastBytes} each; 0 for none.
      */
     public int count(int leastBytes) {
-        int count = int32();
+        return count(int32(), leastBytes);
+    }
+
+    /** The same in a flexible version. */
+    public int compactCount(int leastBytes) {
+        return count(varint() - 1, leastBytes);
+    }
+
+    private int count(int count, int leastBytes) {
         if (count == -1) {
             return 0;
         }
@@ -129,6 +146,40 @@ public final class WireReader {
             values[index] = in.getInt();
         }
         return values;
+    }
+
+    /** Passes over a list of numbers of a flexible version. */
+    public void skipCompactInt32s() {
+        skip(compactCount(4) * 4);
+    }
+
+    /** Passes over what ends each structure of a flexible version: fields of later versions. */
+    public void skipTags() {
+        for (int left = varint(); left > 0; left--) {
+            varint();
+            skip(varint());
+        }
+    }
+
+    private void skip(int bytes) {
+        need(bytes);
+        in.position(in.position() + bytes);
+    }
+
+    private int varint() {
+        int value = 0;
+        for (int shift = 0; shift < Integer.SIZE; shift += 7) {
+            byte next = int8();
+            value |= (next & 0x7f) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw malformed("a number of more than five bytes");
+    }
+
+    public UUID uuid() {
+        return new UUID(int64(), int64());
     }
 
     public int remaining() {

@@ -11,7 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes the types of Kafka's older (not flexible) versions into one growing array, which becomes the message's body.
+ * Writes the types of Kafka's versions into one growing array, which becomes the message's body; of the flexible ones (KIP-482) what
+ * Metadata need.
  *
  * <p>Thread: one.
  */
@@ -43,7 +44,8 @@ public final class WireWriter {
     }
 
     public WireWriter int8(int value) {
-        bytes[room(1)] = (byte) value;
+        int at = room(1);
+        bytes[at] = (byte) value;
         return this;
     }
 
@@ -84,6 +86,34 @@ public final class WireWriter {
         int at = room(utf8.length);
         System.arraycopy(utf8, 0, bytes, at, utf8.length);
         return this;
+    }
+
+    /** A string of a flexible version. */
+    public WireWriter compactText(String value) {
+        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+        varint(utf8.length + 1);
+        int at = room(utf8.length);
+        System.arraycopy(utf8, 0, bytes, at, utf8.length);
+        return this;
+    }
+
+    /** The length of a list of a flexible version. */
+    public WireWriter compactCount(int elements) {
+        return varint(elements + 1);
+    }
+
+    /** What ends each structure of a flexible version: fields of later versions, of which there are none. */
+    public WireWriter noTags() {
+        return int8(0);
+    }
+
+    private WireWriter varint(int value) {
+        int left = value;
+        while (left > 0x7f) {
+            int8(left & 0x7f | 0x80);
+            left >>>= 7;
+        }
+        return int8(left);
     }
 
     /** Nullable bytes with their length; the source's position stays. What is long is not copied: it must not change. */

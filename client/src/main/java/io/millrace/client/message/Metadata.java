@@ -7,18 +7,20 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
- * Metadata v8: nodes and leaders.
+ * Metadata v12: nodes and leaders. The first version that tells and is asked by names and tells ids is 10; a topic's id tells one that was
+ * deleted and created anew from the former one (KIP-516).
  *
  * <p>Thread: immutable.
  */
 public final class Metadata {
     public static final short API = 3;
-    public static final short VERSION = 8;
+    public static final short VERSION = 12;
 
-    /** One topic: an error (0 none), and the leaders of its partitions, null where one is not told. */
-    public record Topic(short error, Leader[] leaders) {}
+    /** One topic: an error (0 none), its id, and the leaders of its partitions, null where one is not told. */
+    public record Topic(short error, UUID id, Leader[] leaders) {}
 
     /** The answer. */
     public record Answer(Collection<Integer> brokers, Map<String, Topic> topics) {}
@@ -26,43 +28,47 @@ public final class Metadata {
     private Metadata() {}
 
     public static void write(WireWriter out, Collection<String> topics, boolean createThem) {
-        out.int32(topics.size());
-        topics.forEach(out::text);
-        out.bool(createThem).bool(false).bool(false);
+        out.compactCount(topics.size());
+        topics.forEach(topic -> out.int64(0).int64(0).compactText(topic).noTags());
+        out.bool(createThem).bool(false).noTags();
     }
 
     public static Answer read(WireReader in) {
         in.int32();
         TreeSet<Integer> brokers = new TreeSet<>();
-        for (int left = in.count(12); left > 0; left--) {
+        for (int left = in.compactCount(11); left > 0; left--) {
             brokers.add(in.int32());
-            in.text();
+            in.compactText();
             in.int32();
-            in.text();
+            in.compactText();
+            in.skipTags();
         }
-        in.text();
+        in.compactText();
         in.int32();
         Map<String, Topic> topics = new LinkedHashMap<>();
-        for (int left = in.count(9); left > 0; left--) {
+        for (int left = in.compactCount(26); left > 0; left--) {
             short error = in.int16();
-            String name = in.text();
+            String name = in.compactText();
+            UUID id = in.uuid();
             in.bool();
-            Leader[] leaders = new Leader[in.count(26)];
+            Leader[] leaders = new Leader[in.compactCount(18)];
             for (int index = 0; index < leaders.length; index++) {
                 in.int16();
                 int partition = in.int32();
                 Leader leader = new Leader(in.int32(), in.int32());
-                in.int32s();
-                in.int32s();
-                in.int32s();
+                in.skipCompactInt32s();
+                in.skipCompactInt32s();
+                in.skipCompactInt32s();
+                in.skipTags();
                 if (partition >= 0 && partition < leaders.length) {
                     leaders[partition] = leader;
                 }
             }
             in.int32();
-            topics.put(name, new Topic(error, leaders));
+            in.skipTags();
+            topics.put(name, new Topic(error, id, leaders));
         }
-        in.int32();
+        in.skipTags();
         return new Answer(brokers, topics);
     }
 }

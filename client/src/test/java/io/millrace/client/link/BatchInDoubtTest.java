@@ -69,9 +69,16 @@ class BatchInDoubtTest {
             message.reply(out.toBuffer());
             return;
         }
+        if (message.body().getByte(KIND_AT) == 2) {
+            message.reply(out.toBuffer());
+            return;
+        }
         out.int32(message.body().getInt(CORRELATION_AT));
         switch (message.body().getShort(API_AT)) {
-            case 3 -> metadata(out);
+            case 3 -> {
+                message.reply(metadata(out));
+                return;
+            }
             case 22 -> out.int32(0).int16(0).int64(7).int16(0);
             case 0 -> {
                 batches.get(node).add(batch(message.body()));
@@ -87,15 +94,14 @@ class BatchInDoubtTest {
         message.reply(out.toBuffer());
     }
 
-    private void metadata(WireWriter out) {
-        out.int32(0).int32(2);
-        for (int broker = FIRST; broker <= SECOND; broker++) {
-            out.int32(broker).text("127.0.0.1").int32(9).text(null);
-        }
-        out.text("cluster").int32(SECOND).int32(1);
-        out.int16(0).text("t").bool(false).int32(1);
-        out.int16(0).int32(0).int32(leader).int32(leader).int32(0).int32(0).int32(0);
-        out.int32(0).int32(0);
+    private Buffer metadata(WireWriter out) {
+        return new PlayedMetadata(out)
+                .nodes(FIRST, SECOND)
+                .topics(1)
+                .topic("t", 0, 0, 1)
+                .partition(0, leader, leader)
+                .endTopic()
+                .end();
     }
 
     private static void produced(WireWriter out) {

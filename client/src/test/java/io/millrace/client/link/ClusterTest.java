@@ -2,6 +2,7 @@ package io.millrace.client.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.client.TopicPartition;
 import io.millrace.client.message.Metadata;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -30,6 +31,8 @@ class ClusterTest {
     private final Context context = vertx.getOrCreateContext();
     private final Map<Integer, Integer> questions = new TreeMap<>();
     private final Map<String, MessageConsumer<Buffer>> doors = new HashMap<>();
+    private volatile long topicId = 1;
+    private volatile Leader leader = new Leader(2, 5);
     private Cluster cluster;
 
     @BeforeEach
@@ -62,11 +65,12 @@ class ClusterTest {
                 out.int64(id).int32(1 << 20).int32(1 << 20).int32(id);
             } else {
                 questions.merge(id, 1, Integer::sum);
-                out.int32(message.body().getInt(CORRELATION_AT)).int32(0).int32(3);
-                for (int broker = 1; broker <= 3; broker++) {
-                    out.int32(broker).text("127.0.0.1").int32(9).text(null);
-                }
-                out.text("cluster").int32(1).int32(0).int32(0);
+                out.int32(message.body().getInt(CORRELATION_AT));
+                PlayedMetadata told = new PlayedMetadata(out).nodes(1, 2, 3).topics(1);
+                told.topic("t", 0, topicId, 1)
+                        .partition(0, leader.brokerId(), leader.epoch())
+                        .endTopic()
+                        .end();
             }
             message.reply(out.toBuffer());
         });
@@ -187,6 +191,24 @@ class ClusterTest {
 
         askInDoubtOf(List.of(1, 2, 3), 12);
         assertThat(questions).containsOnlyKeys(1, 2);
+    }
+
+    private Leader told() {
+        ask(1);
+        return cluster.leader(new TopicPartition("t", 0));
+    }
+
+    @Test
+    void anOlderLeaderIsNotBelievedUnlessItIsThatOfAnotherTopicOfTheSameName() {
+        assertThat(told()).isEqualTo(new Leader(2, 5));
+
+        leader = new Leader(3, 4);
+        assertThat(told()).as("who says it lags behind").isEqualTo(new Leader(2, 5));
+
+        // It has been deleted and created anew, and nobody has asked meanwhile.
+        topicId = 2;
+        leader = new Leader(1, 0);
+        assertThat(told()).isEqualTo(new Leader(1, 0));
     }
 
     @Test

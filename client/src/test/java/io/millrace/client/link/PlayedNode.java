@@ -67,6 +67,10 @@ class PlayedNode {
             message.reply(out.int64(1).int32(CREDIT).int32(1 << 20).int32(1).toBuffer());
             return;
         }
+        if (body.getByte(1) == 2) {
+            message.reply(out.toBuffer());
+            return;
+        }
         int api = body.getShort(API_AT);
         apis.add(api);
         out.int32(body.getInt(CORRELATION_AT));
@@ -128,13 +132,12 @@ class PlayedNode {
     }
 
     final void told(Message<Buffer> message, WireWriter out, String topic, int error) {
-        out.int32(0).int32(1).int32(1).text("127.0.0.1").int32(9).text(null);
-        out.text("cluster").int32(1).int32(1).int16(error).text(topic).bool(false);
-        out.int32(error == 0 ? partitions : 0);
+        PlayedMetadata played = new PlayedMetadata(out).nodes(1).topics(1);
+        played.topic(topic, error, 0, error == 0 ? partitions : 0);
         for (int partition = 0; error == 0 && partition < partitions; partition++) {
-            out.int16(0).int32(partition).int32(1).int32(1).int32(0).int32(0).int32(0);
+            played.partition(partition, 1, 1);
         }
-        message.reply(out.int32(0).int32(0).toBuffer());
+        message.reply(played.endTopic().end());
     }
 
     private static WireReader body(Buffer request) {
@@ -147,8 +150,10 @@ class PlayedNode {
     /** Of those that are asked for the first. */
     private static String topic(Buffer request) {
         WireReader in = body(request);
-        in.int32();
-        return in.text();
+        in.skipTags();
+        in.compactCount(16);
+        in.uuid();
+        return in.compactText();
     }
 
     private Map<Integer, Long> wanted(Buffer request) {

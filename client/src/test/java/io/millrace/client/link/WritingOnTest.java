@@ -9,6 +9,7 @@ import io.millrace.client.LogException;
 import io.millrace.client.LogProducer;
 import io.millrace.client.LogRecord;
 import io.millrace.client.ProducerOptions;
+import io.millrace.client.message.Metadata;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -129,9 +130,8 @@ class WritingOnTest {
         Future<WireReader> asked = Future.future(promise -> node.vertx.runOnContext(go -> {
             DoorNode door = new DoorNode(node.vertx, node.vertx.getOrCreateContext(), LinkSettings.ANY, "c", 1 << 10);
             Future<WireReader> unwritable =
-                    door.call((short) PlayedNode.METADATA, (short) 8, 10, 1_000, out -> out.text("x".repeat(40_000)));
-            Future<WireReader> next = door.call((short) PlayedNode.METADATA, (short) 8, 10, 20_000, out -> out.int32(1)
-                    .text("t"));
+                    door.call(Metadata.API, Metadata.VERSION, 10, 1_000, out -> out.text("x".repeat(40_000)));
+            Future<WireReader> next = door.call(Metadata.API, Metadata.VERSION, 10, 20_000, out -> Metadata.write(out.noTags(), List.of("t"), true));
             next.compose(answer -> {
                         assertThat(error(unwritable)).isEqualTo(LogError.MALFORMED);
                         return next;
@@ -155,8 +155,7 @@ class WritingOnTest {
                     new DoorNode(node.vertx, node.vertx.getOrCreateContext(), LinkSettings.ANY, "c", PlayedNode.CREDIT);
             ByteBuffer large = ByteBuffer.allocate(PlayedNode.CREDIT);
             door.callWhole((short) PlayedNode.JOIN_GROUP, (short) 5, large.capacity(), 60_000, out -> out.sized(large));
-            door.callWhole((short) PlayedNode.METADATA, (short) 8, 10, 20_000, out -> out.int32(1)
-                            .text("t"))
+            door.callWhole(Metadata.API, Metadata.VERSION, 10, 20_000, out -> Metadata.write(out.noTags(), List.of("t"), true))
                     .onComplete(promise);
         }));
 

@@ -8,8 +8,10 @@ import io.millrace.client.link.WireWriter;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -85,6 +87,7 @@ class KafkaBytesTest {
         response.topics()
                 .add(new MetadataResponseData.MetadataResponseTopic()
                         .setName("orders")
+                        .setTopicId(new Uuid(11, 12))
                         .setPartitions(List.of(partition(1, 3, 7), partition(0, -1, 4))));
         response.topics()
                 .add(new MetadataResponseData.MetadataResponseTopic()
@@ -95,6 +98,7 @@ class KafkaBytesTest {
         assertThat(answer.topics().get("orders").leaders()[1].brokerId()).isEqualTo(3);
         assertThat(answer.topics().get("orders").leaders()[1].epoch()).isEqualTo(7);
         assertThat(answer.topics().get("orders").leaders()[0].isKnown()).isFalse();
+        assertThat(answer.topics().get("orders").id()).isEqualTo(new UUID(11, 12));
         assertThat(answer.topics().get("x").error()).isEqualTo((short) 3);
     }
 
