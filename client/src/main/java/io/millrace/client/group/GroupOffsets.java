@@ -10,18 +10,37 @@ import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The offsets of a group: committed as a member, read back when partitions are assigned.
  *
+ * <p>One commit is under way at a time, and the next one has what is asked for meanwhile: one that is sent again, after a coordinator has
+ * moved, would else set back what was committed after it, and who commits with each record would have as many requests wait. A commit
+ * is made as the member that asked for it: what has become another's since is refused.
+ *
  * <p>Thread: the consumer's context.
  */
 public final class GroupOffsets {
+    /**
+     * The coordinator may lag behind a new topic for that long; one that is deleted stays unknown, and the group waits for the commit of its
+     * members when it changes.
+     */
+    private static final long UNKNOWN_TOPIC_MS = 1_000;
+
     private final Vertx vertx;
     private final String group;
     private final Membership membership;
     private final long timeoutMs;
     private final long backoffMs;
+    /** What goes out when the commit under way is over; null for nothing. */
+    private Commit next;
+
+    private boolean committing;
+
+    /** Offsets of one time as a member. */
+    private record Commit(int generation, String member, Map<TopicPartition, Long> offsets, Promise<Void> done) {}
 
     public GroupOffsets(Vertx vertx, String group, Membership membership, long timeoutMs, long backoffMs) {
         this.vertx = vertx;
@@ -33,18 +52,54 @@ public final class GroupOffsets {
 
     /** Commits; fails with {@link LogError#REBALANCE_IN_PROGRESS} or the like when the partitions may be another's by now. */
     public Future<Void> commit(Map<TopicPartition, Long> offsets) {
-        return offsets.isEmpty() ? Future.succeededFuture() : again(() -> commitOnce(offsets), deadline());
+        if (offsets.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        int generation = membership.generation();
+        if (generation == Subscription.NO_GENERATION) {
+            return Future.failedFuture(new LogException(LogError.UNKNOWN_MEMBER_ID, "not a member of " + group));
+        }
+        if (next != null && next.generation() != generation) {
+            next.done().fail(new LogException(LogError.ILLEGAL_GENERATION, "group " + group));
+            next = null;
+        }
+        if (next == null) {
+            next = new Commit(generation, membership.member(), new HashMap<>(), Promise.promise());
+        }
+        next.offsets().putAll(offsets);
+        Future<Void> done = next.done().future();
+        commitNext();
+        return done;
     }
 
-    private Future<Void> commitOnce(Map<TopicPartition, Long> offsets) {
+    private void commitNext() {
+        if (committing || next == null) {
+            return;
+        }
+        Commit now = next;
+        next = null;
+        committing = true;
+        again(() -> commitOnce(now), deadline()).onComplete(answer -> {
+            committing = false;
+            commitNext();
+            if (answer.succeeded()) {
+                now.done().complete();
+            } else {
+                now.done().fail(answer.cause());
+            }
+        });
+    }
+
+    private Future<Void> commitOnce(Commit commit) {
         return membership
                 .coordinator()
                 .ask(
                         Offsets.COMMIT_API,
                         Offsets.COMMIT_VERSION,
-                        256 + 64 * offsets.size(),
+                        256 + 64 * commit.offsets().size(),
                         timeoutMs,
-                        out -> Offsets.writeCommit(out, group, membership.generation(), membership.member(), offsets),
+                        out -> Offsets.writeCommit(
+                                out, group, commit.generation(), commit.member(), commit.offsets()),
                         Offsets::readCommit,
                         Short::intValue)
                 .mapEmpty();
@@ -85,9 +140,13 @@ public final class GroupOffsets {
         return System.nanoTime() + timeoutMs * 1_000_000;
     }
 
-    private <T> Future<T> again(java.util.function.Supplier<Future<T>> attempt, long deadlineNanos) {
+    private <T> Future<T> again(Supplier<Future<T>> attempt, long deadlineNanos) {
         return attempt.get().recover(failure -> {
-            if (!LogException.of(failure).isRetriable() || System.nanoTime() > deadlineNanos) {
+            LogException why = LogException.of(failure);
+            long lastNanos = why.error() == LogError.UNKNOWN_TOPIC_OR_PARTITION
+                    ? deadlineNanos - TimeUnit.MILLISECONDS.toNanos(Math.max(0, timeoutMs - UNKNOWN_TOPIC_MS))
+                    : deadlineNanos;
+            if (!why.isRetriable() || System.nanoTime() - lastNanos > 0) {
                 return Future.failedFuture(failure);
             }
             Promise<T> later = Promise.promise();
