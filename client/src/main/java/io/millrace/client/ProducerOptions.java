@@ -40,6 +40,7 @@ public final class ProducerOptions {
     private long deliveryTimeoutMs = 120_000;
     private long retryBackoffMs = 50;
     private long doubtMs = 400;
+    private long metadataMaxAgeMs = 300_000;
 
     public ProducerOptions() {}
 
@@ -56,6 +57,7 @@ public final class ProducerOptions {
         deliveryTimeoutMs = from.deliveryTimeoutMs;
         retryBackoffMs = from.retryBackoffMs;
         doubtMs = from.doubtMs;
+        metadataMaxAgeMs = from.metadataMaxAgeMs;
     }
 
     public ProducerOptions clientId(String name) {
@@ -127,6 +129,12 @@ public final class ProducerOptions {
         return this;
     }
 
+    /** How often the cluster is asked whether the topics that are written to have got more partitions. */
+    public ProducerOptions metadataMaxAgeMs(long ms) {
+        metadataMaxAgeMs = Math.max(1, ms);
+        return this;
+    }
+
     private static int positive(String name, int value) {
         if (value <= 0) {
             throw new IllegalArgumentException(name + " must be positive, not " + value);
@@ -180,5 +188,9 @@ public final class ProducerOptions {
 
     public long doubtMs() {
         return doubtMs;
+    }
+
+    public long metadataMaxAgeMs() {
+        return metadataMaxAgeMs;
     }
 }

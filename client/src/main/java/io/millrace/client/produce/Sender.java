@@ -51,6 +51,7 @@ public final class Sender {
     private final Set<PartitionQueue> active = new LinkedHashSet<>();
     private final WakeUp wakeUp;
     private final SendingsUnderWay underWay;
+    private final TopicsInUse topics;
     private final Flushes flushes = new Flushes();
     /** The topic of the last record and its queues: most records are of the topic of the one before. */
     private String lastTopic = "";
@@ -69,6 +70,7 @@ public final class Sender {
         this.clock = new RecordClock(context, System::currentTimeMillis);
         this.wakeUp = new WakeUp(vertx, this::turn);
         this.underWay = new SendingsUnderWay(vertx, cluster, options.doubtMs(), this::turn);
+        this.topics = new TopicsInUse(cluster, options.metadataMaxAgeMs(), System.nanoTime());
         this.identity = new ProducerIdentity(
                 cluster, options.idempotent(), this::soon, () -> wakeUp.within(options.retryBackoffMs()));
     }
@@ -153,6 +155,7 @@ public final class Sender {
         if (!leaderless.isEmpty()) {
             askForLeaders(leaderless);
         }
+        topics.look(nowNanos);
         if (!byNode.isEmpty() && identity.isReady()) {
             byNode.forEach((node, due) -> sendAll(node, due, nowNanos));
         }
@@ -253,6 +256,7 @@ public final class Sender {
             head.isSent();
             parts.add(new Sending.Part(
                     queue, head, queue.attempt, cluster.leader(queue.partition).epoch()));
+            topics.add(queue.partition.topic());
             bytes += size + 16 + queue.partition.topic().length();
         }
         send(new Sending(node, nowNanos, parts), bytes);
