@@ -3,6 +3,7 @@ package io.millrace.client;
 import io.millrace.client.consume.Fetcher;
 import io.millrace.client.group.GroupReader;
 import io.millrace.client.link.Cluster;
+import io.millrace.client.link.ContextEnd;
 import io.millrace.client.message.ListOffsets;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -12,9 +13,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.ReadStream;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -34,36 +37,51 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
     private final Cluster cluster;
     private final Fetcher fetcher;
     private final GroupReader group;
+    private final ContextEnd contextEnd;
+    /** Places that are being looked for: whoever seeks meanwhile goes elsewhere. */
+    private final Map<TopicPartition, Object> seeking = new HashMap<>();
+
     private Handler<ConsumedRecord> handler;
     private Handler<Throwable> exceptionHandler;
     private Handler<Void> endHandler;
     private long demand = Long.MAX_VALUE;
     private boolean delivering;
     private boolean turnScheduled;
-    private boolean closed;
+    private volatile boolean closed;
 
     LogConsumer(Vertx vertx, Context context, Cluster cluster, ConsumerOptions options) {
         this.context = context;
         this.cluster = cluster;
         this.fetcher = new Fetcher(vertx, cluster, options, this::wanted, this::deliver, this::tell);
         this.group = options.groupId() == null ? null : new GroupReader(vertx, cluster, options, fetcher, this::tell);
+        this.contextEnd = ContextEnd.of(context, this::close);
     }
 
     private long wanted() {
         return handler == null ? 0 : demand;
     }
 
-    private void tell(LogException why) {
+    /** What it throws in its turn is its context's: whoever tells has others to serve. */
+    private void tell(Throwable why) {
         if (exceptionHandler != null) {
-            exceptionHandler.handle(why);
+            try {
+                exceptionHandler.handle(why);
+            } catch (Throwable thrown) {
+                ((ContextInternal) context).reportException(thrown);
+            }
         }
     }
 
     private void run(Runnable task) {
         if (((ContextInternal) context).inThread()) {
             task.run();
-        } else {
+            return;
+        }
+        try {
             context.runOnContext(go -> task.run());
+        } catch (RejectedExecutionException vertxIsClosed) {
+            // And this consumer with it: there is nothing to be done any more.
+            closed = true;
         }
     }
 
@@ -72,14 +90,31 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
             return task.get();
         }
         Promise<T> promise = Promise.promise();
-        context.runOnContext(go -> task.get().onComplete(promise));
+        try {
+            context.runOnContext(go -> {
+                try {
+                    task.get().onComplete(promise);
+                } catch (RuntimeException thrown) {
+                    promise.fail(LogException.of(thrown));
+                }
+            });
+        } catch (RejectedExecutionException vertxIsClosed) {
+            return isClosed();
+        }
         return promise.future();
+    }
+
+    private static <T> Future<T> isClosed() {
+        return Future.failedFuture(new LogException(LogError.CLOSED, null));
     }
 
     /** Reads these partitions and no others, whatever any group says; those kept go on where they are. */
     public Future<Void> assign(Collection<TopicPartition> partitions) {
         List<TopicPartition> copy = List.copyOf(partitions);
         return call(() -> {
+            if (closed) {
+                return isClosed();
+            }
             fetcher.assign(copy);
             return Future.succeededFuture();
         });
@@ -167,12 +202,13 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
         }));
     }
 
-    /** Goes on at an offset. */
+    /** Goes on at an offset; nothing happens when the partition is not assigned. */
     public Future<Void> seek(TopicPartition partition, long offset) {
         if (offset < 0) {
             throw new IllegalArgumentException("offset " + offset);
         }
         return call(() -> {
+            seeking.remove(partition);
             fetcher.seek(partition, offset);
             return Future.succeededFuture();
         });
@@ -197,12 +233,20 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
     }
 
     private Future<Long> seekTo(TopicPartition partition, long place) {
-        return call(() -> fetcher.lookup()
-                .find(partition, place)
-                .compose(found -> found >= 0 || place == ListOffsets.LATEST
-                        ? Future.succeededFuture(found)
-                        : fetcher.lookup().find(partition, ListOffsets.LATEST))
-                .onSuccess(offset -> fetcher.seek(partition, offset)));
+        return call(() -> {
+            Object mine = new Object();
+            seeking.put(partition, mine);
+            return fetcher.lookup()
+                    .find(partition, place)
+                    .compose(found -> found >= 0 || place == ListOffsets.LATEST
+                            ? Future.succeededFuture(found)
+                            : fetcher.lookup().find(partition, ListOffsets.LATEST))
+                    .onComplete(found -> {
+                        if (seeking.remove(partition, mine) && found.succeeded()) {
+                            fetcher.seek(partition, found.result());
+                        }
+                    });
+        });
     }
 
     /** The offset of the next record that will be handed out; -1 while it is not known. */
@@ -253,6 +297,9 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
     /** Asks for this many records more. */
     @Override
     public LogConsumer fetch(long amount) {
+        if (amount < 0) {
+            throw new IllegalArgumentException("fetch of " + amount + " records");
+        }
         run(() -> {
             demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
             deliver();
@@ -309,23 +356,27 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
     private void hand(ConsumedRecord record) {
         try {
             handler.handle(record);
-        } catch (RuntimeException thrown) {
-            // The records after it are handed out all the same.
+        } catch (Throwable thrown) {
+            // The records after it are handed out all the same, also after an error: a failed assertion, for example.
             if (exceptionHandler == null) {
                 ((ContextInternal) context).reportException(thrown);
             } else {
-                exceptionHandler.handle(thrown);
+                tell(thrown);
             }
         }
     }
 
-    /** Stops reading and gives everything back. */
+    /**
+     * Stops reading and gives everything back; a consumer that its verticle leaves open is closed with that, one that was made outside of
+     * verticles with its Vert.x.
+     */
     public Future<Void> close() {
         return call(() -> {
             if (closed) {
                 return Future.succeededFuture();
             }
             closed = true;
+            contextEnd.forget();
             Future<Void> leftGroup = group == null ? Future.succeededFuture() : group.close();
             return leftGroup
                     .eventually(() -> {

@@ -1,6 +1,7 @@
 package io.millrace.client;
 
 import io.millrace.client.link.Cluster;
+import io.millrace.client.link.ContextEnd;
 import io.millrace.client.produce.RecordQueue;
 import io.millrace.client.produce.Sender;
 import io.vertx.core.Context;
@@ -10,6 +11,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.WriteStream;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -28,6 +30,7 @@ public final class LogProducer implements WriteStream<LogRecord> {
     private final RecordQueue records;
     private final long requestTimeoutMs;
     private final Vertx vertx;
+    private final ContextEnd contextEnd;
     private final AtomicLong bufferedBytes = new AtomicLong();
     private volatile long maxBytes;
     private volatile boolean closed;
@@ -42,6 +45,7 @@ public final class LogProducer implements WriteStream<LogRecord> {
         this.requestTimeoutMs = options.requestTimeoutMs();
         Sender sender = new Sender(vertx, context, cluster, options, this::freed);
         this.records = new RecordQueue(vertx, cluster, sender, options, this::freed);
+        this.contextEnd = ContextEnd.of(context, () -> close(Math.min(requestTimeoutMs, ContextEnd.PATIENCE_MS)));
     }
 
     /** Appends a record; done when it is acknowledged as the options ask. */
@@ -72,13 +76,18 @@ public final class LogProducer implements WriteStream<LogRecord> {
             return watched(task.get());
         }
         Promise<T> promise = Promise.promise();
-        context.runOnContext(go -> {
-            try {
-                watched(task.get()).onComplete(promise);
-            } catch (RuntimeException thrown) {
-                promise.fail(LogException.of(thrown));
-            }
-        });
+        try {
+            context.runOnContext(go -> {
+                try {
+                    watched(task.get()).onComplete(promise);
+                } catch (RuntimeException thrown) {
+                    promise.fail(LogException.of(thrown));
+                }
+            });
+        } catch (RejectedExecutionException vertxIsClosed) {
+            closed = true;
+            return Future.failedFuture(new LogException(LogError.CLOSED, null));
+        }
         return promise.future();
     }
 
@@ -110,13 +119,21 @@ public final class LogProducer implements WriteStream<LogRecord> {
         return flush().eventually(this::close);
     }
 
-    /** Closes: what is not acknowledged yet is given the time of one request, then it fails. */
+    /**
+     * Closes: what is not acknowledged yet is given the time of one request, then it fails. A producer that its verticle leaves open is closed
+     * with that, one that was made outside of verticles with its Vert.x.
+     */
     public Future<Void> close() {
+        return close(requestTimeoutMs);
+    }
+
+    private Future<Void> close(long patienceMs) {
         closed = true;
+        contextEnd.forget();
         return run(() -> {
             Promise<Void> promise = Promise.promise();
             records.flush(promise::tryComplete);
-            long timer = vertx.setTimer(Math.max(1, requestTimeoutMs), late -> promise.tryComplete());
+            long timer = vertx.setTimer(Math.max(1, patienceMs), late -> promise.tryComplete());
             return promise.future().compose(flushed -> {
                 vertx.cancelTimer(timer);
                 records.abort(new LogException(LogError.CLOSED, null));

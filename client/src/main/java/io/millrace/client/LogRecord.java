@@ -66,7 +66,9 @@ public final class LogRecord {
         return this;
     }
 
+    /** Adds a header: its name may occur again, its content may be null. */
     public LogRecord header(String name, byte[] content) {
+        Objects.requireNonNull(name, "a header's name");
         if (headers == null) {
             headers = new ArrayList<>(4);
         }

@@ -98,8 +98,7 @@ public final class GroupOffsets {
                         Offsets.COMMIT_VERSION,
                         256 + 64 * commit.offsets().size(),
                         timeoutMs,
-                        out -> Offsets.writeCommit(
-                                out, group, commit.generation(), commit.member(), commit.offsets()),
+                        out -> Offsets.writeCommit(out, group, commit.generation(), commit.member(), commit.offsets()),
                         Offsets::readCommit,
                         Short::intValue)
                 .mapEmpty();

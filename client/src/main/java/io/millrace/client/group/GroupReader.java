@@ -138,7 +138,7 @@ public final class GroupReader implements Membership.Listener {
         }
         try {
             return revokedHandler.apply(partitions).otherwiseEmpty();
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             // The group must not wait for it.
             failures.accept(LogException.of(thrown));
             return Future.succeededFuture();
@@ -150,7 +150,7 @@ public final class GroupReader implements Membership.Listener {
             if (handler != null) {
                 handler.handle(partitions);
             }
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             failures.accept(LogException.of(thrown));
         }
     }
@@ -215,7 +215,7 @@ public final class GroupReader implements Membership.Listener {
         return error == LogError.REBALANCE_IN_PROGRESS || error == LogError.ILLEGAL_GENERATION;
     }
 
-    /** Commits if that is its task, and leaves. */
+    /** Has the application finish with what it has, as when others get it; commits if that is its task, and leaves. */
     public Future<Void> close() {
         if (membership == null) {
             return Future.succeededFuture();
@@ -223,7 +223,20 @@ public final class GroupReader implements Membership.Listener {
         assignment++;
         autoCommit.cancel();
         fetcher.pause(fetcher.assignment(), true);
-        Future<Void> committed = options.autoCommit() ? commit().otherwiseEmpty() : Future.succeededFuture();
-        return committed.compose(done -> membership.leave());
+        firstAssignment.tryFail(new LogException(LogError.CLOSED, null));
+        return inTime(finishedWith(fetcher.assignment()))
+                .compose(done -> options.autoCommit() ? commit().otherwiseEmpty() : Future.<Void>succeededFuture())
+                .compose(done -> membership.leave());
+    }
+
+    /** Whoever closes is not to wait for ever for what the application does not finish. */
+    private Future<Void> inTime(Future<Void> finished) {
+        if (finished.isComplete()) {
+            return finished;
+        }
+        Promise<Void> over = Promise.promise();
+        long timer = vertx.setTimer(options.rebalanceTimeoutMs(), late -> over.tryComplete());
+        finished.onComplete(done -> over.tryComplete());
+        return over.future().onComplete(done -> vertx.cancelTimer(timer));
     }
 }

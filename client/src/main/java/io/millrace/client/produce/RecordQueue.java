@@ -41,6 +41,8 @@ public final class RecordQueue {
     private long taken;
 
     private boolean asking;
+    /** Why nothing is taken any more; null as long as it is. */
+    private LogException over;
 
     /** A record whose topic is not known yet; one of the two is for who wrote it. */
     private record Waiting(
@@ -107,7 +109,9 @@ public final class RecordQueue {
 
     /** Nothing overtakes what waits for the same topic. */
     private boolean canPlace(LogRecord record, int partitions) {
-        return hasPlace(record, partitions) && (unknown.isEmpty() || !unknown.containsKey(record.topic()));
+        return over == null
+                && hasPlace(record, partitions)
+                && (unknown.isEmpty() || !unknown.containsKey(record.topic()));
     }
 
     private static boolean hasPlace(LogRecord record, int partitions) {
@@ -123,6 +127,10 @@ public final class RecordQueue {
 
     private void later(LogRecord record, Promise<Void> appended, Promise<Place> placed) {
         Waiting one = new Waiting(record, taken++, System.nanoTime(), appended, placed);
+        if (over != null) {
+            fail(one, over);
+            return;
+        }
         if (record.topic().length() > MOST_NAME_CHARS) {
             fail(
                     one,
@@ -220,8 +228,9 @@ public final class RecordQueue {
         }
     }
 
-    /** Fails what is not settled. */
+    /** Fails what is not settled, and what may still come from other threads. */
     public void abort(LogException why) {
+        over = why;
         Map<String, ArrayDeque<Waiting>> all = new LinkedHashMap<>(unknown);
         unknown.clear();
         again.cancel();

@@ -38,7 +38,8 @@ class CommitsInTurnTest {
 
         @Override
         void other(Message<Buffer> message, int api) {
-            WireReader in = WireReader.of(message.body().getBuffer(14, message.body().length()));
+            WireReader in =
+                    WireReader.of(message.body().getBuffer(14, message.body().length()));
             WireWriter out = new WireWriter(64).int8(1).int32(in.int32()).int32(0);
             in.text();
             switch (api) {
@@ -46,7 +47,12 @@ class CommitsInTurnTest {
                 case 9 -> out.int32(0).int16(0);
                 case 10 -> out.int16(0).text(null).int32(1).text("h").int32(9);
                 case JOIN_GROUP ->
-                    out.int16(0).int32(3).text("range").text("leader").text("me").int32(0);
+                    out.int16(0)
+                            .int32(3)
+                            .text("range")
+                            .text("leader")
+                            .text("me")
+                            .int32(0);
                 case 14 -> out.int16(0).sized(assignment().toByteBuffer());
                 default -> out.int16(0);
             }
@@ -55,13 +61,7 @@ class CommitsInTurnTest {
     };
 
     private static WireWriter assignment() {
-        return new WireWriter(64)
-                .int16(1)
-                .int32(1)
-                .text("t")
-                .int32(1)
-                .int32(0)
-                .sized(null);
+        return new WireWriter(64).int16(1).int32(1).text("t").int32(1).int32(0).sized(null);
     }
 
     private void commit(WireReader in, WireWriter out) {
@@ -110,7 +110,8 @@ class CommitsInTurnTest {
 
         Future<Void> commit = member.commit(Map.of(PARTITION, 10L));
 
-        assertThat(await(commit.map("taken").otherwise(why -> why.getMessage()))).contains("UNKNOWN_TOPIC");
+        assertThat(await(commit.map("taken").otherwise(why -> why.getMessage())))
+                .contains("UNKNOWN_TOPIC");
         assertThat(committed).hasSizeGreaterThan(1);
     }
 }

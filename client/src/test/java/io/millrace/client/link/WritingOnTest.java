@@ -131,7 +131,12 @@ class WritingOnTest {
             DoorNode door = new DoorNode(node.vertx, node.vertx.getOrCreateContext(), LinkSettings.ANY, "c", 1 << 10);
             Future<WireReader> unwritable =
                     door.call(Metadata.API, Metadata.VERSION, 10, 1_000, out -> out.text("x".repeat(40_000)));
-            Future<WireReader> next = door.call(Metadata.API, Metadata.VERSION, 10, 20_000, out -> Metadata.write(out.noTags(), List.of("t"), true));
+            Future<WireReader> next = door.call(
+                    Metadata.API,
+                    Metadata.VERSION,
+                    10,
+                    20_000,
+                    out -> Metadata.write(out.noTags(), List.of("t"), true));
             next.compose(answer -> {
                         assertThat(error(unwritable)).isEqualTo(LogError.MALFORMED);
                         return next;
@@ -155,7 +160,12 @@ class WritingOnTest {
                     new DoorNode(node.vertx, node.vertx.getOrCreateContext(), LinkSettings.ANY, "c", PlayedNode.CREDIT);
             ByteBuffer large = ByteBuffer.allocate(PlayedNode.CREDIT);
             door.callWhole((short) PlayedNode.JOIN_GROUP, (short) 5, large.capacity(), 60_000, out -> out.sized(large));
-            door.callWhole(Metadata.API, Metadata.VERSION, 10, 20_000, out -> Metadata.write(out.noTags(), List.of("t"), true))
+            door.callWhole(
+                            Metadata.API,
+                            Metadata.VERSION,
+                            10,
+                            20_000,
+                            out -> Metadata.write(out.noTags(), List.of("t"), true))
                     .onComplete(promise);
         }));
 
