@@ -4,6 +4,7 @@ import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.Disk;
 import io.millrace.log.disk.DiskFile;
 import io.millrace.log.disk.DiskFullException;
+import io.millrace.log.disk.NoFreeFilesException;
 import io.millrace.log.disk.OpenMode;
 import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.segment.Checkpoints;
@@ -59,6 +60,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     private DiskFile file;
     private long end;
     private long liveBytes;
+    private boolean nameUnsynced;
     private boolean trusted;
 
     private CheckpointJournal(Disk disk, Path path, DirectoryHealth health) {
@@ -169,7 +171,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         boolean durable = true;
         try {
             append(CheckpointCodec.logStart(id, logStart));
-            file.sync();
+            sync();
         } catch (DiskFullException full) {
             file.truncate(before);
             end = before;
@@ -187,7 +189,12 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         long before = end;
         try {
             append(CheckpointCodec.forgotten(id));
-            file.sync();
+            try {
+                sync();
+            } catch (NoFreeFilesException e) {
+                // It is in the file, whose name the next one makes durable.
+                health.failed("checkpoint", e);
+            }
             entries.remove(id);
             liveBytes -= gone.bytes;
         } catch (IOException e) {
@@ -209,7 +216,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         long before = end;
         try {
             for (TopicPartitionId id : gone) append(CheckpointCodec.forgotten(id));
-            file.sync();
+            sync();
             for (TopicPartitionId id : gone) liveBytes -= entries.remove(id).bytes;
         } catch (DiskFullException full) {
             // What is withdrawn misleads nobody, and who makes one of them anew has it forgotten first.
@@ -267,7 +274,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
                         ? append(batch.get(i).payload())
                         : -1;
             }
-            file.sync();
+            sync();
         } catch (IOException e) {
             // A torn frame would look like damage if others followed it.
             file.truncate(before);
@@ -320,7 +327,6 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
                 copy(e.getKey(), e.getValue(), old, moved);
             made.sync();
             disk.rename(fresh, path);
-            disk.syncDirectory(path.getParent());
         } catch (IOException | RuntimeException e) {
             file = old;
             end = oldEnd;
@@ -328,7 +334,17 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             throw e;
         }
         moved.forEach((entry, position) -> entry.position = position);
+        nameUnsynced = true;
         old.close();
+        sync();
+    }
+
+    /** The new file has the name from its renaming on: what is said from then on holds when that is durable, too. */
+    private void sync() throws IOException {
+        file.sync();
+        if (!nameUnsynced) return;
+        disk.syncDirectory(path.getParent());
+        nameUnsynced = false;
     }
 
     private void copy(TopicPartitionId id, JournalEntry entry, DiskFile old, Map<JournalEntry, Long> moved)
@@ -350,7 +366,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         JournalEntry entry = entries.get(id);
         if (entry == null || entry.position < 0 || entry.recoveryOffset <= endOffset) return;
         file.writeFully(ByteBuffer.allocate(1).put(JournalFrame.WITHDRAWN).flip(), entry.position + 8);
-        file.sync();
+        sync();
         entry.position = -1;
     }
 
@@ -370,7 +386,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             begun.logStart = start;
             entries.put(id, begun);
         }
-        file.sync();
+        sync();
     }
 
     @Override

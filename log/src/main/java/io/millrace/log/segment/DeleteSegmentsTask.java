@@ -25,6 +25,7 @@ final class DeleteSegmentsTask extends LaneTask {
 
     private final long delayMs;
     private final int timesEmptied;
+    private boolean successorUnsynced;
 
     DeleteSegmentsTask(SegmentedLog log, List<Segment> segments, Segment successor) {
         super(log.lane());
@@ -36,21 +37,39 @@ final class DeleteSegmentsTask extends LaneTask {
     }
 
     @Override
-    protected void onWriter() throws IOException {
-        if (log.services.health().isOffline() || log.timesEmptied != timesEmptied) return;
-        Disk disk = log.services.disk();
-        if (successor != null && !successor.target.exists()) {
-            log.services.openFiles().create(successor.target);
-            disk.syncDirectory(log.folder.path());
-        }
+    protected void onWriter() {
+        PatientStep.run(log.services, "removal of segments of " + log.id, this::setAside);
+    }
+
+    /** The last one stays until its successor has a file: the others may make the room that this takes. Thread: the writer. */
+    void setAside() throws IOException {
+        if (log.timesEmptied != timesEmptied) return;
         List<Path> waiting = new ArrayList<>();
-        for (Segment segment : segments) {
-            log.services.openFiles().forget(segment.target);
-            log.services.indexes().forget(segment.target);
-            lane().noteGone(segment.target);
-            for (String suffix : SUFFIXES) setAside(disk, log.folder.file(segment.baseOffset, suffix), waiting);
+        try {
+            for (int i = 0; i < segments.size(); i++) {
+                if (i == segments.size() - 1) makeSuccessor();
+                setAside(segments.get(i), waiting);
+            }
+        } finally {
+            removeLater(log, waiting, delayMs, successor == null ? () -> {} : this::sayStartAgain);
         }
-        removeLater(log, waiting, delayMs, successor == null ? () -> {} : this::sayStartAgain);
+    }
+
+    private void makeSuccessor() throws IOException {
+        if (successor == null || successor.target.exists() && !successorUnsynced) return;
+        successorUnsynced = true;
+        log.services.openFiles().create(successor.target);
+        log.services.disk().syncDirectory(log.folder.path());
+        successorUnsynced = false;
+    }
+
+    private void setAside(Segment segment, List<Path> waiting) throws IOException {
+        log.services.openFiles().forget(segment.target);
+        log.services.indexes().forget(segment.target);
+        lane().noteGone(segment.target);
+        for (String suffix : SUFFIXES) {
+            setAside(log.services.disk(), log.folder.file(segment.baseOffset, suffix), waiting);
+        }
     }
 
     /** Whatever segments there are. Thread: the writer. */

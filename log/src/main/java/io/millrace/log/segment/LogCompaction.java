@@ -12,6 +12,7 @@ import io.millrace.log.io.LaneTask;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A pass begins with a checkpoint and touches only segments that lie wholly below it, so that no checkpoint ever points
  * into a segment that was written anew. It reads and writes on the bench; each finished group comes back here and takes its
- * place, if the segments that it was made of are all still there: retention, truncation and deletion need not wait for it.
+ * place, if the segments that it was made of are all still there: retention, truncation and deletion need not wait for it. Only
+ * while its files change their places, and wait for a handle in between, retention and truncation wait.
  *
  * <p>Thread: the owner's, except {@link #isCancelled}.
  */
@@ -40,6 +42,12 @@ final class LogCompaction implements Compaction {
     private final List<EmptyAbort> emptyAborts = new ArrayList<>(0);
     private SegmentTimes times;
     private CleanedMark mark;
+    /** Exchanges whose files are not all in their places: raised by the owner, lowered by the writer. */
+    private final AtomicInteger swapping = new AtomicInteger();
+    /** The writer's: the last one that was asked for, which counts. */
+    private MarkTask lastMark;
+    /** The mark is in the folder; written on the writer. */
+    private volatile boolean marked;
 
     // What was looked at when nothing was due: as long as it is the same, nothing is.
     private long idleBase = -1;
@@ -53,6 +61,7 @@ final class LogCompaction implements Compaction {
         this.log = log;
         this.firstDirty = firstDirty;
         this.gaps = gaps;
+        this.marked = gaps;
     }
 
     @Override
@@ -63,7 +72,7 @@ final class LogCompaction implements Compaction {
     @Override
     public CompactionNeed need(long nowMs, long highWatermark) {
         if (!log.config.compact() || running || impossible || log.segments.count() < 2) return null;
-        if (log.busy || log.ended || log.offlineReason() != null) return null;
+        if (log.busy || log.ended || log.offlineReason() != null || isSwapping()) return null;
         long base = log.segments.active().baseOffset;
         long stable = Math.min(base, log.lastStableOffset(highWatermark));
         if (base == idleBase && stable == idleStable && log.config == idleConfig) return null;
@@ -93,7 +102,7 @@ final class LogCompaction implements Compaction {
 
     @Override
     public void start(CompactionBench bench, long highWatermark, Consumer<CompactionOutcome> whenDone) {
-        if (running || impossible || log.busy || log.ended || log.offlineReason() != null || log.segments.isEmpty()) {
+        if (running || impossible || isSwapping() || cannotBegin()) {
             log.owner.execute(() -> whenDone.accept(new CompactionOutcome.Postponed("busy")));
             return;
         }
@@ -102,6 +111,8 @@ final class LogCompaction implements Compaction {
         cancelled = false;
         done = whenDone;
         forgetEmptyAborts();
+        // Now, since a full disk may have no room for it when segments are exchanged.
+        if (!marked) log.submit(new MarkTask(Math.max(0, firstDirty)));
         log.submit(log.checkpointing().task(durable -> {
             long end = durable ? log.services.checkpoints().recoveryOffset(log.id) : -1;
             log.owner.execute(() -> plan(bench, highWatermark, end));
@@ -110,7 +121,7 @@ final class LogCompaction implements Compaction {
 
     /** @param durableEnd where a restart begins to scan: its segment and what follows stays as it is */
     private void plan(CompactionBench bench, long highWatermark, long durableEnd) {
-        if (cancelled || log.busy || log.ended || log.offlineReason() != null || log.segments.isEmpty()) {
+        if (cancelled || !marked || cannotBegin()) {
             finished(new CompactionOutcome.Postponed("busy"), CleanedMark.NONE);
             return;
         }
@@ -137,7 +148,28 @@ final class LogCompaction implements Compaction {
                 log.abortedIn(0, range.end()),
                 log.config,
                 now);
-        bench.run(() -> new CleanPass(log, this, bench, plan).run());
+        pass(bench, plan);
+    }
+
+    private boolean cannotBegin() {
+        return log.busy || log.ended || log.offlineReason() != null || log.segments.isEmpty();
+    }
+
+    /** A lack of memory ends a pass, and not all of them. */
+    private void pass(CompactionBench bench, CleaningPlan plan) {
+        Consumer<VirtualMachineError> stopped = e -> log.owner.execute(
+                () -> finished(new CompactionOutcome.Postponed(e.toString()), CleanedMark.NONE));
+        try {
+            bench.run(() -> {
+                try {
+                    new CleanPass(log, this, bench, plan).run();
+                } catch (VirtualMachineError e) {
+                    stopped.accept(e);
+                }
+            });
+        } catch (VirtualMachineError noThread) {
+            stopped.accept(noThread);
+        }
     }
 
     /** A group of segments has been written anew. */
@@ -166,8 +198,19 @@ final class LogCompaction implements Compaction {
         // What is in memory there has been superseded too.
         if (log.tail != null) log.tail.dropBelow(cleaned.endOffset);
         gaps = true;
+        swapping.incrementAndGet();
         log.submit(new SwapTask(log, group.old(), cleaned, group.index(), Math.max(0, firstDirty), swaps++));
         noteEmptyAborts(group.emptyAborts());
+    }
+
+    /** All files of one exchange are in their places, or not wanted any more. Thread: the writer. */
+    void swapped() {
+        swapping.decrementAndGet();
+    }
+
+    /** Thread: the owner, which may be told so a little too long; the writer. */
+    boolean isSwapping() {
+        return swapping.get() > 0;
     }
 
     void noteEmptyAborts(List<Long> markers) {
@@ -229,6 +272,7 @@ final class LogCompaction implements Compaction {
         cancelled = true;
         firstDirty = offset;
         gaps = false;
+        marked = false;
         emptyAborts.clear();
     }
 
@@ -258,6 +302,7 @@ final class LogCompaction implements Compaction {
     /** Says how far compaction has come. */
     private final class MarkTask extends LaneTask {
         private final long offset;
+        private final int timesEmptied = log.timesEmptied;
 
         MarkTask(long offset) {
             super(log.lane());
@@ -265,11 +310,17 @@ final class LogCompaction implements Compaction {
         }
 
         @Override
-        protected void onWriter() throws IOException {
-            if (log.services.health().isOffline()) return;
+        protected void onWriter() {
+            lastMark = this;
+            PatientStep.run(log.services, "mark of compaction of " + log.id, this::write);
+        }
+
+        private void write() throws IOException {
+            if (lastMark != this || log.timesEmptied != timesEmptied) return;
             // The first batch of all may come with a gap before it.
             log.services.writer().prepareFolder(lane());
             writeMark(offset);
+            marked = true;
         }
     }
 

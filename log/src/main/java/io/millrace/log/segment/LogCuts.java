@@ -1,6 +1,7 @@
 package io.millrace.log.segment;
 
 import io.millrace.log.SegmentFile;
+import io.millrace.log.disk.NoFreeFilesException;
 import io.millrace.log.io.LaneTask;
 import io.millrace.log.producer.ProducerStateTable;
 import java.io.IOException;
@@ -21,8 +22,6 @@ import java.util.List;
  * <p>Thread: the owner's; made for one cut.
  */
 final class LogCuts {
-    private static final long RETRY_MS = 200;
-
     private final SegmentedLog log;
 
     LogCuts(SegmentedLog log) {
@@ -118,6 +117,7 @@ final class LogCuts {
         protected final void onWriter() throws IOException {
             // First of all: a sync or a checkpoint that is under way must not speak for what comes after the cut.
             if (!again) lane().cutBegins(untouchedEnd());
+            if (log.compaction.isSwapping()) throw new NoFreeFilesException(log.id + ": segments change places", null);
             cutFiles();
         }
 
@@ -132,23 +132,23 @@ final class LogCuts {
             } else if (log.ended) {
                 done.run();
             } else {
-                log.submit(new RetryTask(this));
+                log.submit(new RetryTask(() -> log.submit(anew())));
             }
         }
     }
 
     /** Waits on the writer until there may be space or a free file handle again. */
     private final class RetryTask extends LaneTask {
-        private final Step step;
+        private final Runnable again;
 
-        RetryTask(Step step) {
+        RetryTask(Runnable again) {
             super(log.lane());
-            this.step = step;
+            this.again = again;
         }
 
         @Override
         protected void onWriter() {
-            log.services.writer().later(log.services.io().nowMs() + RETRY_MS, () -> log.submit(step.anew()));
+            log.services.writer().later(log.services.io().nowMs() + PatientStep.RETRY_MS, again);
         }
     }
 
@@ -178,7 +178,7 @@ final class LogCuts {
             log.services.checkpoints().beginAnew(log.id, next.baseOffset);
             // The old files go first here: one of them may have the new one's name. Retention may have let go of others
             // that are still there.
-            new DeleteSegmentsTask(log, dropped, null).onWriter();
+            new DeleteSegmentsTask(log, dropped, null).setAside();
             if (lane().folderIsReady()) {
                 CleanedMark.remove(log.services.disk(), log.folder.path());
                 DeleteSegmentsTask.setAllAside(log);
@@ -240,7 +240,7 @@ final class LogCuts {
             log.services.openFiles().cut(kept.target, position);
             log.services.indexes().forget(kept.target);
             lane().cutEnds(kept.target.exists() ? kept.target : null, actualEnd);
-            if (!dropped.isEmpty()) new DeleteSegmentsTask(log, dropped, null).onWriter();
+            if (!dropped.isEmpty()) new DeleteSegmentsTask(log, dropped, null).setAside();
         }
 
         private void findPosition() throws IOException {
@@ -286,8 +286,11 @@ final class LogCuts {
                 log.checkpointing().summarize(kept, true);
                 return;
             }
-            boolean accepted = log.services.io().read(() -> rebuild(left, keptView, now, syncFirst));
-            if (!accepted) log.services.io().sync(() -> rebuild(left, keptView, now, syncFirst));
+            beginRebuild(() -> rebuild(left, keptView, now, syncFirst));
+        }
+
+        private void beginRebuild(Runnable rebuild) {
+            if (!log.services.io().read(rebuild)) log.services.io().sync(rebuild);
         }
 
         private void cutSegment() {
@@ -309,6 +312,9 @@ final class LogCuts {
                 LoadedIndex summary =
                         keptView.bytes() == 0 ? null : log.services.indexes().of(keptView);
                 log.owner.execute(() -> rebuilt(rebuilt, summary));
+            } catch (NoFreeFilesException e) {
+                log.services.health().failed("producers of " + log.id, e);
+                log.submit(new RetryTask(() -> beginRebuild(() -> rebuild(left, keptView, nowMs, syncFirst))));
             } catch (IOException | RuntimeException | VirtualMachineError e) {
                 log.owner.execute(() -> notRebuilt(e));
             }

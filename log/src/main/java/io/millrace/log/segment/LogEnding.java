@@ -100,16 +100,24 @@ final class LogEnding {
         log.submit(new LaneTask(log.lane()) {
             @Override
             protected void onWriter() throws IOException {
+                try {
+                    setAside();
+                } finally {
+                    // Also when the folder could not be: the next start finds a stray.
+                    log.services.checkpoints().forget(log.id);
+                }
+            }
+
+            private void setAside() throws IOException {
                 if (!log.services.health().isOffline()) {
                     log.compaction.forgetMark();
                     for (SegmentView view : files) {
                         log.services.openFiles().forget(view.file());
                         log.services.indexes().forget(view.file());
                     }
-                    PartitionRemoval.setAside(log.services, log.folder.path(), delayMs);
                     lane().folderGone();
+                    PartitionRemoval.setAside(log.services, log.folder.path(), delayMs);
                 }
-                log.services.checkpoints().forget(log.id);
             }
 
             @Override

@@ -18,6 +18,7 @@ final class LogMaintenance {
     }
 
     void retain(long nowMs, long highWatermark) {
+        if (log.compaction.isSwapping()) return;
         int gone = belowLogStart(highWatermark);
         if (log.config.delete()) {
             gone = Math.max(gone, tooOld(nowMs, highWatermark));

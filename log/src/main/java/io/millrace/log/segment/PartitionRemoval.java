@@ -28,8 +28,8 @@ public final class PartitionRemoval {
             // A partition without data never had a folder.
             return;
         }
-        services.disk().syncDirectory(services.root());
         services.writer().later(services.io().nowMs() + delayMs, () -> removeFolder(services, aside));
+        services.disk().syncDirectory(services.root());
     }
 
     /** Whether a folder of that name is one that {@link #setAside} left. Thread: any. */

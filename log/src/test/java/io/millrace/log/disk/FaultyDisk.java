@@ -13,10 +13,17 @@ public final class FaultyDisk implements Disk {
     private volatile long freeBytes = Long.MAX_VALUE;
     private volatile boolean writesFail;
     private volatile boolean syncsFail;
+    private volatile boolean syncsTakeNoTime;
     private volatile boolean noMemory;
     private volatile boolean renamesFail;
     private volatile String identity;
     private volatile int opensToFail;
+    private volatile int handlesWanted;
+    private volatile int handlesGoneFrom = Integer.MAX_VALUE;
+    private volatile int handlesGone;
+    private volatile int roomWanted;
+    private volatile int roomGoneFrom = Integer.MAX_VALUE;
+    private volatile int roomGone;
     private volatile long memoryBytes;
     private volatile Runnable whileReading = () -> {};
 
@@ -42,6 +49,11 @@ public final class FaultyDisk implements Disk {
         if (noMemory) throw new OutOfMemoryError("Cannot reserve bytes of direct buffer memory");
     }
 
+    /** Syncs take no time: nobody loses power here. */
+    public void syncAtOnce() {
+        syncsTakeNoTime = true;
+    }
+
     public void failSyncs(boolean fail) {
         syncsFail = fail;
     }
@@ -53,7 +65,9 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public DiskFile open(Path file, OpenMode mode) throws IOException {
+        takeHandleOfAny(file);
         takeHandle(file);
+        if (mode == OpenMode.CREATE && !real.exists(file)) takeRoom(file);
         return new File(file, real.open(file, mode));
     }
 
@@ -61,6 +75,43 @@ public final class FaultyDisk implements Disk {
         if (opensToFail == 0) return;
         opensToFail--;
         throw new NoFreeFilesException(path + ": Too many open files", null);
+    }
+
+    /** Folders are opened too, to be listed or synced. */
+    private void takeHandleOfAny(Path path) throws IOException {
+        int wanted = handlesWanted++;
+        if (wanted < handlesGoneFrom || wanted - handlesGoneFrom >= handlesGone) return;
+        throw new NoFreeFilesException(path + ": Too many open files", null);
+    }
+
+    /** From now on the handles from the given one on are not to be had, so many of them; those of folders are counted too. */
+    public void noHandles(int from, int many) {
+        handlesWanted = 0;
+        handlesGoneFrom = from;
+        handlesGone = many;
+    }
+
+    /** From now on the writes, and the new files, from the given one on find no room, so many of them. */
+    public void noRoom(int from, int many) {
+        roomWanted = 0;
+        roomGoneFrom = from;
+        roomGone = many;
+    }
+
+    private void takeRoom(Path path) throws IOException {
+        int wanted = roomWanted++;
+        if (wanted < roomGoneFrom || wanted - roomGoneFrom >= roomGone) return;
+        throw new DiskFullException(path + ": no space left", null);
+    }
+
+    /** How often room was wanted since {@link #noRoom}. */
+    public int roomWanted() {
+        return roomWanted;
+    }
+
+    /** How many handles were wanted since {@link #noHandles(int, int)}. */
+    public int handlesWanted() {
+        return handlesWanted;
     }
 
     /** So many of the next opens find no free file handle. */
@@ -107,11 +158,13 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public void syncDirectory(Path folder) throws IOException {
-        real.syncDirectory(folder);
+        takeHandleOfAny(folder);
+        if (!syncsTakeNoTime) real.syncDirectory(folder);
     }
 
     @Override
     public List<Path> list(Path folder) throws IOException {
+        takeHandleOfAny(folder);
         return real.list(folder);
     }
 
@@ -184,6 +237,7 @@ public final class FaultyDisk implements Disk {
         public void writeFully(ByteBuffer part, long position) throws IOException {
             takeMemory();
             if (writesFail) throw new IOException("Input/output error");
+            takeRoom(path);
             int size = part.remaining();
             long more = Math.max(0, Math.min(size, position + size - file.size()));
             if (more > freeBytes) {
@@ -206,7 +260,7 @@ public final class FaultyDisk implements Disk {
         public void sync() throws IOException {
             takeMemory();
             if (syncsFail) throw new IOException("Input/output error");
-            file.sync();
+            if (!syncsTakeNoTime) file.sync();
         }
 
         @Override

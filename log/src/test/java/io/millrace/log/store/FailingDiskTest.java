@@ -10,6 +10,10 @@ import io.millrace.log.AppendOutcome.Rejected;
 import io.millrace.log.LoadOutcome;
 import io.millrace.log.disk.FaultyDisk;
 import io.millrace.log.io.ManualDirectoryIo;
+import io.millrace.log.io.DirectoryHealth;
+import io.millrace.log.recovery.CheckpointJournal;
+import io.millrace.log.segment.LogCheckpoint;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -257,6 +261,31 @@ class FailingDiskTest {
         assertThat(life.log.syncedEnd()).isEqualTo(2);
         assertThat(life.directory.offlineReason()).isEmpty();
         assertThat(life.valuesFrom(0)).containsExactly("a", "b");
+    }
+
+    @Test
+    void aJournalThatIsWrittenAnewWithoutAHandleForItsFolderIsTheOneThatIsFound() throws Exception {
+        Path folder = Files.createDirectory(dir.resolve("journal"));
+        DirectoryHealth health = new DirectoryHealth("journal", why -> {});
+        CheckpointJournal journal = CheckpointJournal.open(disk, folder, health);
+        for (int i = 1; i <= 3; i++) journal.commit(checkpoint(i * 10, 600_000), () -> true);
+        disk.noHandles(1, 1);
+        journal.commit(checkpoint(40, 600_000), () -> true);
+        assertThat(disk.handlesWanted()).isEqualTo(2);
+        assertThat(Files.size(folder.resolve(CheckpointJournal.NAME))).isLessThan(1_000_000);
+
+        journal.invalidateBeyond(LogLife.ID, 35);
+        journal.close();
+
+        assertThat(health.isOffline()).isFalse();
+        CheckpointJournal found = CheckpointJournal.open(disk, folder, health);
+        assertThat(found.checkpoint(LogLife.ID)).isNull();
+        found.close();
+    }
+
+    private static LogCheckpoint checkpoint(long end, int bytes) {
+        return new LogCheckpoint(
+                LogLife.ID, 0, end, 0, 100, -1, -1, -1, 0, new int[0], new long[0], new byte[bytes], new byte[0], -1);
     }
 
     @Test
