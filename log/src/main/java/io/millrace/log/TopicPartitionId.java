@@ -44,9 +44,14 @@ public record TopicPartitionId(UUID topicId, String topic, int partition) {
 
     /** The folder's name with something behind it. */
     public String nameWith(String suffix) {
-        if (topic.equals(METADATA_TOPIC) && topicId.equals(METADATA_TOPIC_ID)) return this + suffix;
+        if (isOfMetadata()) return this + suffix;
         int chars = Math.min(topic.length(), MAX_TOPIC_CHARS - suffix.length());
         return topic.substring(0, chars) + "-" + partition + "." + text(topicId) + suffix;
+    }
+
+    /** Of the metadata log, which is nobody's replica. */
+    public boolean isOfMetadata() {
+        return topic.equals(METADATA_TOPIC) && topicId.equals(METADATA_TOPIC_ID);
     }
 
     /** Null when it is not such a name with that suffix. */

@@ -157,8 +157,8 @@ final class LogCompaction implements Compaction {
 
     /** A lack of memory ends a pass, and not all of them. */
     private void pass(CompactionBench bench, CleaningPlan plan) {
-        Consumer<VirtualMachineError> stopped = e -> log.owner.execute(
-                () -> finished(new CompactionOutcome.Postponed(e.toString()), CleanedMark.NONE));
+        Consumer<VirtualMachineError> stopped =
+                e -> log.owner.execute(() -> finished(new CompactionOutcome.Postponed(e.toString()), CleanedMark.NONE));
         try {
             bench.run(() -> {
                 try {

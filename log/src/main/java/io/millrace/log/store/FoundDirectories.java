@@ -67,6 +67,7 @@ public record FoundDirectories(List<LogDirectory> opened, List<Unopened> unopene
             remember(disk, paths, known, opened, unopened);
             FoundDirectories found = new FoundDirectories(opened, unopened);
             FoundMoves.finish(found);
+            FoundTwice.settle(found.opened());
             return found;
         } catch (LogDirectoryException | RuntimeException e) {
             opened.forEach(LogDirectory::close);

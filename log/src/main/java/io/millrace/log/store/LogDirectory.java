@@ -20,6 +20,7 @@ import io.millrace.log.io.Syncer;
 import io.millrace.log.io.ThreadedDirectoryIo;
 import io.millrace.log.io.WriteLane;
 import io.millrace.log.recovery.CheckpointJournal;
+import io.millrace.log.segment.LogCheckpoint;
 import io.millrace.log.segment.LogServices;
 import io.millrace.log.segment.PartitionRemoval;
 import io.millrace.log.segment.SegmentIndexes;
@@ -329,6 +330,11 @@ public final class LogDirectory implements AutoCloseable {
     /** A replica that came from another directory before its logs are loaded has its folder here now. */
     void arrived(TopicPartitionId id) {
         logs.found(List.of(id));
+    }
+
+    /** What a found partition's log was when it was last noted; null when nothing is known. Blocks. */
+    LogCheckpoint checkpoint(TopicPartitionId id) throws IOException {
+        return journal.checkpoint(id);
     }
 
     /** A folder that is found and is nobody's replica for now, nor a stray. */

@@ -37,6 +37,7 @@ import java.util.function.Consumer;
 public final class MovingReplicas {
     static final String FUTURE = "-future";
     static final String MOVED = ".moved";
+    private static final String OLDER = "-older.";
     /** Synced as it is written, so that little is left to be synced when all waits for it; and no files left over. */
     private static final Map<String, String> AS_FUTURE = Map.of("flush.mode", "group", "file.delete.delay.ms", "0");
 
@@ -223,6 +224,16 @@ public final class MovingReplicas {
                     services.checkpoints().forget(id);
                 },
                 failure -> {});
+    }
+
+    /** Gives the folder of a found replica a name of which no start takes notice. Blocks; before any log is loaded. */
+    Path setOlderAside(TopicPartitionId id) throws IOException {
+        Path aside = directory.path().resolve(id.nameWith(OLDER + services.io().newId()));
+        disk.rename(plain(id), aside);
+        disk.syncDirectory(directory.path());
+        directory.passOver(id);
+        services.checkpoints().forget(id);
+        return aside;
     }
 
     private Path plain(TopicPartitionId id) {

@@ -47,6 +47,41 @@ class FoundDirectoriesTest {
         return found.opened().stream().map(LogDirectory::path).toList();
     }
 
+    /** The second one failed, its replica went to other nodes, came back and was made anew in the first; now the second is back. */
+    @Test
+    void ofTwoFoldersOfOneReplicaTheOneThatKnowsMoreCounts() throws Exception {
+        for (boolean firstIsNewer : List.of(true, false)) {
+            Path folder = Files.createDirectory(root.resolve("first is newer " + firstIsNewer));
+            List<Path> paths = List.of(folder.resolve("a"), folder.resolve("b"));
+            LogLife older = new LogLife(paths.get(firstIsNewer ? 1 : 0)).start();
+            older.appendAll("a", "b").stop();
+            LogLife newer = new LogLife(paths.get(firstIsNewer ? 0 : 1)).start();
+            newer.appendAll("a", "b", "c").stop();
+
+            for (int start = 0; start < 2; start++) {
+                FoundDirectories found = FoundDirectories.open(paths, new RealDisk(), path -> open(path, 1));
+                LogDirectory counts = found.opened().stream()
+                        .filter(directory -> directory.found().contains(LogLife.ID))
+                        .reduce((one, two) -> {
+                            throw new AssertionError("it is in both");
+                        })
+                        .orElseThrow();
+                assertThat(counts.path()).isEqualTo(newer.root);
+                assertThat(found.opened())
+                        .allMatch(directory -> directory.lost().isEmpty());
+                close(found);
+            }
+            assertThat(newer.start().valuesFrom(0)).containsExactly("a", "b", "c");
+            newer.stop();
+            assertThat(older.folder()).doesNotExist();
+            try (Stream<Path> left = Files.list(older.root)) {
+                assertThat(left.map(path -> path.getFileName().toString()))
+                        .filteredOn(name -> name.contains("-older."))
+                        .hasSize(1);
+            }
+        }
+    }
+
     /** Its replica may be anywhere by then; what is made anew here is neither mixed with what is left, nor removed with it. */
     @Test
     void aReplicaThatIsMadeAnewWhereOneHadLeftForAMissingDirectoryHasAFolderOfItsOwn() throws Exception {
