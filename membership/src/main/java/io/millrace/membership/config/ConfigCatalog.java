@@ -17,6 +17,9 @@ import java.util.function.Predicate;
 public final class ConfigCatalog {
     private static final String LISTENER_PREFIX = "listener.name.";
 
+    /** Dynamic in Kafka, which binds anew; here the node's file alone says where it listens. */
+    private static final String LISTENERS = "listeners";
+
     private final SortedMap<String, ConfigDefinition> topics;
     private final SortedMap<String, ConfigDefinition> brokers;
 
@@ -143,6 +146,8 @@ public final class ConfigCatalog {
                     definition -> definition.updateMode() == UpdateMode.PER_BROKER,
                     "Cannot update these configs at default cluster level, broker id must be specified");
         }
+        refuseWhere(
+                configs, definition -> definition.name().equals(LISTENERS), "Cannot update these configs dynamically");
     }
 
     private void refuseWhere(Map<String, String> configs, Predicate<ConfigDefinition> wrong, String message) {

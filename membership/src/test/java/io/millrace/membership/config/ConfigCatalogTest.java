@@ -163,6 +163,8 @@ class ConfigCatalogTest {
     void whatOnlyTheFileMaySayIsNotChangedWhileRunning() {
         assertThatThrownBy(() -> catalog.checkDynamicBrokerConfigs(Map.of("num.partitions", "3"), true))
                 .hasMessage("Cannot update these configs dynamically: [num.partitions]");
+        assertThatThrownBy(() -> catalog.checkDynamicBrokerConfigs(Map.of("listeners", "PLAINTEXT://:9"), true))
+                .hasMessage("Cannot update these configs dynamically: [listeners]");
         assertThatCode(() -> catalog.checkDynamicBrokerConfigs(Map.of("log.retention.ms", "3"), true))
                 .doesNotThrowAnyException();
     }
