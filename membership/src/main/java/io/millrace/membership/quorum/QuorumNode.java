@@ -66,7 +66,7 @@ public final class QuorumNode implements MetadataQuorum {
             long snapshotBytes) {
         this.ports = ports;
         this.store = store;
-        this.readAnswers = new ReadAnswers(store, ports.transport());
+        this.readAnswers = new ReadAnswers(store, ports.transport(), this::leads);
         this.machine =
                 new QuorumMachine(settings, new Effects(), loaded.election(), loaded.log(), voters, ports.jitter());
         this.applier = new CommittedReader(
@@ -188,6 +188,10 @@ public final class QuorumNode implements MetadataQuorum {
     /** For invariants: the machine as it stands. */
     QuorumMachine machine() {
         return machine;
+    }
+
+    private boolean leads(int epoch) {
+        return machine.state() instanceof QuorumState.Leader leader && leader.epoch() == epoch;
     }
 
     private long now() {

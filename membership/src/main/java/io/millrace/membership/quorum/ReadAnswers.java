@@ -4,6 +4,7 @@ import io.millrace.membership.quorum.QuorumMessage.FetchOutcome;
 import io.millrace.membership.quorum.QuorumMessage.FetchResponse;
 import io.millrace.membership.quorum.QuorumMessage.SnapshotRequest;
 import io.millrace.membership.quorum.QuorumMessage.SnapshotResponse;
+import java.util.function.IntPredicate;
 
 /**
  * The answers of a leader that carry what its store holds: they are sent when it has been read.
@@ -16,26 +17,34 @@ final class ReadAnswers {
 
     private final QuorumStore store;
     private final QuorumPorts.Transport transport;
+    private final IntPredicate leads;
 
-    ReadAnswers(QuorumStore store, QuorumPorts.Transport transport) {
+    /** @param leads whether this node leads that epoch now */
+    ReadAnswers(QuorumStore store, QuorumPorts.Transport transport, IntPredicate leads) {
         this.store = store;
         this.transport = transport;
+        this.leads = leads;
     }
 
-    /** @param endExclusive the answer carries nothing from here on */
+    /**
+     * A read may take long. When another leader has cut this log meanwhile, what is found is of another history than what the
+     * follower was found to have, and it would take it for a continuation of that.
+     *
+     * @param endExclusive the answer carries nothing from here on
+     */
     void sendBatches(int to, FetchResponse answer, long endExclusive) {
-        store.read(
-                answer.asked().endOffset(),
-                endExclusive,
-                MAX_ANSWER_BYTES,
-                batches -> transport.send(
+        store.read(answer.asked().endOffset(), endExclusive, MAX_ANSWER_BYTES, batches -> {
+            if (leads.test(answer.epoch())) {
+                transport.send(
                         to,
                         new FetchResponse(
                                 answer.epoch(),
                                 answer.leaderId(),
                                 answer.asked(),
                                 answer.highWatermark(),
-                                new FetchOutcome.Batches(batches))));
+                                new FetchOutcome.Batches(batches)));
+            }
+        });
     }
 
     void sendSnapshotPart(int to, int epoch, int leaderId, SnapshotRequest request) {
