@@ -32,9 +32,7 @@ class ReadAnswersTest {
 
     private void ask() {
         answers.sendBatches(
-                2,
-                new FetchResponse(EPOCH, 1, new LogPosition(8, 2), 5, new FetchOutcome.Batches(List.of())),
-                10);
+                2, new FetchResponse(EPOCH, 1, new LogPosition(8, 2), 5, new FetchOutcome.Batches(List.of())), 10);
     }
 
     private static List<QuorumBatch> batch(int epoch) {
@@ -48,11 +46,9 @@ class ReadAnswersTest {
 
         reading.accept(found);
 
-        assertThat(sent)
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        FetchResponse.class,
-                        answer -> assertThat(answer.outcome()).isEqualTo(new FetchOutcome.Batches(found)));
+        assertThat(sent).singleElement().isInstanceOfSatisfying(FetchResponse.class, answer -> assertThat(
+                        answer.outcome())
+                .isEqualTo(new FetchOutcome.Batches(found)));
     }
 
     /** Another leader may have cut the log meanwhile: what stands there now follows something else. */
