@@ -326,20 +326,9 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
             return;
         }
         delivering = true;
-        int left = RECORDS_PER_TURN;
-        boolean more = true;
+        int left;
         try {
-            while (handler != null && demand > 0 && left > 0 && more) {
-                ConsumedRecord record = fetcher.next();
-                more = record != null;
-                if (more) {
-                    left--;
-                    if (demand != Long.MAX_VALUE) {
-                        demand--;
-                    }
-                    hand(record);
-                }
-            }
+            left = handOut(RECORDS_PER_TURN);
         } finally {
             delivering = false;
         }
@@ -351,6 +340,23 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
             });
         }
         fetcher.pump();
+    }
+
+    /** A loop by itself, so that a compiler has no more of it than what is done for each record; returns how many more it might have been. */
+    private int handOut(int most) {
+        int left = most;
+        while (handler != null && demand > 0 && left > 0) {
+            ConsumedRecord record = fetcher.next();
+            if (record == null) {
+                break;
+            }
+            left--;
+            if (demand != Long.MAX_VALUE) {
+                demand--;
+            }
+            hand(record);
+        }
+        return left;
     }
 
     private void hand(ConsumedRecord record) {

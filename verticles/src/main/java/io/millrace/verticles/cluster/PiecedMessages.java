@@ -9,7 +9,8 @@ import java.util.function.IntSupplier;
 
 /**
  * The last one to see what is written to a connection that this process opened: writes the pieces of a {@link PiecedMessage}. With the
- * first of them it bounds what the kernel takes of the connection at a time: whoever reads such messages finds them in a cache then.
+ * first of them it bounds what the kernel takes of the connection at a time, so that whoever reads such messages finds them in a cache, and
+ * has it sent unpaced if it leads nowhere else than to this machine.
  *
  * <p>Thread: the connection's loop.
  */
@@ -38,6 +39,7 @@ final class PiecedMessages extends ChannelOutboundHandlerAdapter {
             return;
         }
         isBounded = true;
+        LocalConnection.unpace(context.channel());
         int bytes = sendBufferBytes.getAsInt();
         if (bytes > 0) {
             context.channel().config().setOption(ChannelOption.SO_SNDBUF, bytes);

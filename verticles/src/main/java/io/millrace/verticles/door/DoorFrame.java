@@ -31,6 +31,13 @@ final class DoorFrame {
 
     private DoorFrame() {}
 
+    /** Whether it is a request as {@link #kindOf} knows it; false for anything else, whatever it is. */
+    static boolean isRequest(Buffer body) {
+        return body.length() >= KAFKA_AT + LEAST_KAFKA_BYTES
+                && body.getByte(0) == VERSION
+                && body.getByte(1) == REQUEST;
+    }
+
     /** The kind of a message that is long enough for it; throws {@link DoorFailure} for anything else. */
     static byte kindOf(Buffer body) {
         if (body.length() < 2) {

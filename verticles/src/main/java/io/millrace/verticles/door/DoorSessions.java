@@ -5,9 +5,9 @@ import io.millrace.verticles.metrics.BrokerMetrics;
 import io.netty.channel.EventLoop;
 import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,14 +16,14 @@ import java.util.concurrent.TimeUnit;
  * <p>{@link DoorCredit} is given when a session is opened, so that what all of them hold together is bounded without a word between
  * loops per request.
  *
- * <p>Thread: the door's loop; the services from anywhere.
+ * <p>Thread: the door's loop; {@link #ifOpen} and the services from anywhere.
  */
 final class DoorSessions {
     private final DoorSession.Services services;
     private final List<EventLoop> loops;
     private final UnsentAnswers unsent;
     private final SecureRandom random = new SecureRandom();
-    private final Map<Long, DoorSession> sessions = new HashMap<>();
+    private final Map<Long, DoorSession> sessions = new ConcurrentHashMap<>();
     private final DoorCredit credit;
     private int nextLoop;
     private volatile int open;
@@ -55,11 +55,17 @@ final class DoorSessions {
 
     /** The session of this id if it is the sender's; throws {@link DoorFailure} else. */
     DoorSession find(long id, String sender) {
-        DoorSession session = sessions.get(id);
-        if (session == null || !session.sender().equals(sender)) {
+        DoorSession session = ifOpen(id, sender);
+        if (session == null) {
             throw DoorFailure.of(DoorFailure.UNKNOWN_SESSION, "session " + id + " is not open");
         }
         return session;
+    }
+
+    /** The same; null when there is no such session. */
+    DoorSession ifOpen(long id, String sender) {
+        DoorSession session = sessions.get(id);
+        return session != null && session.sender().equals(sender) ? session : null;
     }
 
     void close(DoorSession session) {

@@ -34,7 +34,7 @@ public final class DoorVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(DoorVerticle.class);
     private static final long IDLE_CHECK_MS = 10_000;
     private static final long LISTEN_AGAIN_MS = 1_000;
-    private static final int LEAST_SEND_BUFFER_BYTES = 256 << 10;
+    private static final int LEAST_SEND_BUFFER_BYTES = 1 << 20;
 
     private final Node node;
     private final RequestDispatcher dispatcher;
@@ -146,6 +146,16 @@ public final class DoorVerticle extends VerticleBase {
             log.warn("dropped a message of {} that cannot be read: {}", head.sender(), unread.toString());
             return;
         }
+        DoorSession open = openSessionOf(head.sender(), message);
+        if (open != null) {
+            // Straight to its loop: one change of thread fewer than over this verticle's own.
+            try {
+                open.accept(message);
+            } finally {
+                message.release();
+            }
+            return;
+        }
         home.runOnContext(go -> {
             try {
                 if (message.envelope().headers().contains(PlainFields.OP)) {
@@ -162,6 +172,13 @@ public final class DoorVerticle extends VerticleBase {
                 message.release();
             }
         });
+    }
+
+    /** That of a request; null for anything else, also for what is to be refused. */
+    private DoorSession openSessionOf(String sender, DoorMessage message) {
+        return message.envelope().headers().contains(PlainFields.OP) || !DoorFrame.isRequest(message.body())
+                ? null
+                : sessions.ifOpen(message.body().getLong(DoorFrame.SESSION_AT), sender);
     }
 
     private void receive(Message<Object> message) {

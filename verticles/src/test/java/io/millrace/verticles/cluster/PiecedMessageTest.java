@@ -15,14 +15,18 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FileRegion;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,7 +99,7 @@ class PiecedMessageTest {
     }
 
     @Test
-    void theKernelsPartIsBoundedWithTheFirstPieceAndOnlyThen() throws Exception {
+    void theKernelsPartIsBoundedAndUnpacedWithTheFirstPieceAndOnlyThen() throws Exception {
         BusTransport transport = BusTransport.create();
         transport.sendBufferOfPieces(SEND_BUFFER_BYTES);
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, transport.ioHandlerFactory());
@@ -110,6 +114,8 @@ class PiecedMessageTest {
             int kernels = channel.config().getOption(ChannelOption.SO_SNDBUF);
             channel.writeAndFlush(Unpooled.wrappedBuffer(random(10))).sync();
             assertThat(channel.config().getOption(ChannelOption.SO_SNDBUF)).isEqualTo(kernels);
+            assertThat(congestionControlOf(channel))
+                    .isEqualTo(channel instanceof EpollSocketChannel ? theMachines() : "");
 
             ByteBuf piece = Unpooled.wrappedBuffer(random(20));
             ByteBuf head = Unpooled.wrappedBuffer(random(10));
@@ -120,10 +126,36 @@ class PiecedMessageTest {
             // Linux takes the double, for what it keeps beside the bytes.
             assertThat(channel.config().getOption(ChannelOption.SO_SNDBUF))
                     .isBetween(SEND_BUFFER_BYTES, 2 * SEND_BUFFER_BYTES);
+            // It leads to this machine.
+            assertThat(congestionControlOf(channel)).isEqualTo(channel instanceof EpollSocketChannel ? "reno" : "");
             channel.close().sync();
         } finally {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }
+    }
+
+    /** Empty when this is no socket that tells. */
+    private static String congestionControlOf(Channel channel) {
+        if (!(channel instanceof EpollSocketChannel)) {
+            return "";
+        }
+        ByteBuffer name = channel.config().getOption(new RawUnixChannelOption("TCP_CONGESTION", 6, 13, 16));
+        return StandardCharsets.US_ASCII.decode(name).toString().trim().split("\0")[0];
+    }
+
+    private static String theMachines() throws IOException {
+        return Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control"))
+                .trim();
+    }
+
+    @Test
+    void aConnectionIsLocalWhenItsFarEndIsOnThisMachine() throws IOException {
+        InetAddress here = InetAddress.getByName("192.0.2.1");
+        assertThat(LocalConnection.isLocal(here, here)).isTrue();
+        assertThat(LocalConnection.isLocal(here, InetAddress.getByName("192.0.2.2")))
+                .isFalse();
+        assertThat(LocalConnection.isLocal(here, InetAddress.getLoopbackAddress()))
+                .isTrue();
     }
 
     @Test
