@@ -96,7 +96,7 @@ public final class DoorVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    /** That of Kafka's clients, but more of it: every wake-up of an answer's reader costs as much as many records. */
+    /** That of Kafka's clients, but more of it: every wake-up of an answer's sender and reader costs as much as many records. */
     private int sendBufferBytes() {
         int ofListeners = node.configs().brokerInt(MetadataImage.EMPTY, "socket.send.buffer.bytes");
         return ofListeners < 0 ? ofListeners : Math.max(ofListeners, LEAST_SEND_BUFFER_BYTES);
