@@ -97,8 +97,12 @@ class ClusterSimulationTest {
         long votersChanged = 0;
         long cancelled = 0;
         long moves = 0;
+        long unregistered = 0;
+        long unregisteredAlive = 0;
         for (int seed = 1; seed <= 24; seed++) {
-            ClusterWorld world = new ClusterWorld(seed, false).oftener(ClusterTroubles.Kind.LOSE_DISK, 8);
+            ClusterWorld world = new ClusterWorld(seed, false)
+                    .oftener(ClusterTroubles.Kind.LOSE_DISK, 8)
+                    .oftener(ClusterTroubles.Kind.UNREGISTER, 0);
             ClusterRun.surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
             refusedCommits += world.groupLedger().refusals();
             reads += world.groupLedger().reads();
@@ -111,6 +115,13 @@ class ClusterSimulationTest {
             votersChanged += world.admin().voters().changed();
             withoutADirectory += world.ranWithoutADirectory();
             compacted += world.ledger().passedOver();
+        }
+        // In runs of their own: both need a cluster that can spare a node.
+        for (int seed = 25; seed <= 32; seed++) {
+            ClusterWorld world = new ClusterWorld(seed, false).oftener(ClusterTroubles.Kind.UNREGISTER, 16);
+            ClusterRun.surviveFaults(world).caused().forEach((kind, count) -> caused.merge(kind, count, Integer::sum));
+            unregistered += world.admin().unregistering().done();
+            unregisteredAlive += world.admin().unregistering().stoodDown();
         }
         assertThat(caused.keySet()).as("kinds of trouble").containsExactlyInAnyOrder(ClusterTroubles.Kind.values());
         assertThat(caused.get(ClusterTroubles.Kind.LOSE_DISK))
@@ -125,6 +136,8 @@ class ClusterSimulationTest {
         assertThat(withoutADirectory)
                 .as("runs that had to go on without a log directory")
                 .isPositive();
+        assertThat(unregistered).as("brokers that were unregistered").isPositive();
+        assertThat(unregisteredAlive).as("of them such that lived").isPositive();
         assertThat(votersChanged).as("changes of voters").isGreaterThan(10);
         assertThat(cancelled).as("moves that were cancelled").isPositive();
         assertThat(moves).as("moves between directories").isGreaterThan(10);
@@ -136,7 +149,9 @@ class ClusterSimulationTest {
     @Tag("full")
     @Test
     void theCanaryThatBelievesEpochsOfALostPageCacheIsCaught() {
-        assertCaught("LeadersAreComplete", seed -> new ClusterWorld(seed, false).believingLostEpochs());
+        assertCaught("LeadersAreComplete", seed -> new ClusterWorld(seed, false)
+                .oftener(ClusterTroubles.Kind.UNREGISTER, 0)
+                .believingLostEpochs());
     }
 
     /** Breaks rule H22: what a follower vouches for is what it has been handed. Only a loss of power tells. */
@@ -145,6 +160,7 @@ class ClusterSimulationTest {
     void theCanaryThatVouchesForWhatIsNotWrittenIsCaught() {
         assertCaught("LeadersAreComplete", seed -> new ClusterWorld(seed, true)
                 .oftener(ClusterTroubles.Kind.LOSE_POWER, 8)
+                .oftener(ClusterTroubles.Kind.UNREGISTER, 0)
                 .bending(ClusterSimulationTest::vouchForEverything));
     }
 

@@ -29,6 +29,7 @@ final class ClusterTroubles {
         STAND_STILL(3),
         LOSE_POWER(3),
         LOSE_DISK(1),
+        UNREGISTER(1),
         FAIL_DIRECTORY(2),
         MEND_DIRECTORY(4),
         SLOW_DISK(2),
@@ -114,6 +115,7 @@ final class ClusterTroubles {
             case STAND_STILL -> one.isUp() && !one.isPaused() && done(() -> standStill(one));
             case LOSE_POWER -> losePower(one);
             case LOSE_DISK -> loseDisk(one);
+            case UNREGISTER -> unregister(one);
             case FAIL_DIRECTORY -> failDirectory(one);
             case MEND_DIRECTORY -> world.brokers().stream().anyMatch(this::mendDirectory);
             case SLOW_DISK -> one.isUp() && done(() -> slowDisk(one));
@@ -192,6 +194,40 @@ final class ClusterTroubles {
         lossIsFresh = true;
         one.loseDisk();
         if (random.nextBoolean()) {
+            one.start();
+        }
+        return true;
+    }
+
+    /**
+     * Only whom the others can do without: of an unregistered node that dies, or of which the next controller hears, nothing is believed.
+     * It lives and goes on, it stands still, it has just died, or it has died and lost its disk.
+     */
+    private boolean unregister(SimBroker one) {
+        SimVoters voters = world.admin().voters();
+        if (!one.isUp() || !world.canSpareDisk()) {
+            return false;
+        }
+        boolean maySpareVote = voters.areWhole() && !voters.isChanging();
+        lossIsFresh = true;
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                if (!one.isPaused()) {
+                    standStill(one);
+                }
+            }
+            case 1 -> kill(one);
+            case 2 -> {
+                if (maySpareVote) {
+                    one.loseDisk();
+                } else {
+                    kill(one);
+                }
+            }
+            default -> {}
+        }
+        world.admin().unregistering().unregister(one.id());
+        if (!one.isUp() && random.nextBoolean()) {
             one.start();
         }
         return true;

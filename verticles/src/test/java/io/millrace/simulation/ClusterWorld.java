@@ -397,7 +397,8 @@ final class ClusterWorld {
         if (!brokers.stream().allMatch(broker -> broker.isServing() && broker.second() == SimBroker.Second.FINE)) {
             return false;
         }
-        boolean[] inSync = {true};
+        // Whoever is unregistered and dies has lost what it had.
+        boolean[] inSync = {!admin.unregistering().isUnderWay()};
         newestImage().topics().forEach(topic -> inSync[0] &= isInSync(topic));
         return inSync[0];
     }

@@ -2,6 +2,8 @@ package io.millrace.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.membership.controller.UnregisterBroker;
+import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.protocol.Errors;
 import io.millrace.verticles.coordinator.OffsetsTopic;
@@ -72,6 +74,46 @@ class CoordinatorStoriesTest {
                 world.simulation().runFor(100);
             }
             world.network().heal();
+        });
+    }
+
+    /** It hears of nothing, and may answer until its lease has run out: nobody else leads before. */
+    @Test
+    void whoIsUnregisteredWhileItIsCutOff() {
+        tell(false, (doubter, coordinator) -> {
+            ClusterWorld world = doubter.world;
+            world.brokers().forEach(other -> world.network().cut(coordinator.id(), other.id()));
+            world.brokers().stream()
+                    .filter(other -> other != coordinator)
+                    .findAny()
+                    .orElseThrow()
+                    .life()
+                    .gateway()
+                    .submit(new UnregisterBroker(coordinator.id()));
+            world.simulation().runFor(FAULT_MS);
+            world.network().heal();
+        });
+    }
+
+    /** Its leaderships move while it lives, and it is back at once. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoIsUnregisteredThoughItLives(boolean controllerToo) {
+        tell(controllerToo, (doubter, coordinator) -> {
+            ClusterWorld world = doubter.world;
+            world.network().delay(1, 40);
+            long before = world.newestImage().broker(coordinator.id()).epoch();
+            world.admin().unregistering().unregister(coordinator.id());
+            world.simulation()
+                    .runUntil(
+                            "it is unregistered",
+                            WITHIN_MS,
+                            () -> world.admin().unregistering().done() == 1);
+            world.simulation().runUntil("it is registered again", WITHIN_MS, () -> {
+                BrokerImage now = world.newestImage().broker(coordinator.id());
+                return now != null && now.epoch() > before && now.isActive();
+            });
+            world.simulation().runFor(500);
         });
     }
 

@@ -54,6 +54,7 @@ final class SimAdmin {
     private final Random random;
     private final Map<Place, Clients> clients = new HashMap<>();
     private final SimVoters voters;
+    private final SimUnregistering unregistering;
     private final boolean churnedIsCompacted;
     private int lastClient = FIRST_CLIENT;
     private boolean settling;
@@ -64,6 +65,7 @@ final class SimAdmin {
         this.world = world;
         this.random = world.simulation().random("admin");
         this.voters = new SimVoters(world);
+        this.unregistering = new SimUnregistering(world);
         this.churnedIsCompacted = random.nextBoolean();
         world.network().join(CLIENT, (from, message) -> {});
     }
@@ -79,6 +81,10 @@ final class SimAdmin {
 
     SimVoters voters() {
         return voters;
+    }
+
+    SimUnregistering unregistering() {
+        return unregistering;
     }
 
     private void look() {

@@ -18,6 +18,8 @@ import java.util.UUID;
  * <p>Thread: the controller's.
  */
 final class BrokerLifecycle {
+    private static final String STANDS_DOWN = "somebody unregisters it";
+
     private final ControllerOptions options;
     private final BrokerSessions sessions;
     private final LeaderElection election;
@@ -49,7 +51,8 @@ final class BrokerLifecycle {
                             + " and alive. After a restart this resolves itself when its session ends.",
                     -1);
         }
-        Loss loss = loss(before, command);
+        BrokerImage unregistered = sessions.takeUnregistered(id, command.incarnation());
+        Loss loss = loss(before == null ? unregistered : before, command);
         long epoch = decision.nextOffset();
         decision.add(new RegisterBrokerRecord(
                 id,
@@ -72,7 +75,7 @@ final class BrokerLifecycle {
      * A broker that knows of no last life has lost its page cache; one that knows of another is not who it was. It need not
      * know of a life that never served: that one may have died before it heard that it was registered.
      * Of one that was unregistered the cluster remembers neither life nor directories, but it may still be eligible: whoever comes under
-     * its id, itself as well, counts as one with another disk.
+     * its id counts as one with another disk, unless it is the very process that was unregistered, and this controller remembers it.
      */
     private static Loss loss(BrokerImage before, RegisterBroker command) {
         if (before == null) {
@@ -88,6 +91,10 @@ final class BrokerLifecycle {
         return shown == RegisterBroker.NO_EPOCH ? Loss.PAGE_CACHE : Loss.DISK;
     }
 
+    /**
+     * Of a broker that serves, only when it has no lease left: until then its coordinators may answer from what they know (rule V33),
+     * and others must not lead.
+     */
     UnregisterBroker.Outcome unregister(UnregisterBroker command, Decision decision) {
         BrokerImage broker = decision.image().broker(command.brokerId());
         if (broker == null) {
@@ -95,9 +102,16 @@ final class BrokerLifecycle {
                     ControllerError.BROKER_ID_NOT_REGISTERED,
                     "Broker ID " + command.brokerId() + " is not currently registered");
         }
+        boolean isAlone = decision.image().brokers().size() == 1;
+        if (broker.isActive() && !isAlone && !sessions.standDown(broker.id(), decision.nowMs())) {
+            return new UnregisterBroker.Outcome(
+                    ControllerError.REQUEST_TIMED_OUT,
+                    "Broker ID " + broker.id()
+                            + " is alive, and may answer for what it leads for up to a session. Ask again.");
+        }
         decision.add(new UnregisterBrokerRecord(broker.id(), broker.epoch()));
         election.brokerLeaves(broker.id(), Loss.NONE, decision);
-        sessions.end(broker.id());
+        sessions.unregistered(broker);
         return new UnregisterBroker.Outcome(ControllerError.NONE, null);
     }
 
@@ -122,8 +136,10 @@ final class BrokerLifecycle {
         } else if (command.wantFence()) {
             fence(broker, decision);
         }
-        boolean fenced = decision.image().broker(broker.id()).fenced();
-        return new BrokerHeartbeat.Outcome(ControllerError.NONE, null, caughtUp, fenced, shouldShutdown);
+        boolean standsDown = sessions.standsDown(broker.id(), decision.nowMs());
+        boolean fenced = decision.image().broker(broker.id()).fenced() || standsDown;
+        return new BrokerHeartbeat.Outcome(
+                ControllerError.NONE, standsDown ? STANDS_DOWN : null, caughtUp, fenced, shouldShutdown);
     }
 
     /** Leaderships are handed over first; the broker may go when the others have applied that. */

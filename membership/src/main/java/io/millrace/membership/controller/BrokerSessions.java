@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.UUID;
 
 /**
  * When each broker was last heard of and how far it has applied the log. Soft state of the active controller: nobody
@@ -16,11 +17,15 @@ import java.util.OptionalLong;
  * <p>Thread: the controller's.
  */
 final class BrokerSessions {
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final int selfBrokerId;
     private final long timeoutMs;
     private final Map<Integer, Session> sessions = new HashMap<>();
     /** Where each broker was fenced by this controller. */
     private final Map<Integer, Long> fencedAt = new HashMap<>();
+
+    private final ForgottenLives forgotten = new ForgottenLives();
     /** What fenced brokers must have applied of which this controller does not know where they were fenced. */
     private long takenOverAt = -1;
 
@@ -34,6 +39,8 @@ final class BrokerSessions {
         long lastContactMs;
         long appliedOffset = -1;
         long shutdownOffset = -1;
+        long standsDownSinceMs = NEVER;
+        long standDownAskedMs = NEVER;
     }
 
     void startAll(MetadataImage image, long nowMs) {
@@ -49,6 +56,7 @@ final class BrokerSessions {
     void clear() {
         sessions.clear();
         fencedAt.clear();
+        forgotten.clear();
         takenOverAt = -1;
     }
 
@@ -83,10 +91,41 @@ final class BrokerSessions {
         sessions.remove(broker);
     }
 
+    void unregistered(BrokerImage broker) {
+        end(broker.id());
+        forgotten.add(broker);
+    }
+
+    /** {@link ForgottenLives#take}. */
+    BrokerImage takeUnregistered(int broker, UUID incarnation) {
+        return forgotten.take(broker, incarnation);
+    }
+
     /** The broker in this very process lives as long as the controller decides: it has no session to lose. */
     boolean isLive(int broker, long nowMs) {
         Session session = sessions.get(broker);
         return session != null && broker != selfBrokerId && nowMs - session.lastContactMs < timeoutMs;
+    }
+
+    /**
+     * Somebody asks that this broker lead nothing any more although it lives. From the first time on it gets no lease; when a session
+     * has passed it has none left, whatever it has heard and however long it stood still.
+     *
+     * @return whether that is so now; else it must be asked again, or the broker serves on as before a session later
+     */
+    boolean standDown(int broker, long nowMs) {
+        Session session = sessions.computeIfAbsent(broker, id -> new Session());
+        if (!standsDown(broker, nowMs)) {
+            session.standsDownSinceMs = nowMs;
+        }
+        session.standDownAskedMs = nowMs;
+        return nowMs - session.standsDownSinceMs >= timeoutMs;
+    }
+
+    /** Whether it is to have no lease. */
+    boolean standsDown(int broker, long nowMs) {
+        Session session = sessions.get(broker);
+        return session != null && session.standDownAskedMs != NEVER && nowMs - session.standDownAskedMs < timeoutMs;
     }
 
     void startShutdown(int broker, long offset) {

@@ -92,6 +92,56 @@ class ReplacedBrokersTest {
         assertThat(cluster.partition("t").isr()).containsExactly(1, 2);
     }
 
+    /** A process that goes on has what it had, and says that it is the same one. */
+    @Test
+    void whoWasUnregisteredThoughItLivesGoesOnWithWhatOnlyItHas() {
+        TestCluster cluster = onlyTheFirstInSync();
+        long epoch = cluster.image.broker(1).epoch();
+        cluster.unregister(1);
+        assertThat(cluster.partition("t").hasLeader()).isFalse();
+
+        cluster.registerAgain(1, epoch);
+        cluster.heartbeat(1);
+
+        assertThat(cluster.partition("t").leader()).isEqualTo(1);
+        assertThat(cluster.partition("t").isr()).containsExactly(1);
+    }
+
+    @Test
+    void b13anotherProcessIsNotBelievedForTheOneThatWasUnregistered() {
+        TestCluster cluster = onlyTheFirstInSync();
+        long epoch = cluster.image.broker(1).epoch();
+        cluster.unregister(1);
+
+        cluster.register(1, epoch);
+        cluster.heartbeat(1);
+
+        assertThat(cluster.partition("t").hasLeader()).isFalse();
+        assertThat(cluster.partition("t").elr()).doesNotContain(1);
+    }
+
+    /** What the controller remembers beside the log goes with it. */
+    @Test
+    void b13anotherControllerBelievesNobodyWhoWasUnregistered() {
+        TestCluster cluster = onlyTheFirstInSync();
+        long epoch = cluster.image.broker(1).epoch();
+        cluster.unregister(1);
+        cluster.machine.resign();
+        cluster.commit(cluster.machine.becomeController(cluster.image, cluster.endOffset, cluster.nowMs));
+
+        cluster.registerAgain(1, epoch);
+        cluster.heartbeat(1);
+
+        assertThat(cluster.partition("t").hasLeader()).isFalse();
+    }
+
+    private static TestCluster onlyTheFirstInSync() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.assign("t", Map.of("min.insync.replicas", "1"), 1, 2);
+        cluster.lose(2);
+        return cluster;
+    }
+
     /** The mark of the failed directory goes with its broker's next life, in which an empty one may stand in its place. */
     @Test
     void b13aReplicaThatWasGivenUpIsNoLastKnownLeaderWhenItsDiskWasReplaced() {

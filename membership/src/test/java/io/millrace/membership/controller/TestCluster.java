@@ -81,6 +81,24 @@ final class TestCluster {
         return register(id, incarnation, previousEpoch, null);
     }
 
+    /** The process that is there already asks once more. */
+    RegisterBroker.Outcome registerAgain(int id, long previousEpoch) {
+        return register(id, incarnations.get(id), previousEpoch, "rack-" + id);
+    }
+
+    /** Asks until nobody can take the broker for a leader any more; all brokers live on. */
+    UnregisterBroker.Outcome unregister(int id) {
+        UnregisterBroker.Outcome outcome = submit(new UnregisterBroker(id));
+        while (outcome.error() == ControllerError.REQUEST_TIMED_OUT) {
+            nowMs += 100;
+            image.brokers().values().stream()
+                    .filter(broker -> !broker.fenced())
+                    .forEach(broker -> heartbeat(broker.id()));
+            outcome = submit(new UnregisterBroker(id));
+        }
+        return outcome;
+    }
+
     private RegisterBroker.Outcome register(int id, UUID incarnation, long previousEpoch, String rack) {
         return submit(new RegisterBroker(
                 CLUSTER_ID,

@@ -324,13 +324,16 @@ public final class BrokerRegistration {
                 leave();
             }
         } else {
-            fenced(outcome.fenced());
+            fenced(outcome);
         }
     }
 
-    private void fenced(boolean now) {
+    private void fenced(BrokerHeartbeat.Outcome outcome) {
+        boolean now = outcome.fenced();
         if (now && !fenced) {
-            log.warn("this broker is fenced: the controller has not heard of it for a session");
+            log.warn(
+                    "this broker is fenced: {}",
+                    outcome.message() == null ? "the controller has not heard of it for a session" : outcome.message());
         }
         // Those who start clients want the image to say it, too.
         BrokerImage known = parts.metadata().image().broker(parts.brokerId());

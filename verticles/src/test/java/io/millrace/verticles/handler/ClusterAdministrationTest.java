@@ -49,6 +49,7 @@ class ClusterAdministrationTest {
     void threeBrokersAndATopicOnTwo() {
         node.register(2, true);
         node.register(3, true);
+        node.register(4, false);
         node.submit(new CreateTopics(
                 List.of(new CreateTopics.NewTopic(
                         "t",
@@ -180,12 +181,20 @@ class ClusterAdministrationTest {
 
     @Test
     void aBrokerIsForgottenOnce() {
+        assertThat(unregister(4).errorCode()).isZero();
+        assertThat(node.image().broker(4)).isNull();
+
+        UnregisterBrokerResponseData again = unregister(4);
+        assertThat(again.errorCode()).isEqualTo(Errors.BROKER_ID_NOT_REGISTERED.code());
+        assertThat(again.errorMessage()).isEqualTo("Broker ID 4 is not currently registered");
+    }
+
+    /** The client hears of the end only. */
+    @Test
+    void aBrokerThatLivesIsForgottenAfterASession() {
+        node.takeFor(4_000);
         assertThat(unregister(3).errorCode()).isZero();
         assertThat(node.image().broker(3)).isNull();
-
-        UnregisterBrokerResponseData again = unregister(3);
-        assertThat(again.errorCode()).isEqualTo(Errors.BROKER_ID_NOT_REGISTERED.code());
-        assertThat(again.errorMessage()).isEqualTo("Broker ID 3 is not currently registered");
     }
 
     private UnregisterBrokerResponseData unregister(int broker) {

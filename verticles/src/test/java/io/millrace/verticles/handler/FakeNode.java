@@ -45,6 +45,8 @@ class FakeNode implements Node, ControllerGateway {
     private long nextTopicId = 100;
     private ControllerException failure;
     private boolean silent;
+    private long nowMs;
+    private long msPerCommand;
 
     FakeNode(Map<String, String> settings) {
         configs = new EffectiveConfigs(ConfigCatalog.get(), 1, settings);
@@ -92,6 +94,11 @@ class FakeNode implements Node, ControllerGateway {
         silent = true;
     }
 
+    /** From now on so much time passes with every command. */
+    void takeFor(long ms) {
+        msPerCommand = ms;
+    }
+
     private void commit(List<MetadataRecord> records) {
         ImageBuilder change = image.change();
         long offset = image.highestOffset();
@@ -110,7 +117,8 @@ class FakeNode implements Node, ControllerGateway {
         if (failure != null) {
             return Future.failedFuture(failure);
         }
-        ControllerOutcome<R> outcome = machine.handle(command, 0);
+        ControllerOutcome<R> outcome = machine.handle(command, nowMs);
+        nowMs += msPerCommand;
         commit(outcome.records());
         return Future.succeededFuture(outcome.response());
     }
