@@ -3,6 +3,7 @@ package io.millrace.log.store;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.segment.LogCheckpoint;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
  * other nodes and came back to this one has an older one when it is back itself; as the leader's that would be all there is.
  *
  * <p>The one whose checkpoint knows more counts: a later leader epoch, or more records. The other one gets a name of which nobody
- * takes notice, and stays for a person.
+ * takes notice, and stays for a person. Where one has no checkpoint nobody can tell: then this broker counts as one that has
+ * lost something.
  *
  * <p>Thread: blocks; before any log is loaded.
  */
@@ -25,7 +27,7 @@ final class FoundTwice {
 
     private FoundTwice() {}
 
-    /** @throws LogDirectoryException when nobody can tell which one counts, or the other one cannot be renamed */
+    /** @throws LogDirectoryException when the one that does not count cannot be renamed */
     static void settle(List<LogDirectory> directories) throws LogDirectoryException {
         FoundTwice twice = new FoundTwice();
         for (LogDirectory directory : directories) {
@@ -36,35 +38,33 @@ final class FoundTwice {
     private void look(TopicPartitionId id, LogDirectory directory) throws LogDirectoryException {
         LogDirectory other = counting.putIfAbsent(id, directory);
         if (other == null || id.isOfMetadata()) return;
-        boolean isNewer = isBehind(id, other, directory);
-        LogDirectory older = isNewer ? other : directory;
+        LogCheckpoint here = checkpoint(id, directory);
+        LogCheckpoint there = checkpoint(id, other);
+        boolean isNewer = here != null && (there == null || isBehind(there, here));
         LogDirectory newer = isNewer ? directory : other;
         counting.put(id, newer);
+        settle(id, newer, isNewer ? other : directory, here != null && there != null);
+    }
+
+    private static boolean isBehind(LogCheckpoint one, LogCheckpoint other) {
+        return epoch(one) != epoch(other)
+                ? epoch(one) < epoch(other)
+                : one.recoveryOffset() < other.recoveryOffset();
+    }
+
+    private static void settle(TopicPartitionId id, LogDirectory newer, LogDirectory older, boolean isCertain)
+            throws LogDirectoryException {
         try {
-            LOG.error(
-                    "{} is in {} and, older, in {}: that is left aside as {}",
-                    id,
-                    newer.path(),
-                    older.path(),
-                    older.moving().setOlderAside(id).getFileName());
+            // First: a process that ends in between is followed by one that finds only one of them.
+            if (!isCertain) newer.noteLost(List.of(new LostPartition(id, "nothing says which of two folders is newer")));
+            Path aside = older.moving().setOlderAside(id);
+            LOG.error("{} is in {} and, older, in {}: that is left aside as {}", id, newer.path(), older.path(), aside);
         } catch (IOException e) {
             throw new LogDirectoryException(
                     older.path().resolve(id.folderName()) + " is older than "
-                            + newer.path().resolve(id.folderName()) + " and cannot be renamed: " + e.getMessage() + ".",
+                            + newer.path().resolve(id.folderName()) + " and cannot be left aside: " + e.getMessage() + ".",
                     e);
         }
-    }
-
-    private static boolean isBehind(TopicPartitionId id, LogDirectory one, LogDirectory other)
-            throws LogDirectoryException {
-        LogCheckpoint a = checkpoint(id, one);
-        LogCheckpoint b = checkpoint(id, other);
-        if (a == null || b == null) {
-            throw new LogDirectoryException(one.path().resolve(id.folderName()) + " and "
-                    + other.path().resolve(id.folderName())
-                    + " are the same replica, and nothing says which one is newer; expected one of them.");
-        }
-        return epoch(a) != epoch(b) ? epoch(a) < epoch(b) : a.recoveryOffset() < b.recoveryOffset();
     }
 
     private static LogCheckpoint checkpoint(TopicPartitionId id, LogDirectory directory) throws LogDirectoryException {

@@ -147,7 +147,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** Before anything of it is forgotten. On a full disk the stop marker has room for some, which has the same consequence. */
-    private void noteLost(List<LostPartition> found) throws IOException {
+    void noteLost(List<LostPartition> found) throws IOException {
         List<LostPartition> all = new ArrayList<>(found);
         for (TopicPartitionId id : unnoted) {
             if (found.stream().noneMatch(one -> one.id().equals(id))) {

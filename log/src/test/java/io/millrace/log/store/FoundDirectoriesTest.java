@@ -82,6 +82,21 @@ class FoundDirectoriesTest {
         }
     }
 
+    @Test
+    void whereNobodyCanTellWhichOfTwoFoldersIsNewerTheBrokerVouchesForNothing() throws Exception {
+        new LogLife(second).start().appendAll("a", "b").stop();
+        LogLife unnoted = new LogLife(first).start().appendAll("a", "b", "c");
+        unnoted.directory.abandon();
+
+        for (int start = 0; start < 2; start++) {
+            FoundDirectories found = open(first, second);
+            assertThat(found.opened().stream().filter(directory -> directory.found().contains(LogLife.ID)))
+                    .hasSize(1)
+                    .allMatch(directory -> directory.lost().size() == 1);
+            close(found);
+        }
+    }
+
     /** Its replica may be anywhere by then; what is made anew here is neither mixed with what is left, nor removed with it. */
     @Test
     void aReplicaThatIsMadeAnewWhereOneHadLeftForAMissingDirectoryHasAFolderOfItsOwn() throws Exception {
