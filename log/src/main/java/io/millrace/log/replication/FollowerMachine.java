@@ -168,9 +168,9 @@ public final class FollowerMachine {
     /** Sends what there is to send; after every event or batch of events. */
     public void flush(long nowMs) {
         if (!changed.isEmpty()) {
-            List<FollowerSession> now = new ArrayList<>(changed);
-            changed.clear();
-            for (FollowerSession session : now) {
+            for (FollowerSession session : List.copyOf(changed)) {
+                // One after the other: if one fails the others have their turn in the next flush.
+                changed.remove(session);
                 session.flush(nowMs);
             }
         }

@@ -169,9 +169,9 @@ public final class LeaderMachine {
     /** Sends what there is to send; after every event or batch of events. */
     public void flush(long nowMs) {
         if (!changed.isEmpty()) {
-            List<LeaderSession> now = List.copyOf(changed);
-            changed.clear();
-            for (LeaderSession session : now) {
+            for (LeaderSession session : List.copyOf(changed)) {
+                // One after the other: if one fails the others have their turn in the next flush.
+                changed.remove(session);
                 session.flush(nowMs);
             }
         }

@@ -47,22 +47,22 @@ final class FoundTwice {
     }
 
     private static boolean isBehind(LogCheckpoint one, LogCheckpoint other) {
-        return epoch(one) != epoch(other)
-                ? epoch(one) < epoch(other)
-                : one.recoveryOffset() < other.recoveryOffset();
+        return epoch(one) != epoch(other) ? epoch(one) < epoch(other) : one.recoveryOffset() < other.recoveryOffset();
     }
 
     private static void settle(TopicPartitionId id, LogDirectory newer, LogDirectory older, boolean isCertain)
             throws LogDirectoryException {
         try {
             // First: a process that ends in between is followed by one that finds only one of them.
-            if (!isCertain) newer.noteLost(List.of(new LostPartition(id, "nothing says which of two folders is newer")));
+            if (!isCertain)
+                newer.noteLost(List.of(new LostPartition(id, "nothing says which of two folders is newer")));
             Path aside = older.moving().setOlderAside(id);
             LOG.error("{} is in {} and, older, in {}: that is left aside as {}", id, newer.path(), older.path(), aside);
         } catch (IOException e) {
             throw new LogDirectoryException(
                     older.path().resolve(id.folderName()) + " is older than "
-                            + newer.path().resolve(id.folderName()) + " and cannot be left aside: " + e.getMessage() + ".",
+                            + newer.path().resolve(id.folderName()) + " and cannot be left aside: " + e.getMessage()
+                            + ".",
                     e);
         }
     }

@@ -90,7 +90,8 @@ class FoundDirectoriesTest {
 
         for (int start = 0; start < 2; start++) {
             FoundDirectories found = open(first, second);
-            assertThat(found.opened().stream().filter(directory -> directory.found().contains(LogLife.ID)))
+            assertThat(found.opened().stream()
+                            .filter(directory -> directory.found().contains(LogLife.ID)))
                     .hasSize(1)
                     .allMatch(directory -> directory.lost().size() == 1);
             close(found);

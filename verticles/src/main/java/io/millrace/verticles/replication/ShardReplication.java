@@ -197,7 +197,8 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
                 touch();
             } catch (MalformedFrameException malformed) {
                 log.warn("dropped a frame of another node: {}", malformed.getMessage());
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | VirtualMachineError bug) {
+                touch();
                 log.error("a frame of another node could not be taken", bug);
             } finally {
                 frame.release();
@@ -226,10 +227,16 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
                 // An answer may credit a follower, which may move what another one waits for.
                 touch();
             }
-        } catch (RuntimeException bug) {
-            log.error("a step of the replication of shard {} failed; the next one is taken all the same", shard, bug);
+        } catch (RuntimeException | VirtualMachineError bug) {
+            failed(nowMs, bug);
         }
         arm(Math.min(leader.nextTickMs(nowMs), follower.nextTickMs(nowMs)));
+    }
+
+    /** A bug, or no memory for a message: the next step is taken all the same, although nothing else may come by. */
+    private void failed(long nowMs, Throwable why) {
+        arm(nowMs + OVERDUE_PAUSE_MS);
+        log.error("a step of the replication of shard {} failed; the next one is taken all the same", shard, why);
     }
 
     /** An alarm that is early finds nothing due and sets the next one: cheaper than moving it with every message. */
@@ -251,6 +258,16 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
             return;
         }
         long nowMs = nowMs();
+        try {
+            tick(nowMs);
+        } catch (RuntimeException | VirtualMachineError bug) {
+            failed(nowMs, bug);
+        }
+        turnEnds = true;
+        endOfTurn();
+    }
+
+    private void tick(long nowMs) {
         long dueMs = Long.MAX_VALUE;
         for (Replicated replica : new ArrayList<>(ticking)) {
             if (replica.machine().nextTickMs(nowMs) <= nowMs) {
@@ -265,8 +282,6 @@ public final class ShardReplication implements FollowerMachine.Node, Replication
         leader.tick(nowMs);
         follower.tick(nowMs);
         arm(dueMs);
-        turnEnds = true;
-        endOfTurn();
     }
 
     @Override
