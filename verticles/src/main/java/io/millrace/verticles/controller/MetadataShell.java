@@ -13,13 +13,11 @@ import io.millrace.membership.controller.ControllerOutcome;
 import io.millrace.membership.controller.DescribeQuorum;
 import io.millrace.membership.controller.Features;
 import io.millrace.membership.image.BrokerImage;
-import io.millrace.membership.image.ImageBuilder;
 import io.millrace.membership.image.MetadataDelta;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.quorum.QuorumPorts;
 import io.millrace.membership.record.MetadataRecord;
 import io.millrace.membership.record.RecordCodec;
-import io.millrace.membership.record.RegisterBrokerRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -59,22 +57,17 @@ public final class MetadataShell implements CommitListener, ActiveController {
     private final Owner owner;
     private final MetadataQuorum quorum;
     private final ControllerMachine machine;
-    private final MetadataPublisher publisher;
     private final LongSupplier clockMs;
     private final QuorumPorts.Alarm alarm;
     private final VoterChanges voters;
-    private MetadataImage image = MetadataImage.EMPTY;
-    private boolean live;
-    /** The epoch in which this node carries commands out; -1 while it does not. */
-    private int activeEpoch = -1;
+    private final CommittedImage applied;
+    private final CommandGate gate = new CommandGate(this::watchDeadlines);
 
     /** As of the last call of the quorum: its own getters may be a step ahead of it or behind. */
     private volatile Leader known = new Leader(0, OptionalInt.empty());
 
-    private final ControllerEntry entry = new ControllerEntry();
     private final List<Runnable> leaderListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> activeListeners = new CopyOnWriteArrayList<>();
-    private RegistrationListener registrations = (offset, incarnation, directories) -> {};
     private int proposalsOut;
     private CompletionStage<Long> lastProposal = CompletableFuture.completedStage(-1L);
     private Runnable cancelSessionAlarm = () -> {};
@@ -97,44 +90,25 @@ public final class MetadataShell implements CommitListener, ActiveController {
         this.owner = owner;
         this.quorum = quorum;
         this.machine = machine;
-        this.publisher = publisher;
+        this.applied = new CommittedImage(self, publisher);
         this.clockMs = clockMs;
         this.alarm = alarm;
         this.voters = new VoterChanges(
-                self, quorum, () -> image, this::raiseLevelOfVoterChanges, machine::passOver, this::watchDeadlines);
+                self, quorum, applied::image, this::raiseLevelOfVoterChanges, machine::passOver, gate);
         quorum.onCommit(this);
     }
 
     @Override
     public <R> Future<Settled<R>> carryOut(int epoch, ControllerCommand<R> command) {
         Promise<Settled<R>> answer = Promise.promise();
-        owner.execute(() -> begin(epoch, command, answer));
+        owner.execute(() ->
+                gate.enter(epoch, isOfTheQuorum(command), () -> tryToCarryOut(command, answer), answer::fail));
         return answer.future();
-    }
-
-    private <R> void begin(int epoch, ControllerCommand<R> command, Promise<Settled<R>> answer) {
-        if (activeEpoch != epoch || !machine.isController()) {
-            if (!entry.hold(epoch, () -> begin(epoch, command, answer), () -> refuse(answer))) {
-                refuse(answer);
-            }
-        } else if (!voters.isUnderWay() || isOfTheQuorum(command)) {
-            tryToCarryOut(command, answer);
-        } else if (!voters.afterwards(() -> begin(epoch, command, answer))) {
-            answer.fail(busy());
-        }
     }
 
     /** The machine decides nothing about it. */
     private static boolean isOfTheQuorum(ControllerCommand<?> command) {
         return command instanceof ChangeVoters || command instanceof DescribeQuorum;
-    }
-
-    private static ControllerException busy() {
-        return new ControllerException(ControllerError.REQUEST_TIMED_OUT, "the controller is busy");
-    }
-
-    private static void refuse(Promise<?> answer) {
-        answer.fail(new ControllerException(ControllerError.NOT_CONTROLLER, "this node is not the controller"));
     }
 
     private <R> void tryToCarryOut(ControllerCommand<R> command, Promise<Settled<R>> answer) {
@@ -152,23 +126,23 @@ public final class MetadataShell implements CommitListener, ActiveController {
             // The quorum's own knowledge, of which the machine has none; R is what this kind of command gives.
             quorum.describe()
                     .ifPresentOrElse(
-                            known -> answer.complete(new Settled<>((R) known, image.highestOffset())),
-                            () -> refuse(answer));
+                            known -> answer.complete(new Settled<>((R) known, image().highestOffset())),
+                            () -> answer.fail(CommandGate.notController()));
             return;
         }
         if (command instanceof ChangeVoters change) {
             voters.carryOut(change)
-                    .map(outcome -> new Settled<>((R) outcome, image.highestOffset()))
+                    .map(outcome -> new Settled<>((R) outcome, image().highestOffset()))
                     .onComplete(answer);
             return;
         }
         if (proposalsOut >= MAX_PROPOSALS_OUT) {
-            answer.fail(busy());
+            answer.fail(CommandGate.busy());
             return;
         }
         ControllerOutcome<R> outcome = machine.handle(command, clockMs.getAsLong());
         watchDeadlines();
-        long known = image.highestOffset();
+        long known = image().highestOffset();
         // An answer without records may rest on what was proposed before it, so it waits for that too (rule Q5).
         CompletionStage<Long> settled = outcome.records().isEmpty() ? lastProposal : propose(outcome.records());
         settled.whenComplete((offset, failure) -> {
@@ -218,7 +192,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
 
     /** Names who is told of this node's own registrations; before the quorum starts. */
     public void onRegistration(RegistrationListener listener) {
-        registrations = listener;
+        applied.onRegistration(listener);
     }
 
     /** Adds somebody who is called whenever this node has become the controller. */
@@ -231,12 +205,12 @@ public final class MetadataShell implements CommitListener, ActiveController {
      * life ends at once. Called on the owner.
      */
     public void brokerProbed(int brokerId, Optional<UUID> answered) {
-        if (voters.isUnderWay()) {
+        if (gate.isHeld()) {
             // If too many wait its session ends by time.
-            voters.afterwards(() -> brokerProbed(brokerId, answered));
+            gate.whenReleased(() -> brokerProbed(brokerId, answered));
             return;
         }
-        BrokerImage broker = image.broker(brokerId);
+        BrokerImage broker = image().broker(brokerId);
         if (!machine.isController()
                 || brokerId == self
                 || broker == null
@@ -256,8 +230,8 @@ public final class MetadataShell implements CommitListener, ActiveController {
     }
 
     private void deadline() {
-        if (voters.isUnderWay()) {
-            // Looked at again when it has ended.
+        if (gate.isHeld()) {
+            // Looked at again when it is released.
             return;
         }
         List<MetadataRecord> fencing = machine.expireSessions(clockMs.getAsLong());
@@ -273,81 +247,38 @@ public final class MetadataShell implements CommitListener, ActiveController {
 
     @Override
     public void committed(long baseOffset, int epoch, List<byte[]> records) {
-        ImageBuilder change = image.change();
-        for (int i = 0; i < records.size(); i++) {
-            MetadataRecord record = RecordCodec.decode(records.get(i));
-            change.replay(baseOffset + i, epoch, record);
-            if (record instanceof RegisterBrokerRecord registered && registered.brokerId() == self) {
-                registrations.registered(baseOffset + i, registered.incarnation(), registered.directories());
-            }
-        }
-        MetadataDelta delta = change.delta();
-        image = delta.after();
-        checkFeatures();
+        MetadataDelta delta = applied.apply(baseOffset, epoch, records);
         if (machine.isController()) {
-            machine.committed(image, records.size());
+            machine.committed(delta.after(), records.size());
         }
-        if (live) {
-            // Of what was touched: a batch costs what it changes, however much there is.
-            publisher.publish(delta);
-        }
+        applied.publish(delta);
     }
 
     @Override
     public void snapshotLoaded(long endOffset, int epoch, List<byte[]> records) {
-        ImageBuilder change = MetadataImage.EMPTY.change();
-        for (byte[] record : records) {
-            change.replay(endOffset - 1, epoch, RecordCodec.decode(record));
-        }
-        MetadataImage loaded = change.build();
-        image = loaded;
-        checkFeatures();
-        BrokerImage own = image.broker(self);
-        if (own != null) {
-            registrations.registered(own.epoch(), own.incarnation(), own.directories());
-        }
-        if (live) {
-            publisher.publish(MetadataDelta.between(publisher.image(), image));
-        }
-    }
-
-    /** The quorum halts the node on this: what a newer version wrote must not be half understood. */
-    private void checkFeatures() {
-        String unsupported = Features.unsupported(image);
-        if (unsupported != null) {
-            throw new IllegalStateException(unsupported);
-        }
-    }
-
-    /**
-     * From now on every commit is told to the followers; what was read back from the log until here is told as one step,
-     * so that nobody opens what was deleted again later.
-     */
-    private void goLive() {
-        if (!live) {
-            live = true;
-            publisher.publish(MetadataDelta.between(publisher.image(), image));
-        }
+        applied.load(endOffset, epoch, records);
     }
 
     @Override
     public void caughtUp() {
-        goLive();
+        applied.goLive();
     }
 
     @Override
     public Supplier<List<byte[]>> captureSnapshot() {
-        MetadataImage captured = image;
-        return () -> captured.toRecords().stream().map(RecordCodec::encode).toList();
+        return applied.capture();
+    }
+
+    private MetadataImage image() {
+        return applied.image();
     }
 
     @Override
     public void leadershipGained(int epoch) {
         log.info("this node is the controller, epoch {}", epoch);
         lastProposal = CompletableFuture.completedStage(-1L);
-        goLive();
-        List<MetadataRecord> first = machine.becomeController(image, quorum.highWatermark(), clockMs.getAsLong());
-        activeEpoch = epoch;
+        applied.goLive();
+        List<MetadataRecord> first = machine.becomeController(image(), quorum.highWatermark(), clockMs.getAsLong());
         watchDeadlines();
         if (!first.isEmpty()) {
             propose(first).exceptionally(failure -> {
@@ -357,14 +288,14 @@ public final class MetadataShell implements CommitListener, ActiveController {
                 return null;
             });
         }
-        entry.open(epoch);
+        gate.open(epoch);
         activeListeners.forEach(Runnable::run);
     }
 
     @Override
     public void leadershipLost(int epoch) {
         log.info("this node is no longer the controller, epoch {}", epoch);
-        activeEpoch = -1;
+        gate.shut();
         machine.resign();
         watchDeadlines();
     }
@@ -372,11 +303,10 @@ public final class MetadataShell implements CommitListener, ActiveController {
     @Override
     public void leaderChanged(int epoch, OptionalInt leader) {
         known = new Leader(epoch, leader);
-        boolean own = leader.isPresent() && leader.getAsInt() == self;
-        if (own && epoch != activeEpoch) {
-            entry.elected(epoch);
-        } else if (!own) {
-            entry.close();
+        if (leader.isPresent() && leader.getAsInt() == self) {
+            gate.elected(epoch);
+        } else {
+            gate.electedElsewhere();
         }
         leaderListeners.forEach(Runnable::run);
     }

@@ -11,10 +11,8 @@ import io.millrace.membership.image.BrokerImage;
 import io.millrace.membership.image.MetadataImage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
@@ -27,8 +25,8 @@ import java.util.stream.Collectors;
  * and the metadata's level is raised, at which any other build ends.
  *
  * <p>A change is a record of the quorum's own in the log, of which the controller's machine does not know, and whoever it registers takes
- * its epoch from the offset that it expects next. So the machine decides nothing while a change is under way (nothing could be committed
- * before it either), and is then told of the offset.
+ * its epoch from the offset that it expects next. So commands are held while a change is under way ({@link CommandGate}), and the
+ * machine is then told of the offset.
  *
  * <p>Thread: the metadata's owner.
  */
@@ -38,9 +36,7 @@ final class VoterChanges {
     private final Supplier<MetadataImage> image;
     private final Supplier<CompletionStage<Long>> raise;
     private final LongConsumer recorded;
-    private final Runnable ended;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
-    private int underWay;
+    private final CommandGate gate;
     /** Which level of the metadata a broker can follow. */
     private IntFunction<Future<Short>> levels = broker -> Future.succeededFuture(Features.METADATA_LEVEL);
 
@@ -49,7 +45,7 @@ final class VoterChanges {
      *
      * @param raise proposes the level; the stage completes with its commit
      * @param recorded told at which offset of the log a change lies that is committed
-     * @param ended called when none is under way any more and those that waited for that have been called
+     * @param gate held while a change may be in the log that is neither committed nor given up
      */
     VoterChanges(
             int self,
@@ -57,23 +53,13 @@ final class VoterChanges {
             Supplier<MetadataImage> image,
             Supplier<CompletionStage<Long>> raise,
             LongConsumer recorded,
-            Runnable ended) {
+            CommandGate gate) {
         this.self = self;
         this.quorum = quorum;
         this.image = image;
         this.raise = raise;
         this.recorded = recorded;
-        this.ended = ended;
-    }
-
-    /** Whether a change may be in the log that is neither committed nor given up. */
-    boolean isUnderWay() {
-        return underWay > 0;
-    }
-
-    /** Has this called when no change is under way any more; false when too many wait for that. */
-    boolean afterwards(Runnable then) {
-        return waiting.size() < ControllerEntry.MAX_WAITING && waiting.add(then);
+        this.gate = gate;
     }
 
     void askForLevels(IntFunction<Future<Short>> ask) {
@@ -138,27 +124,17 @@ final class VoterChanges {
 
     private Future<ChangeVoters.Outcome> change(ChangeVoters command) {
         Promise<ChangeVoters.Outcome> told = Promise.promise();
-        underWay++;
+        gate.hold();
         quorum.changeVoters(command.change()).whenComplete((offset, failure) -> {
-            underWay--;
             if (failure == null) {
                 recorded.accept(offset);
                 told.complete(new ChangeVoters.Outcome(ControllerError.NONE, null));
             } else {
                 tell(failure, told);
             }
-            goOn();
+            gate.release();
         });
         return told.future();
-    }
-
-    private void goOn() {
-        while (!isUnderWay() && !waiting.isEmpty()) {
-            waiting.remove().run();
-        }
-        if (!isUnderWay()) {
-            ended.run();
-        }
     }
 
     private static void tell(Throwable failure, Promise<ChangeVoters.Outcome> told) {
