@@ -33,4 +33,9 @@ public sealed interface ControllerCommand<R>
                 || this instanceof DescribeQuorum
                 || this instanceof GiveUpReplicas;
     }
+
+    /** Whether it is a broker's own life that hangs on it: such a command is taken however many others are under way. */
+    default boolean isOfABrokersLife() {
+        return this instanceof RegisterBroker || this instanceof BrokerHeartbeat;
+    }
 }

@@ -6,7 +6,6 @@ import io.millrace.membership.controller.BrokerHeartbeat;
 import io.millrace.membership.controller.ControllerCommand;
 import io.millrace.membership.controller.ControllerError;
 import io.millrace.membership.controller.ControllerException;
-import io.millrace.membership.controller.RegisterBroker;
 import io.millrace.membership.controller.wire.ForwardedAnswer;
 import io.millrace.membership.controller.wire.ForwardedCommand;
 import io.millrace.membership.quorum.QuorumPorts;
@@ -86,8 +85,7 @@ public final class CommandForwarder implements ControllerGateway {
     }
 
     private void begin(ForwardedCall<?> call) {
-        boolean ownLife = call.command instanceof BrokerHeartbeat || call.command instanceof RegisterBroker;
-        if (unanswered >= MAX_UNANSWERED && !ownLife) {
+        if (unanswered >= MAX_UNANSWERED && !call.command.isOfABrokersLife()) {
             call.answer.fail(new ControllerException(
                     ControllerError.REQUEST_TIMED_OUT,
                     MAX_UNANSWERED + " commands of this node wait for the controller already"));

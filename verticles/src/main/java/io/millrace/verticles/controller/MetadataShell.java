@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class MetadataShell implements CommitListener, ActiveController {
     private static final Logger log = LoggerFactory.getLogger(MetadataShell.class);
-    /** Commands whose records wait for their commit; beyond that the caller is asked to come again. */
-    private static final int MAX_PROPOSALS_OUT = 5_000;
+    /** Commands whose records wait for their commit; beyond that all but a broker's own life is asked to come again. */
+    static final int MAX_PROPOSALS_OUT = 5_000;
 
     private record Leader(int epoch, OptionalInt id) {}
 
@@ -136,7 +136,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
                     .onComplete(answer);
             return;
         }
-        if (proposalsOut >= MAX_PROPOSALS_OUT) {
+        if (proposalsOut >= MAX_PROPOSALS_OUT && !command.isOfABrokersLife()) {
             answer.fail(CommandGate.busy());
             return;
         }

@@ -7,6 +7,7 @@ import io.millrace.membership.UnknownOutcomeException;
 import io.millrace.membership.VoterChange;
 import io.millrace.membership.config.ConfigCatalog;
 import io.millrace.membership.config.EffectiveConfigs;
+import io.millrace.membership.controller.AllocateProducerIds;
 import io.millrace.membership.controller.BrokerHeartbeat;
 import io.millrace.membership.controller.ChangeVoters;
 import io.millrace.membership.controller.ControllerCommand;
@@ -92,6 +93,24 @@ class MetadataShellTest {
         quorum.refuseAll();
 
         assertThat(error(refused)).isEqualTo(ControllerError.NOT_CONTROLLER);
+    }
+
+    @Test
+    void aBrokerLivesHoweverManyCommandsWaitForTheirCommit() {
+        serve();
+        long epoch = publisher.image().broker(1).epoch();
+        for (int i = 0; i < MetadataShell.MAX_PROPOSALS_OUT; i++) {
+            submit(new AllocateProducerIds(1, epoch));
+        }
+        assertThat(error(submit(new AllocateProducerIds(1, epoch)))).isEqualTo(ControllerError.REQUEST_TIMED_OUT);
+
+        Future<RegisterBroker.Outcome> registered = submit(register(2));
+        Future<BrokerHeartbeat.Outcome> alive =
+                submit(new BrokerHeartbeat(1, epoch, publisher.image().highestOffset(), false, false, List.of()));
+        quorum.commitAll();
+
+        assertThat(registered.result().error()).isEqualTo(ControllerError.NONE);
+        assertThat(alive.result().error()).isEqualTo(ControllerError.NONE);
     }
 
     @Test
