@@ -97,7 +97,10 @@ public final class DirectoryHealth {
             offlineReason = why;
             offline = true;
         }
-        LOG.error("{} is offline: {}", directory, why, cause);
-        whenOffline.accept(why);
+        try {
+            LOG.error("{} is offline: {}", directory, why, cause);
+        } finally {
+            whenOffline.accept(why);
+        }
     }
 }

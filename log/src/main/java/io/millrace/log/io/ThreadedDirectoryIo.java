@@ -68,7 +68,7 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
             } catch (RuntimeException | Error e) {
                 // A dead writer would hang every append: the next round says to all of them
                 // that the directory is offline.
-                work.failed(e);
+                fail(e);
                 due = nowMs() + AFTER_FAILURE_MS;
             }
             if (work.hasQueued()) continue;
@@ -77,6 +77,15 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
             // Checked after saying so: whoever queues sees either a running writer that checks again, or a parked one.
             if (!work.hasQueued() && !stopping) park(due);
             parked = false;
+        }
+    }
+
+    /** May fail as well, for want of the same memory; the writer goes on. */
+    private void fail(Throwable bug) {
+        try {
+            work.failed(bug);
+        } catch (RuntimeException | Error again) {
+            // Nothing more can be said; that the directory is offline was noted before anything that needs memory.
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * A process that dies leaves {@code running}; if kernel and mount are still the same, nothing that it wrote is lost.
  *
  * <pre>
- *   version=1
+ *   version=1 | 2                            2 with the last line, which a build that does not know of it must not drop
  *   state=running | clean
  *   page.cache=boot id and mount
  *   lost=orders-0.obLD1OX2R4mrze8BI0VniQ,…   only while the cluster does not know and a full disk took no lost-files
@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 final class StopMarker {
     static final String NAME = "stop-marker";
     private static final int VERSION = 1;
+    private static final int WITH_LOST = 2;
     /** What has room beside the rest where a file is overwritten in its place. */
     private static final int LOST_CHARS = 120;
 
@@ -33,7 +34,7 @@ final class StopMarker {
     static PreviousStop read(Disk disk, Path directory, boolean used) throws IOException {
         PropertiesText text = PropertiesText.read(disk, directory.resolve(NAME));
         if (text == null) return used ? PreviousStop.MACHINE_CRASH : PreviousStop.CLEAN;
-        text.refuseNewerThan(VERSION, directory.resolve(NAME));
+        text.refuseNewerThan(WITH_LOST, directory.resolve(NAME));
         if ("clean".equals(text.get("state"))) return PreviousStop.CLEAN;
         boolean samePages = disk.pageCacheIdentity(directory).equals(text.get("page.cache"));
         return samePages && "running".equals(text.get("state"))
@@ -68,7 +69,8 @@ final class StopMarker {
         AtomicFile.writeAlsoWhenFull(
                 disk,
                 directory.resolve(NAME),
-                "version=" + VERSION + "\nstate=" + (clean ? "clean" : "running") + "\npage.cache="
+                "version=" + (lost.isEmpty() ? VERSION : WITH_LOST) + "\nstate=" + (clean ? "clean" : "running")
+                        + "\npage.cache="
                         + disk.pageCacheIdentity(directory) + "\n"
                         + names);
     }

@@ -74,17 +74,18 @@ class LogDirectoryTest {
             Path file = dir.resolve(name);
             byte[] before = Files.readAllBytes(file);
             byte[] newer = before.clone();
+            char version = name.equals("stop-marker") ? '3' : '2';
             if (name.equals("recovery-checkpoint")) {
                 ByteBuffer header = ByteBuffer.allocate(10).put(before, 0, 4).putShort((short) 2);
                 newer = header.putInt(Crc.of(header, 0, 6)).array();
             } else {
-                newer["version=".length()] = '2';
+                newer["version=".length()] = (byte) version;
             }
             Files.write(file, newer);
 
             assertThatThrownBy(() -> open(1, "c1"))
                     .isInstanceOf(LogDirectoryException.class)
-                    .hasMessageContaining("is a newer build's: " + file + " has version 2")
+                    .hasMessageContaining("is a newer build's: " + file + " has version " + version)
                     .hasMessageContaining("use the build that wrote it")
                     .matches(refused -> !((LogDirectoryException) refused).isOfTheDisk());
             assertThat(file).hasBinaryContent(newer);

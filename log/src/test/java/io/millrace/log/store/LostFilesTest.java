@@ -74,6 +74,10 @@ class LostFilesTest {
         life = new LogLife(dir, disk).start();
         assertThat(life.directory.lost()).extracting(LostPartition::id).containsExactly(LogLife.ID);
 
+        assertThat(dir.resolve(StopMarker.NAME))
+                .as("a build that does not know of the line must not drop it")
+                .content()
+                .startsWith("version=2\n");
         life.killAndStart();
         assertThat(life.directory.lost()).extracting(LostPartition::id).containsExactly(LogLife.ID);
         life.stop();
@@ -101,6 +105,7 @@ class LostFilesTest {
         life.killAndStart();
 
         assertThat(life.directory.lost()).isEmpty();
+        assertThat(dir.resolve(StopMarker.NAME)).content().startsWith("version=1\n");
     }
 
     @Test

@@ -93,16 +93,16 @@ public final class MetadataShell implements CommitListener, ActiveController {
         this.applied = new CommittedImage(self, publisher);
         this.clockMs = clockMs;
         this.alarm = alarm;
-        this.voters = new VoterChanges(
-                self, quorum, applied::image, this::raiseLevelOfVoterChanges, machine::passOver, gate);
+        this.voters =
+                new VoterChanges(self, quorum, applied::image, this::raiseLevelOfVoterChanges, machine::passOver, gate);
         quorum.onCommit(this);
     }
 
     @Override
     public <R> Future<Settled<R>> carryOut(int epoch, ControllerCommand<R> command) {
         Promise<Settled<R>> answer = Promise.promise();
-        owner.execute(() ->
-                gate.enter(epoch, isOfTheQuorum(command), () -> tryToCarryOut(command, answer), answer::fail));
+        owner.execute(
+                () -> gate.enter(epoch, isOfTheQuorum(command), () -> tryToCarryOut(command, answer), answer::fail));
         return answer.future();
     }
 

@@ -13,7 +13,8 @@ class CommandGateTest {
     private final CommandGate gate = new CommandGate(() -> told.add("released"));
 
     private void enter(int epoch, String command) {
-        gate.enter(epoch, command.startsWith("voters"), () -> told.add(command), why -> told.add(command + why.error()));
+        gate.enter(
+                epoch, command.startsWith("voters"), () -> told.add(command), why -> told.add(command + why.error()));
     }
 
     private static String refused(String command) {
