@@ -5,17 +5,19 @@ import io.millrace.verticles.metrics.NodeSnapshot.LogSnapshot;
 import io.millrace.verticles.metrics.NodeSnapshot.OffsetSnapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Consumer groups: how many there are in which state, what they have committed, and how far behind they are, under the names
  * of Kafka's coordinator and of kafka_exporter (Grafana's board 7589).
  *
- * <p>Only the coordinator shows a group, so that sums over nodes are right. How far behind is shown where this node also
- * leads the partition.
+ * <p>Only the coordinator shows a group, so that sums over nodes are right. How far behind is shown of the partitions that have a replica
+ * here, whoever leads them: a follower's high watermark is the leader's as of its last fetch. Of others it is not known here, and the sum
+ * of such a topic is left out.
  *
  * <p>Thread: one scrape at a time.
  */
@@ -24,8 +26,14 @@ final class GroupSeries {
             List.of("preparingrebalance", "completingrebalance", "stable", "empty", "dead");
     private static final String EXPORTER = "kafka_consumergroup_";
 
-    /** One committed offset and what is known of its partition; {@code lag} is -1 when it is led elsewhere. */
-    private record Row(String group, OffsetSnapshot offset, long lag, OptionalDouble secondsBehind) {
+    /** One committed offset and how far that is behind; not known of a partition without a replica here. */
+    private record Row(String group, OffsetSnapshot offset, long lag, double secondsBehind) {
+        private static final long NOT_KNOWN = -1;
+
+        boolean isKnown() {
+            return lag != NOT_KNOWN;
+        }
+
         String[] labels() {
             return new String[] {
                 "consumergroup", group, "topic", offset.topic(), "partition", Integer.toString(offset.partition())
@@ -76,9 +84,7 @@ final class GroupSeries {
     private List<Row> rows(NodeSnapshot node, long nowMs) {
         Map<Place, Long> ends = new HashMap<>();
         for (LogSnapshot log : node.logs()) {
-            if (log.leader()) {
-                ends.put(new Place(log.topic(), log.partition()), log.highWatermark());
-            }
+            ends.merge(new Place(log.topic(), log.partition()), log.highWatermark(), Math::max);
         }
         List<Row> rows = new ArrayList<>();
         for (GroupSnapshot group : node.groups().each()) {
@@ -86,7 +92,7 @@ final class GroupSeries {
                 Long end = ends.get(new Place(offset.topic(), offset.partition()));
                 rows.add(
                         end == null
-                                ? new Row(group.group(), offset, -1, OptionalDouble.empty())
+                                ? new Row(group.group(), offset, Row.NOT_KNOWN, 0)
                                 : new Row(
                                         group.group(),
                                         offset,
@@ -105,30 +111,37 @@ final class GroupSeries {
                 row -> text.sample(EXPORTER + "current_offset", row.offset().committed(), row.labels()));
         text.gauge(EXPORTER + "lag", "Records that a group has not read.");
         for (Row row : rows) {
-            if (row.lag() >= 0) {
+            if (row.isKnown()) {
                 text.sample(EXPORTER + "lag", row.lag(), row.labels());
             }
         }
-        text.gauge(EXPORTER + "lag_seconds", "Age of the next record that a group will read, from earlier scrapes.");
+        text.gauge(
+                EXPORTER + "lag_seconds",
+                "Age of the next record that a group will read, or more; from earlier scrapes.");
         for (Row row : rows) {
-            if (row.secondsBehind().isPresent()) {
-                text.sample(EXPORTER + "lag_seconds", row.secondsBehind().getAsDouble(), row.labels());
+            if (row.isKnown()) {
+                text.sample(EXPORTER + "lag_seconds", row.secondsBehind(), row.labels());
             }
         }
-        Map<Reading, long[]> sums = new LinkedHashMap<>();
+        Map<Reading, Long> offsets = new LinkedHashMap<>();
+        Map<Reading, Long> lags = new LinkedHashMap<>();
+        Set<Reading> partlyKnown = new HashSet<>();
         for (Row row : rows) {
-            long[] sum =
-                    sums.computeIfAbsent(new Reading(row.group(), row.offset().topic()), reading -> new long[2]);
-            sum[0] += row.offset().committed();
-            sum[1] += Math.max(0, row.lag());
+            Reading reading = new Reading(row.group(), row.offset().topic());
+            offsets.merge(reading, row.offset().committed(), Long::sum);
+            lags.merge(reading, row.lag(), Long::sum);
+            if (!row.isKnown()) {
+                partlyKnown.add(reading);
+            }
         }
-        writeSums(text, sums, "current_offset_sum", "What a group has committed, over the partitions of a topic.", 0);
-        writeSums(text, sums, "lag_sum", "Records that a group has not read, over the partitions of a topic.", 1);
+        lags.keySet().removeAll(partlyKnown);
+        writeSums(text, offsets, "current_offset_sum", "What a group has committed, over the partitions of a topic.");
+        writeSums(text, lags, "lag_sum", "Records that a group has not read, over the partitions of a topic.");
     }
 
-    private static void writeSums(MetricsText text, Map<Reading, long[]> sums, String name, String help, int which) {
+    private static void writeSums(MetricsText text, Map<Reading, Long> sums, String name, String help) {
         text.gauge(EXPORTER + name, help);
         sums.forEach((reading, sum) ->
-                text.sample(EXPORTER + name, sum[which], "consumergroup", reading.group(), "topic", reading.topic()));
+                text.sample(EXPORTER + name, sum, "consumergroup", reading.group(), "topic", reading.topic()));
     }
 }

@@ -2,81 +2,80 @@ package io.millrace.verticles.metrics;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /**
  * How old the next record is that a group will read: known without a look at the log, from where each partition ended at
- * earlier scrapes. Between two of them the time is interpolated; older than the oldest that is remembered is not known.
+ * earlier scrapes. Between two of them the time is interpolated; of what is older than the oldest it is known that it is older than that. A
+ * group that stands still falls behind for as long as it does: an alert that it has set off must not end because it is so far behind.
  *
- * <p>Bounded by {@link #POINTS} per partition that some group has committed for; partitions that are not asked about in a
- * scrape are forgotten.
+ * <p>Bounded by {@link #POINTS} per partition that some group has committed for: when there are so many, every second one is forgotten, so that
+ * the newer ones are close together and the oldest one stays. Partitions that are not asked about in a scrape are forgotten.
  *
  * <p>Thread: one scrape at a time.
  */
 final class LagTimes {
-    /** At a scrape each 15 seconds, a quarter of an hour. */
+    /** At a scrape each 15 seconds the last quarter of an hour, or half of it, is known to within one or two scrapes. */
     static final int POINTS = 60;
 
     private record Place(String topic, int partition) {}
 
-    /** Where a partition ended at which times; a ring. */
+    /** Where a partition ended at which times, in their order. */
     private static final class Ends {
         private final long[] offsets = new long[POINTS];
         private final long[] timesMs = new long[POINTS];
-        private int first;
         private int count;
         private boolean asked;
 
         void add(long offset, long timeMs) {
-            if (count > 0 && offsets[at(count - 1)] >= offset) {
+            if (count > 0 && offsets[count - 1] >= offset) {
                 // Nothing came: the end is as old as it was, but nothing below it is newer than now.
-                timesMs[at(count - 1)] = offsets[at(count - 1)] == offset ? timeMs : timesMs[at(count - 1)];
+                // An end that has gone back is of another leader, or of a topic that was created anew.
+                if (offsets[count - 1] == offset) {
+                    timesMs[count - 1] = timeMs;
+                }
                 return;
             }
             if (count == POINTS) {
-                first = (first + 1) % POINTS;
-                count--;
+                thin();
             }
-            offsets[at(count)] = offset;
-            timesMs[at(count)] = timeMs;
+            offsets[count] = offset;
+            timesMs[count] = timeMs;
             count++;
         }
 
-        private int at(int i) {
-            return (first + i) % POINTS;
+        private void thin() {
+            count = POINTS / 2;
+            for (int i = 1; i < count; i++) {
+                offsets[i] = offsets[2 * i];
+                timesMs[i] = timesMs[2 * i];
+            }
         }
 
-        /** When the record at this offset was written, about; empty when that was before the oldest point. */
-        OptionalDouble timeOf(long offset) {
+        /** When the record at this offset was written, about, and at the latest. */
+        double timeOf(long offset) {
             for (int i = count - 1; i >= 0; i--) {
-                if (offsets[at(i)] <= offset) {
+                if (offsets[i] <= offset) {
                     if (i == count - 1) {
-                        return OptionalDouble.of(timesMs[at(i)]);
+                        return timesMs[i];
                     }
-                    double share = (double) (offset - offsets[at(i)]) / (offsets[at(i + 1)] - offsets[at(i)]);
-                    return OptionalDouble.of(timesMs[at(i)] + share * (timesMs[at(i + 1)] - timesMs[at(i)]));
+                    double share = (double) (offset - offsets[i]) / (offsets[i + 1] - offsets[i]);
+                    return timesMs[i] + share * (timesMs[i + 1] - timesMs[i]);
                 }
             }
-            return OptionalDouble.empty();
+            return timesMs[0];
         }
     }
 
     private final Map<Place, Ends> places = new HashMap<>();
 
     /** Notes where a partition ends now, and says how many seconds a reader at this offset is behind; 0 at the end. */
-    OptionalDouble secondsBehind(String topic, int partition, long committed, long endOffset, long nowMs) {
+    double secondsBehind(String topic, int partition, long committed, long endOffset, long nowMs) {
         Ends ends = places.computeIfAbsent(new Place(topic, partition), place -> new Ends());
         if (!ends.asked) {
             ends.asked = true;
             ends.add(endOffset, nowMs);
         }
-        if (committed >= endOffset) {
-            return OptionalDouble.of(0);
-        }
-        OptionalDouble writtenMs = ends.timeOf(committed);
-        return writtenMs.isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(Math.max(0, nowMs - writtenMs.getAsDouble()) / 1000);
+        return committed >= endOffset ? 0 : Math.max(0, nowMs - ends.timeOf(committed)) / 1000;
     }
 
     /** Ends a scrape. */

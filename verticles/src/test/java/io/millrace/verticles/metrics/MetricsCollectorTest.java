@@ -127,7 +127,7 @@ class MetricsCollectorTest {
 
         assertThat(scrape(0))
                 .contains("millrace_partition_series_left_out 1\n")
-                .contains("kafka_server_replicamanager_partitioncount 1\n")
+                .contains("kafka_server_replicamanager_partitioncount 2\n")
                 .doesNotContain("kafka_log_log_size{");
     }
 
@@ -150,8 +150,11 @@ class MetricsCollectorTest {
                 .contains("kafka_consumergroup_members{consumergroup=\"shop\"} 3\n")
                 .contains("kafka_consumergroup_members{consumergroup=\"idle\"} 0\n")
                 .contains("kafka_consumergroup_lag{consumergroup=\"shop\",topic=\"orders\",partition=\"0\"} 20\n")
+                .contains("kafka_consumergroup_lag{consumergroup=\"shop\",topic=\"followed\",partition=\"1\"} 4\n")
+                .contains("kafka_consumergroup_lag_sum{consumergroup=\"shop\",topic=\"followed\"} 4\n")
                 .contains("current_offset{consumergroup=\"shop\",topic=\"elsewhere\",partition=\"4\"} 9\n")
                 .doesNotContain("kafka_consumergroup_lag{consumergroup=\"shop\",topic=\"elsewhere\"")
+                .doesNotContain("kafka_consumergroup_lag_sum{consumergroup=\"shop\",topic=\"elsewhere\"")
                 .contains("kafka_consumergroup_lag_sum{consumergroup=\"shop\",topic=\"orders\"} 20\n");
         assertThat(scrape(1)).contains("millrace_group_series_left_out 1\n").doesNotContain("kafka_consumergroup_lag{");
     }
@@ -271,7 +274,9 @@ class MetricsCollectorTest {
                 image,
                 OptionalInt.of(1),
                 true,
-                List.of(new LogSnapshot("orders", 0, true, 1, 5, 80, 90, 95, 1000, 1, 0, 7)),
+                List.of(
+                        new LogSnapshot("orders", 0, true, 1, 5, 80, 90, 95, 1000, 1, 0, 7),
+                        new LogSnapshot("followed", 1, false, 1, 0, 0, 12, 13, 1000, 1, 0, 0)),
                 List.of(new DirectorySnapshot("/data", false, 100, 50)),
                 0,
                 new GroupsSnapshot(
@@ -283,6 +288,7 @@ class MetricsCollectorTest {
                                         3,
                                         List.of(
                                                 new OffsetSnapshot("orders", 0, 70),
+                                                new OffsetSnapshot("followed", 1, 8),
                                                 new OffsetSnapshot("elsewhere", 4, 9))),
                                 new GroupSnapshot("idle", 0, List.of()))));
     }
