@@ -41,6 +41,8 @@ final class HazelcastConfig {
                 // Threads that wake every second to look at what nobody asks for.
                 .setProperty("hazelcast.health.monitoring.level", "OFF")
                 .setProperty("hazelcast.slow.operation.detector.enabled", "false");
+        // Else it finds no interface with such an address.
+        if (settings.bindHost().indexOf(':') >= 0) config.setProperty("hazelcast.prefer.ipv4.stack", "false");
         config.getMetricsConfig().setEnabled(false);
         config.getJetConfig().setEnabled(false);
         settings.attributes().forEach(config.getMemberAttributeConfig()::setAttribute);

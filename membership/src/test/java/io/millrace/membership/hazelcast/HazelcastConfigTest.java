@@ -56,6 +56,15 @@ class HazelcastConfigTest {
     }
 
     @Test
+    void anIpv6AddressIsFoundBecauseHazelcastIsToldToLookForIt() {
+        assertThat(HazelcastConfig.of(settings("::1", List.of("[::1]:5702")))
+                        .getProperty("hazelcast.prefer.ipv4.stack"))
+                .isEqualTo("false");
+        assertThat(HazelcastConfig.of(settings("127.0.0.1", List.of())).getProperty("hazelcast.prefer.ipv4.stack"))
+                .isNull();
+    }
+
+    @Test
     void membersOfAnotherHazelcastMinorAreAnotherCluster() {
         assertThat(HazelcastConfig.of(settings("127.0.0.1", List.of())).getClusterName())
                 .isEqualTo("house-hz5.7");

@@ -49,7 +49,7 @@ final class SmallFile {
             }
             channel.force(true);
         } catch (IOException failure) {
-            throw new UncheckedIOException(file + " can not be written", failure);
+            throw unwritable(file, failure);
         }
     }
 
@@ -70,7 +70,14 @@ final class SmallFile {
                 directory.force(true);
             }
         } catch (IOException failure) {
-            throw new UncheckedIOException(file + " can not be written", failure);
+            throw unwritable(file, failure);
         }
+    }
+
+    /** The innermost cause is what a person is shown: it names the file. */
+    private static UncheckedIOException unwritable(Path file, IOException failure) {
+        IOException named = new IOException(file + " cannot be written: " + failure.getMessage());
+        named.addSuppressed(failure);
+        return new UncheckedIOException(named);
     }
 }
