@@ -48,6 +48,7 @@ class AcknowledgedRandomTest {
         boolean lostUnknown;
 
         UUID directory;
+        UUID incarnation;
         long epoch;
         List<Integer> log = new ArrayList<>();
         boolean givenUp;
@@ -87,6 +88,7 @@ class AcknowledgedRandomTest {
             Node node = new Node();
             node.directory = new UUID(0, id);
             node.epoch = cluster.image.broker(id).epoch();
+            node.incarnation = cluster.incarnation(id);
             nodes.put(id, node);
         }
         int replicas = 1 + random.nextInt(4);
@@ -139,6 +141,7 @@ class AcknowledgedRandomTest {
             }
             case 2, 3, 4 -> {
                 if (!node.runs) {
+                    node.incarnation = new UUID(id, random.nextLong());
                     register(id, node);
                 }
             }
@@ -171,7 +174,11 @@ class AcknowledgedRandomTest {
             case 15 -> {
                 if (broker != null && random.nextInt(3) == 0) {
                     tell("unregister " + id);
-                    cluster.submit(new UnregisterBroker(id));
+                    if (random.nextInt(3) == 0) {
+                        cluster.submit(new UnregisterBroker(id));
+                    } else {
+                        cluster.unregister(id);
+                    }
                     if (node.runs && random.nextBoolean()) {
                         node.runs = false;
                     }
@@ -214,7 +221,7 @@ class AcknowledgedRandomTest {
         RegisterBroker.Outcome outcome = cluster.submit(new RegisterBroker(
                 TestCluster.CLUSTER_ID,
                 id,
-                new UUID(id, random.nextLong()),
+                node.incarnation,
                 List.of(new Listener("PLAINTEXT", "localhost", 9092 + id, "PLAINTEXT")),
                 null,
                 List.of(node.directory),
