@@ -18,6 +18,7 @@ public final class Main {
               millrace voters [--replace ID] [--bootstrap HOST:PORT]
                                                                who votes on the metadata; gives the vote of a node's
                                                                lost disk to its new one (also --add ID, --remove ID)
+              millrace prepare                                 make what the first start of a build makes, start nothing
               millrace --version | --help
 
             Every key of conf/schema/node.schema.json can be set in the file, as MILLRACE_KEY in the environment, or
