@@ -97,7 +97,8 @@ final class ReplicaAssignments {
 
     /**
      * As the policy chooses among the active brokers. Where those are too few, fenced ones follow behind them and are out of
-     * sync until they are back, as in Kafka (decision 118); one that was stopped on purpose is not waited for.
+     * sync until they are back, as in Kafka (decision 118), also those that were stopped on purpose (decision 129). One that is
+     * about to go, and not fenced yet, is neither.
      */
     List<int[]> placed(MetadataImage image, UUID topicId, int firstPartition, int partitions, int replicationFactor) {
         List<Candidate> active = candidates(image, BrokerImage::isActive);
@@ -107,9 +108,7 @@ final class ReplicaAssignments {
                     "Unable to replicate the partition " + replicationFactor
                             + " time(s): All brokers are currently fenced or in controlled shutdown.");
         }
-        List<Candidate> away = replicationFactor <= active.size()
-                ? List.of()
-                : candidates(image, broker -> broker.fenced() && !broker.inControlledShutdown());
+        List<Candidate> away = replicationFactor <= active.size() ? List.of() : candidates(image, BrokerImage::fenced);
         int usable = active.size() + away.size();
         if (replicationFactor > usable) {
             throw new Refusal(

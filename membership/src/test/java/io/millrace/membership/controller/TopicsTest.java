@@ -237,15 +237,23 @@ class TopicsTest {
                 .containsExactlyInAnyOrder(2, 3));
     }
 
+    /** Applications that begin while nodes are restarted one after the other. */
     @Test
-    void aBrokerThatWasStoppedOnPurposeIsNotCountedIn() {
+    void aBrokerThatWasStoppedOnPurposeFollowsWhenItIsGone() {
         TestCluster cluster = TestCluster.of(3);
+        cluster.assign("kept", Map.of(), 1, 2);
         cluster.heartbeat(1, false, true);
+
+        assertThat(cluster.create("early", 1, 3).error())
+                .as("while it hands over")
+                .isEqualTo(ControllerError.INVALID_REPLICATION_FACTOR);
         cluster.lose(1);
 
-        assertThat(cluster.create("t", 1, 3).message())
-                .endsWith(
-                        "The target replication factor of 3 cannot be reached because only 2 broker(s) are registered.");
+        assertThat(cluster.create("t", 6, 3).error()).isEqualTo(ControllerError.NONE);
+        cluster.image.topic("t").partitions().forEach(partition -> {
+            assertThat(partition.replicas()).containsExactlyInAnyOrder(1, 2, 3).endsWith(1);
+            assertThat(partition.isr()).containsExactlyInAnyOrder(2, 3);
+        });
     }
 
     @Test
