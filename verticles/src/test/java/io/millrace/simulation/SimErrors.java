@@ -30,7 +30,8 @@ final class SimErrors extends AppenderBase<ILoggingEvent> implements Invariant, 
             " is offline: ",
             " could not be loaded: ",
             " can not be opened: ",
-            " to a log directory that is not there");
+            " to a log directory that is not there",
+            " is left aside as ");
 
     private String first;
 
