@@ -206,8 +206,9 @@ final class LeaderRules {
             core.become(leader.toResigned(core.electionDeadline(nowMs)));
             dropParked();
         } else if (leader.deadlineMs() <= nowMs) {
-            if (disk.waitedMs(leader.epoch(), core.log, nowMs) >= core.settings.fullDiskMs()
-                    && othersCanDecide(leader, nowMs)) {
+            long waitedMs = disk.waitedMs(leader.epoch(), core.log, nowMs);
+            if (waitedMs >= disk.patienceMs(core.settings.fullDiskMs()) && othersCanDecide(leader, nowMs)) {
+                disk.handedOver();
                 resign(QuorumState.NOBODY, nowMs);
             } else {
                 callOnSilentVoters(leader, nowMs);

@@ -67,7 +67,7 @@ public record QuorumSettings(
         return fetchTimeoutMs / 4;
     }
 
-    /** A leader whose disk has taken nothing for so long hands over to those whose disks do. */
+    /** A leader whose disk has taken nothing for so long hands over, the first time, to those whose disks do. */
     int fullDiskMs() {
         return fetchTimeoutMs * 2;
     }

@@ -235,6 +235,34 @@ class QuorumRulesTest {
         assertThat(effects.lastSent(EndEpoch.class).successors()).containsExactlyInAnyOrder(2, 3);
     }
 
+    /** Where all disks are slow, and not full, somebody has to lead for as long as a first record takes. */
+    @Test
+    void q4AnotherTimeALeaderWaitsTwiceAsLongForItsDisk() {
+        QuorumMachine machine = leaderOfThree();
+        machine.onSynced(1, now);
+        tickUntilItHandsOver(machine, 1, 2_250);
+
+        for (int epoch = 2, patienceMs = 4_000; epoch <= 7; epoch++) {
+            now += 10_000;
+            machine.onTick(now);
+            machine.onMessage(2, new VoteResponse(epoch - 1, -1, true, true), now);
+            machine.onMessage(2, new VoteResponse(epoch, -1, true, false), now);
+            assertThat(machine.state()).isInstanceOf(Leader.class);
+            tickUntilItHandsOver(machine, epoch, patienceMs + 250);
+            patienceMs = Math.min(32_000, patienceMs * 2);
+        }
+    }
+
+    private void tickUntilItHandsOver(QuorumMachine machine, int epoch, int afterMs) {
+        machine.propose(List.of(new byte[1]));
+        for (int passed = 250; passed < afterMs; passed += 250) {
+            tickWithAFetchOf(machine, 2, 3);
+            assertThat(machine.state()).as(passed + " ms of epoch " + epoch).isInstanceOf(Leader.class);
+        }
+        tickWithAFetchOf(machine, 2, 3);
+        assertThat(machine.state()).as(afterMs + " ms of epoch " + epoch).isInstanceOf(Voted.class);
+    }
+
     private void tickWithAFetchOf(QuorumMachine machine, int... voters) {
         now += 250;
         for (int voter : voters) {
@@ -245,7 +273,7 @@ class QuorumRulesTest {
 
     private void fetchOf(int voter, QuorumMachine machine) {
         LogPosition have = new LogPosition(1, 1);
-        machine.onMessage(voter, new FetchRequest(1, voter == 2 ? DIR_2 : DIR_3, have, 1), now);
+        machine.onMessage(voter, new FetchRequest(machine.state().epoch(), voter == 2 ? DIR_2 : DIR_3, have, 1), now);
     }
 
     @Test
