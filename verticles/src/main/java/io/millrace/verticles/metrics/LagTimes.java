@@ -19,27 +19,30 @@ final class LagTimes {
 
     private record Place(String topic, int partition) {}
 
-    /** Where a partition ended at which times, in their order. */
+    /** Where a partition ended, in its order, and from when to when it was seen to end there. */
     private static final class Ends {
         private final long[] offsets = new long[POINTS];
-        private final long[] timesMs = new long[POINTS];
+        private final long[] sinceMs = new long[POINTS];
+        private final long[] untilMs = new long[POINTS];
         private int count;
         private boolean asked;
 
         void add(long offset, long timeMs) {
-            if (count > 0 && offsets[count - 1] >= offset) {
-                // Nothing came: the end is as old as it was, but nothing below it is newer than now.
-                // An end that has gone back is of another leader, or of a topic that was created anew.
-                if (offsets[count - 1] == offset) {
-                    timesMs[count - 1] = timeMs;
-                }
+            while (count > 0 && offsets[count - 1] > offset) {
+                // It has gone back, by an unclean election or since the topic was created anew: what comes there is written from now on.
+                count--;
+            }
+            if (count > 0 && offsets[count - 1] == offset) {
+                // Nothing came: what is below it is as old as it was, and what will be there is newer than now.
+                untilMs[count - 1] = timeMs;
                 return;
             }
             if (count == POINTS) {
                 thin();
             }
             offsets[count] = offset;
-            timesMs[count] = timeMs;
+            sinceMs[count] = timeMs;
+            untilMs[count] = timeMs;
             count++;
         }
 
@@ -47,7 +50,8 @@ final class LagTimes {
             count = POINTS / 2;
             for (int i = 1; i < count; i++) {
                 offsets[i] = offsets[2 * i];
-                timesMs[i] = timesMs[2 * i];
+                sinceMs[i] = sinceMs[2 * i];
+                untilMs[i] = untilMs[2 * i];
             }
         }
 
@@ -56,13 +60,13 @@ final class LagTimes {
             for (int i = count - 1; i >= 0; i--) {
                 if (offsets[i] <= offset) {
                     if (i == count - 1) {
-                        return timesMs[i];
+                        return untilMs[i];
                     }
                     double share = (double) (offset - offsets[i]) / (offsets[i + 1] - offsets[i]);
-                    return timesMs[i] + share * (timesMs[i + 1] - timesMs[i]);
+                    return untilMs[i] + share * (sinceMs[i + 1] - untilMs[i]);
                 }
             }
-            return timesMs[0];
+            return sinceMs[0];
         }
     }
 

@@ -55,6 +55,29 @@ class LagTimesTest {
     }
 
     @Test
+    void aReaderThatStandsStillIsFurtherBehindAlsoWhereNothingIsWrittenAnyMore() {
+        assertThat(scrape(50, 100, 0)).isZero();
+        assertThat(scrape(50, 100, 15_000)).isEqualTo(15);
+        assertThat(scrape(50, 200, 30_000)).isEqualTo(30);
+
+        assertThat(scrape(150, 200, 3_600_000))
+                .as("written between the scrapes at 15 and at 30 s")
+                .isEqualTo(3600 - 22.5);
+        assertThat(scrape(50, 200, 3_600_000)).isEqualTo(3600);
+    }
+
+    @Test
+    void whatIsWrittenWhereTheEndHasGoneBackIsAsYoungAsItIs() {
+        scrape(900, 900, 0);
+        scrape(900, 1000, 15_000);
+
+        assertThat(scrape(900, 950, 3_600_000)).isEqualTo(3600);
+        assertThat(scrape(950, 1050, 3_615_000)).isEqualTo(15);
+        assertThat(scrape(10, 20, 7_200_000)).as("a topic created anew").isZero();
+        assertThat(scrape(10, 20, 7_215_000)).isEqualTo(15);
+    }
+
+    @Test
     void aPartitionThatNobodyAsksAboutIsForgotten() {
         scrape(100, 100, 0);
         times.forgetUnasked();
