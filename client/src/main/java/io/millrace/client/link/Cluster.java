@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -262,8 +263,9 @@ public final class Cluster {
     private void merge(String name, Metadata.Topic told) {
         Known known = topics.get(name);
         Leader[] before = known == null || !known.id().equals(told.id()) ? new Leader[0] : known.leaders();
-        Leader[] leaders = told.leaders();
-        for (int index = 0; index < Math.min(before.length, leaders.length); index++) {
+        // A topic never has fewer partitions than it had.
+        Leader[] leaders = Arrays.copyOf(told.leaders(), Math.max(told.leaders().length, before.length));
+        for (int index = 0; index < before.length; index++) {
             if (before[index] != null && (leaders[index] == null || leaders[index].epoch() < before[index].epoch())) {
                 leaders[index] = before[index];
             }

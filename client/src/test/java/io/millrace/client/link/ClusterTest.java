@@ -32,6 +32,7 @@ class ClusterTest {
     private final Map<Integer, Integer> questions = new TreeMap<>();
     private final Map<String, MessageConsumer<Buffer>> doors = new HashMap<>();
     private volatile long topicId = 1;
+    private volatile int partitions = 1;
     private volatile Leader leader = new Leader(2, 5);
     private Cluster cluster;
 
@@ -67,10 +68,11 @@ class ClusterTest {
                 questions.merge(id, 1, Integer::sum);
                 out.int32(message.body().getInt(CORRELATION_AT));
                 PlayedMetadata told = new PlayedMetadata(out).nodes(1, 2, 3).topics(1);
-                told.topic("t", 0, topicId, 1)
-                        .partition(0, leader.brokerId(), leader.epoch())
-                        .endTopic()
-                        .end();
+                told.topic("t", 0, topicId, partitions);
+                for (int partition = 0; partition < partitions; partition++) {
+                    told.partition(partition, leader.brokerId(), leader.epoch());
+                }
+                told.endTopic().end();
             }
             message.reply(out.toBuffer());
         });
@@ -209,6 +211,22 @@ class ClusterTest {
         topicId = 2;
         leader = new Leader(1, 0);
         assertThat(told()).isEqualTo(new Leader(1, 0));
+    }
+
+    @Test
+    void whoLagsBehindTakesNoPartitionsBackUnlessTheTopicIsAnotherOne() {
+        partitions = 3;
+        assertThat(told()).isEqualTo(new Leader(2, 5));
+
+        partitions = 1;
+        leader = new Leader(3, 6);
+        assertThat(told()).isEqualTo(new Leader(3, 6));
+        assertThat(cluster.partitionCount("t")).isEqualTo(3);
+        assertThat(cluster.leader(new TopicPartition("t", 2))).isEqualTo(new Leader(2, 5));
+
+        topicId = 2;
+        assertThat(told()).isEqualTo(new Leader(3, 6));
+        assertThat(cluster.partitionCount("t")).isEqualTo(1);
     }
 
     @Test

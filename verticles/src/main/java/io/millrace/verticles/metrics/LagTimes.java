@@ -29,7 +29,8 @@ final class LagTimes {
 
         void add(long offset, long timeMs) {
             while (count > 0 && offsets[count - 1] > offset) {
-                // It has gone back, by an unclean election or since the topic was created anew: what comes there is written from now on.
+                // It has gone back, by an unclean election or since the topic was created anew: what comes there is
+                // written from now on.
                 count--;
             }
             if (count > 0 && offsets[count - 1] == offset) {
