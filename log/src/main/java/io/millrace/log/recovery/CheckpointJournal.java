@@ -102,6 +102,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         liveBytes = 0;
         for (Map.Entry<TopicPartitionId, JournalEntry> e : entries.entrySet()) {
             e.getValue().position = -1;
+            e.getValue().framePosition = -1;
             if (e.getValue().logStart >= 0) append(CheckpointCodec.logStart(e.getKey(), e.getValue().logStart));
         }
         file.sync();
@@ -298,7 +299,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         int bytes = JournalFrame.OVERHEAD_BYTES + one.payload().remaining();
         liveBytes += bytes - entry.bytes;
         entry.bytes = bytes;
-        entry.position = position;
+        entry.inForceAt(position);
         entry.take(one.checkpoint());
     }
 
@@ -333,7 +334,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             made.close();
             throw e;
         }
-        moved.forEach((entry, position) -> entry.position = position);
+        moved.forEach(JournalEntry::movedTo);
         nameUnsynced = true;
         old.close();
         sync();
@@ -347,13 +348,14 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         nameUnsynced = false;
     }
 
+    /** Frames that are withdrawn go along: that there was a checkpoint says that the log's first file was synced. */
     private void copy(TopicPartitionId id, JournalEntry entry, DiskFile old, Map<JournalEntry, Long> moved)
             throws IOException {
         if (entry.logStart > 0) append(CheckpointCodec.logStart(id, entry.logStart));
-        if (entry.position < 0) return;
+        if (entry.framePosition < 0) return;
         ByteBuffer frame = ByteBuffer.allocate(entry.bytes);
         while (frame.hasRemaining()) {
-            if (old.read(frame, entry.position + frame.position()) <= 0) throw new IOException(path + " is cut short");
+            if (old.read(frame, entry.framePosition + frame.position()) <= 0) throw new IOException(path + " is cut short");
         }
         frame.flip();
         moved.put(entry, end);

@@ -67,7 +67,8 @@ final class JournalContents {
             liveBytes += bytes - entry.bytes;
             entry.bytes = bytes;
             entry.take(payload);
-            entry.position = all.get(at + 8) == JournalFrame.IN_FORCE ? at : -1;
+            entry.inForceAt(at);
+            if (all.get(at + 8) != JournalFrame.IN_FORCE) entry.position = -1;
         }
     }
 }

@@ -14,12 +14,27 @@ final class JournalEntry {
     /** Of a partition of which nothing is said. */
     static final JournalEntry NONE = new JournalEntry();
 
+    /** Of the frame in force; -1 when there is none. */
     long position = -1;
+    /** Of the last frame, in force or withdrawn; -1 when that is not known. */
+    long framePosition = -1;
     int bytes;
     long recoveryOffset;
     long logStart = -1;
     private long segmentBase;
     private int segmentPosition;
+
+    /** The frame is there and in force. */
+    void inForceAt(long at) {
+        position = at;
+        framePosition = at;
+    }
+
+    /** The frame is there, at another place than before; it is in force as it was. */
+    void movedTo(long at) {
+        if (position >= 0) position = at;
+        framePosition = at;
+    }
 
     /** Takes what follows the log start in a checkpoint's frame. */
     void take(ByteBuffer payload) {

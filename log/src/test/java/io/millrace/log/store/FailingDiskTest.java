@@ -8,6 +8,7 @@ import io.millrace.log.AppendOutcome.Appended;
 import io.millrace.log.AppendOutcome.Duplicate;
 import io.millrace.log.AppendOutcome.Rejected;
 import io.millrace.log.LoadOutcome;
+import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.FaultyDisk;
 import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.io.ManualDirectoryIo;
@@ -283,9 +284,36 @@ class FailingDiskTest {
         found.close();
     }
 
+    /** Else a log that was cut, and whose start could not be noted on a full disk, would be taken for one without its first file. */
+    @Test
+    void aJournalThatIsWrittenAnewKnowsOfCheckpointsThatWereWithdrawn() throws Exception {
+        Path folder = Files.createDirectory(dir.resolve("journal"));
+        TopicPartitionId other = new TopicPartitionId(LogLife.ID.topicId(), "other", LogLife.ID.partition() + 1);
+        DirectoryHealth health = new DirectoryHealth("journal", why -> {});
+        CheckpointJournal journal = CheckpointJournal.open(disk, folder, health);
+        journal.commit(checkpoint(LogLife.ID, 10, 100), () -> true);
+        journal.invalidateBeyond(LogLife.ID, 5);
+        for (int i = 1; i <= 4; i++) journal.commit(checkpoint(other, i * 10, 600_000), () -> true);
+        assertThat(Files.size(folder.resolve(CheckpointJournal.NAME))).isLessThan(1_000_000);
+        journal.close();
+
+        CheckpointJournal found = CheckpointJournal.open(disk, folder, health);
+        assertThat(found.hadCheckpoint(LogLife.ID)).isTrue();
+        assertThat(found.checkpoint(LogLife.ID)).isNull();
+        assertThat(found.recoveryOffset(LogLife.ID)).isEqualTo(-1);
+        assertThat(found.recoveryOffset(other)).isEqualTo(40);
+        found.commit(checkpoint(LogLife.ID, 8, 100), () -> true);
+        assertThat(found.recoveryOffset(LogLife.ID)).isEqualTo(8);
+        found.close();
+    }
+
     private static LogCheckpoint checkpoint(long end, int bytes) {
+        return checkpoint(LogLife.ID, end, bytes);
+    }
+
+    private static LogCheckpoint checkpoint(TopicPartitionId id, long end, int bytes) {
         return new LogCheckpoint(
-                LogLife.ID, 0, end, 0, 100, -1, -1, -1, 0, new int[0], new long[0], new byte[bytes], new byte[0], -1);
+                id, 0, end, 0, 100, -1, -1, -1, 0, new int[0], new long[0], new byte[bytes], new byte[0], -1);
     }
 
     @Test
