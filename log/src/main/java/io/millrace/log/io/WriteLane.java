@@ -110,11 +110,11 @@ public final class WriteLane {
         writtenEnd = Math.min(writtenEnd, untouchedEnd);
     }
 
-    /** The log was cut and ends here. Thread: the writer. */
+    /** The log was cut and ends here; without a file perhaps before, where a write failed that was to come first. Thread: the writer. */
     public synchronized void cutEnds(FileRef file, long end) {
         if (file != null && !unsynced.contains(file)) unsynced.add(file);
         namesUnsynced = true;
-        writtenEnd = end;
+        writtenEnd = file == null ? Math.min(writtenEnd, end) : end;
     }
 
     /**

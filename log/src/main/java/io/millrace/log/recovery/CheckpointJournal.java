@@ -101,8 +101,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         end = JournalFrame.FILE_HEADER_BYTES;
         liveBytes = 0;
         for (Map.Entry<TopicPartitionId, JournalEntry> e : entries.entrySet()) {
-            e.getValue().position = -1;
-            e.getValue().framePosition = -1;
+            e.getValue().isNowhere();
             if (e.getValue().logStart >= 0) append(CheckpointCodec.logStart(e.getKey(), e.getValue().logStart));
         }
         file.sync();
@@ -355,7 +354,8 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         if (entry.framePosition < 0) return;
         ByteBuffer frame = ByteBuffer.allocate(entry.bytes);
         while (frame.hasRemaining()) {
-            if (old.read(frame, entry.framePosition + frame.position()) <= 0) throw new IOException(path + " is cut short");
+            if (old.read(frame, entry.framePosition + frame.position()) <= 0)
+                throw new IOException(path + " is cut short");
         }
         frame.flip();
         moved.put(entry, end);

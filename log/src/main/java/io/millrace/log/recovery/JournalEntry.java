@@ -18,6 +18,7 @@ final class JournalEntry {
     long position = -1;
     /** Of the last frame, in force or withdrawn; -1 when that is not known. */
     long framePosition = -1;
+
     int bytes;
     long recoveryOffset;
     long logStart = -1;
@@ -28,6 +29,11 @@ final class JournalEntry {
     void inForceAt(long at) {
         position = at;
         framePosition = at;
+    }
+
+    /** No frame is there. */
+    void isNowhere() {
+        inForceAt(-1);
     }
 
     /** The frame is there, at another place than before; it is in force as it was. */
