@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * other nodes and came back to this one has an older one when it is back itself; as the leader's that would be all there is.
  *
  * <p>The one whose checkpoint knows more counts: a later leader epoch, or more records. The other one gets a name of which nobody
- * takes notice, and stays for a person. Where one has no checkpoint nobody can tell: then this broker counts as one that has
- * lost something.
+ * takes notice, and stays for a person. Where one has no checkpoint nobody can tell, nor where the other one was begun later: its
+ * checkpoint may be far behind what it has. Then this broker counts as one that has lost something.
  *
  * <p>Thread: blocks; before any log is loaded.
  */
@@ -43,7 +43,12 @@ final class FoundTwice {
         boolean isNewer = here != null && (there == null || isBehind(there, here));
         LogDirectory newer = isNewer ? directory : other;
         counting.put(id, newer);
-        settle(id, newer, isNewer ? other : directory, here != null && there != null);
+        settle(id, newer, isNewer ? other : directory, isCertain(isNewer ? here : there, isNewer ? there : here));
+    }
+
+    /** The one that was made anew is the one that was in use last, whatever its checkpoint knows by now. */
+    private static boolean isCertain(LogCheckpoint newer, LogCheckpoint older) {
+        return newer != null && older != null && newer.createdMs() >= older.createdMs();
     }
 
     private static boolean isBehind(LogCheckpoint one, LogCheckpoint other) {

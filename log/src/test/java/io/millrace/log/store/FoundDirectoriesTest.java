@@ -98,6 +98,22 @@ class FoundDirectoriesTest {
         }
     }
 
+    /** Under the same leader all the while: what it has beyond its checkpoint no checkpoint tells. */
+    @Test
+    void aFolderThatWasBegunLaterAndIsBehindByItsCheckpointIsNotKnownToBeTheOlderOne() throws Exception {
+        new LogLife(first).start().appendAll("a", "b").stop();
+        LogLife anew = new LogLife(second).start();
+        anew.io.advanceMs(1_000);
+        anew.appendAll("a").stop();
+        anew.start().appendAll("b", "c").directory.abandon();
+
+        FoundDirectories found = open(first, second);
+
+        assertThat(found.opened()).flatExtracting(LogDirectory::found).hasSize(1);
+        assertThat(found.opened()).flatExtracting(LogDirectory::lost).hasSize(1);
+        close(found);
+    }
+
     /** Its replica may be anywhere by then; what is made anew here is neither mixed with what is left, nor removed with it. */
     @Test
     void aReplicaThatIsMadeAnewWhereOneHadLeftForAMissingDirectoryHasAFolderOfItsOwn() throws Exception {
