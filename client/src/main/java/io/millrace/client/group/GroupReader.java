@@ -39,6 +39,9 @@ public final class GroupReader implements Membership.Listener {
     private Membership membership;
     private GroupOffsets offsets;
     private int assignment;
+    /** The application's part of closing; null as long as nobody closes. */
+    private Future<Void> closing;
+
     private Handler<Set<TopicPartition>> assignedHandler;
     private Handler<Set<TopicPartition>> lostHandler;
     private Function<Set<TopicPartition>, Future<Void>> revokedHandler;
@@ -79,6 +82,10 @@ public final class GroupReader implements Membership.Listener {
 
     @Override
     public void assigned(Set<TopicPartition> all, Set<TopicPartition> added) {
+        if (closing != null) {
+            // The group changed before this member could leave it.
+            return;
+        }
         // What was added before and has not been begun for want of its offset is still to be.
         starting.addAll(added);
         starting.retainAll(all);
@@ -123,8 +130,9 @@ public final class GroupReader implements Membership.Listener {
         assignment++;
         autoCommit.cancel();
         fetcher.pause(partitions, true);
-        return finishedWith(partitions)
-                .compose(done -> options.autoCommit() ? commit().otherwiseEmpty() : Future.<Void>succeededFuture())
+        Future<Void> finished = closing == null ? finishedWith(partitions) : closing;
+        return finished.compose(
+                        done -> options.autoCommit() ? commit().otherwiseEmpty() : Future.<Void>succeededFuture())
                 .onComplete(done -> {
                     Set<TopicPartition> kept = new HashSet<>(fetcher.assignment());
                     kept.removeAll(partitions);
@@ -224,8 +232,9 @@ public final class GroupReader implements Membership.Listener {
         autoCommit.cancel();
         fetcher.pause(fetcher.assignment(), true);
         firstAssignment.tryFail(new LogException(LogError.CLOSED, null));
-        return inTime(finishedWith(fetcher.assignment()))
-                .compose(done -> options.autoCommit() ? commit().otherwiseEmpty() : Future.<Void>succeededFuture())
+        closing = inTime(finishedWith(fetcher.assignment()));
+        return closing.compose(
+                        done -> options.autoCommit() ? commit().otherwiseEmpty() : Future.<Void>succeededFuture())
                 .compose(done -> membership.leave());
     }
 
