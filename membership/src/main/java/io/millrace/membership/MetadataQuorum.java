@@ -15,13 +15,17 @@ import java.util.concurrent.CompletionStage;
  */
 public interface MetadataQuorum {
     /**
-     * Appends the records as one batch, atomically.
+     * Appends the records as one batch, atomically, where whoever decided them has counted on: what a record says may follow
+     * from its offset. Where they would lie elsewhere nothing is appended and this node gives its leadership up, since all that
+     * is decided from there on would be wrong as well.
      *
+     * @param epoch the one that {@link CommitListener#leadershipGained} told of
+     * @param baseOffset where the first of the records has to lie
      * @return the committed offset of the last record. Fails with {@link NotLeaderException} when nothing was appended
      *     (ask the leader it names), with {@link UnknownOutcomeException} when leadership was lost meanwhile (the batch
      *     may still be committed: look at the committed state before trying again)
      */
-    CompletionStage<Long> propose(List<byte[]> records);
+    CompletionStage<Long> propose(int epoch, long baseOffset, List<byte[]> records);
 
     /**
      * Makes one voter more or less, if this node leads.

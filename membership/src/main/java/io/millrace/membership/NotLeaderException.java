@@ -3,7 +3,8 @@ package io.millrace.membership;
 import java.util.OptionalInt;
 
 /**
- * Nothing was appended, because this node does not lead or is full: the caller may safely ask the leader instead.
+ * Nothing was appended, because this node does not lead, does not lead any more, or is full: the caller may safely ask the
+ * leader instead.
  *
  * <p>Thread: any.
  */

@@ -190,6 +190,11 @@ public final class ControllerMachine {
         }
     }
 
+    /** The offset that was counted on for the record after the last one decided. */
+    public long nextOffset() {
+        return nextOffset;
+    }
+
     /** The log has a committed record here that is none of this machine's, and its own records come behind it. */
     public void passOver(long offset) {
         nextOffset = Math.max(nextOffset, offset + 1);

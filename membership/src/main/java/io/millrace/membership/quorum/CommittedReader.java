@@ -210,8 +210,8 @@ final class CommittedReader {
         try {
             call.run();
         } catch (RuntimeException failure) {
-            log.error("committed metadata could not be applied", failure);
-            halt.accept("committed metadata could not be applied: " + failure);
+            log.error("committed metadata could not be applied from offset {} on", applied.endOffset(), failure);
+            halt.accept("committed metadata could not be applied from offset " + applied.endOffset() + " on: " + failure);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.membership.quorum;
 
+import io.millrace.membership.NotLeaderException;
 import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.VoterChange;
 import io.millrace.membership.quorum.LogView.PrefixCheck;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -51,10 +53,21 @@ final class LeaderRules {
         return snapshot;
     }
 
-    /** Offset of the last of the records, or empty when this node does not lead. */
-    OptionalLong propose(List<byte[]> records) {
-        if (!(core.state() instanceof Leader leader)) {
+    /**
+     * Offset of the last of the records, or empty when this node does not lead this epoch. Whoever decided them for another place
+     * would go on deciding for wrong places, and by what never came to be: so its epoch ends, and the next one
+     * begins from what is committed.
+     */
+    OptionalLong propose(int epoch, long baseOffset, List<byte[]> records, long nowMs) {
+        if (!(core.state() instanceof Leader leader) || leader.epoch() != epoch) {
             return OptionalLong.empty();
+        }
+        if (baseOffset != core.log.end()) {
+            giveUp(leader, nowMs);
+            throw new NotLeaderException(
+                    records.size() + " records that were decided for offset " + baseOffset + " would lie at "
+                            + core.log.end() + ": nothing was appended, and epoch " + epoch + " ends",
+                    OptionalInt.empty());
         }
         QuorumBatch batch = new QuorumBatch(core.log.end(), leader.epoch(), false, records);
         core.append(batch);
@@ -269,6 +282,15 @@ final class LeaderRules {
         }
         core.become(leader.toResigned(core.electionDeadline(nowMs) + core.settings.fetchTimeoutMs()));
         dropParked();
+    }
+
+    /** Ends the epoch, also where there is nobody to hand over to: this node then begins the next one. */
+    private void giveUp(Leader leader, long nowMs) {
+        resign(QuorumState.NOBODY, nowMs);
+        if (core.state() instanceof Leader) {
+            core.become(leader.toResigned(core.electionDeadline(nowMs)));
+            dropParked();
+        }
     }
 
     /** Whoever waited here must look for the new leader. */

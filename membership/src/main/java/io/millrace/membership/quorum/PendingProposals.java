@@ -9,6 +9,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Proposals that are in the log and not yet committed, in log order.
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
  * <p>Thread: the owner's.
  */
 final class PendingProposals {
+    private static final Logger log = LoggerFactory.getLogger(PendingProposals.class);
     /** A controller that is so far ahead of its disk must wait. */
     private static final int MAX_PENDING = 10_000;
 
@@ -46,6 +49,9 @@ final class PendingProposals {
                 answer.completeExceptionally(
                         new NotLeaderException("this node does not lead the metadata quorum", leaderId.get()));
             }
+        } catch (NotLeaderException misplaced) {
+            log.error("the controller of this node has lost count: {}", misplaced.getMessage());
+            answer.completeExceptionally(misplaced);
         } catch (VoterChangeException refused) {
             answer.completeExceptionally(refused);
         }

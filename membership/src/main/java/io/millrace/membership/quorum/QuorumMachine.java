@@ -1,5 +1,6 @@
 package io.millrace.membership.quorum;
 
+import io.millrace.membership.NotLeaderException;
 import io.millrace.membership.QuorumDescription;
 import io.millrace.membership.VoterChange;
 import io.millrace.membership.VoterChangeException;
@@ -192,9 +193,13 @@ public final class QuorumMachine {
         }
     }
 
-    /** Offset of the last record, to be answered when committed; empty when this node does not lead. */
-    public OptionalLong propose(List<byte[]> records) {
-        return core.halted() ? OptionalLong.empty() : leading.propose(records);
+    /**
+     * Offset of the last record, to be answered when committed; empty when this node does not lead this epoch.
+     *
+     * @throws NotLeaderException when it did, and the records would lie elsewhere than at {@code baseOffset}
+     */
+    public OptionalLong propose(int epoch, long baseOffset, List<byte[]> records, long nowMs) {
+        return core.halted() ? OptionalLong.empty() : leading.propose(epoch, baseOffset, records, nowMs);
     }
 
     /**

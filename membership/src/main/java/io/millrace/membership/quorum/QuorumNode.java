@@ -93,12 +93,12 @@ public final class QuorumNode implements MetadataQuorum {
     }
 
     @Override
-    public CompletionStage<Long> propose(List<byte[]> records) {
+    public CompletionStage<Long> propose(int epoch, long baseOffset, List<byte[]> records) {
         List<byte[]> copy = List.copyOf(records);
         if (copy.isEmpty()) {
             throw new IllegalArgumentException("nothing to propose");
         }
-        return appended(() -> machine.propose(copy));
+        return appended(() -> machine.propose(epoch, baseOffset, copy, now()));
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *   {@link Candidate} --majority of votes: {@link Candidate#toLeader}--> {@link Leader}
  *   {@link Candidate} --timeout: {@link Prospective#of}--> {@link Prospective}
  *   {@link Follower} --fetch timeout: {@link Prospective#of}--> {@link Prospective}
- *   {@link Leader} --no majority fetches, or it hands over: {@link Leader#toResigned}--> {@link Voted}
+ *   {@link Leader} --no majority fetches, it hands over, or its controller lost count: {@link Leader#toResigned}--> {@link Voted}
  *   any but {@link Leader} --hears from the epoch's leader--> {@link Follower}
  *   any --hears of a higher epoch--> {@link Unattached} or {@link Follower}
  *   {@link Follower} <--the log makes it a voter, or one no more--> {@link Observer}, which follows and never stands

@@ -157,8 +157,10 @@ final class QuorumLife {
 
     /** Proposes each value as a batch of its own; they count as acknowledged when answered. */
     QuorumLife propose(String... values) {
+        long offset = node.machine().endOffset();
         for (String value : values) {
-            node.propose(List.of(value.getBytes(StandardCharsets.UTF_8))).thenAccept(offset -> acknowledged.add(value));
+            node.propose(node.leaderEpoch(), offset++, List.of(value.getBytes(StandardCharsets.UTF_8)))
+                    .thenAccept(committed -> acknowledged.add(value));
         }
         return run();
     }

@@ -205,7 +205,7 @@ class QuorumRulesTest {
         machine.onTick(now);
 
         assertThat(machine.state()).isInstanceOf(Voted.class);
-        assertThat(machine.propose(List.of(new byte[1]))).isEmpty();
+        assertThat(machine.propose(1, 1, List.of(new byte[1]), now)).isEmpty();
     }
 
     @Test
@@ -213,7 +213,7 @@ class QuorumRulesTest {
         QuorumMachine machine = leaderOfThree();
         machine.onSynced(1, now);
         fetchOf(2, machine);
-        machine.propose(List.of(new byte[1]));
+        machine.propose(1, machine.endOffset(), List.of(new byte[1]), now);
 
         for (int passed = 0; passed < 10_000; passed += 250) {
             tickWithAFetchOf(machine, 2);
@@ -223,7 +223,7 @@ class QuorumRulesTest {
                 .isInstanceOf(Leader.class);
         for (int passed = 0; passed < 1_500; passed += 250) {
             machine.onWritten(machine.endOffset());
-            machine.propose(List.of(new byte[1]));
+            machine.propose(1, machine.endOffset(), List.of(new byte[1]), now);
             tickWithAFetchOf(machine, 2, 3);
         }
         assertThat(machine.state()).as("late, but it is written").isInstanceOf(Leader.class);

@@ -163,10 +163,14 @@ final class QuorumWorld {
             values.add(value);
             records.add(value.getBytes(StandardCharsets.UTF_8));
         }
-        leader.node().propose(records).whenComplete((lastOffset, failure) -> {
+        long baseOffset = leader.node().machine().endOffset();
+        leader.node().propose(leader.activeEpoch(), baseOffset, records).whenComplete((lastOffset, failure) -> {
             if (failure != null) {
                 unknown++;
                 return;
+            }
+            if (lastOffset != baseOffset + values.size() - 1) {
+                complaints.add(values + " lie up to " + lastOffset + " and were decided for " + baseOffset);
             }
             for (int i = 0; i < values.size(); i++) {
                 acknowledged.put(lastOffset - values.size() + 1 + i, values.get(i));

@@ -86,6 +86,11 @@ final class SimQuorumNode {
         return up() && activeEpoch >= 0;
     }
 
+    /** The one in which this node may propose; -1 while it may not. */
+    int activeEpoch() {
+        return activeEpoch;
+    }
+
     QuorumState role() {
         return node.machine().state();
     }

@@ -179,7 +179,7 @@ class VoterChangeRulesTest {
     @Test
     void q6WhoDoesNotVoteGetsOnlyWhatIsCommitted() {
         QuorumMachine machine = leader();
-        machine.propose(List.of(new byte[1]));
+        machine.propose(1, 1, List.of(new byte[1]), now);
         machine.onWritten(2);
 
         fetch(machine, 4, DIR_4, 1);

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  *   <li>Others hear of an election before this node has applied what earlier leaders committed: a command for an epoch that is about
  *       to begin here waits for it, and is refused when it begins elsewhere.
  *   <li>A change of voters takes an offset in the log that the controller's machine has not counted on. While it is held for one, only
- *       what is the quorum's own goes in: whoever was registered meanwhile would be known under another epoch than its own.
- *       Nothing is lost by waiting, since nothing behind the change can be committed before it.
+ *       what is the quorum's own goes in: anything that was decided meanwhile would lie elsewhere, be refused, and cost this
+ *       controller its epoch. Nothing is lost by waiting, since nothing behind the change can be committed before it.
  * </ul>
  *
  * <p>Thread: the metadata's owner.

@@ -62,6 +62,8 @@ public final class MetadataShell implements CommitListener, ActiveController {
     private final VoterChanges voters;
     private final CommittedImage applied;
     private final CommandGate gate = new CommandGate(this::watchDeadlines);
+    /** The epoch in which this node is the controller; -1 while it is not. */
+    private int activeEpoch = -1;
 
     /** As of the last call of the quorum: its own getters may be a step ahead of it or behind. */
     private volatile Leader known = new Leader(0, OptionalInt.empty());
@@ -169,9 +171,11 @@ public final class MetadataShell implements CommitListener, ActiveController {
         List<byte[]> encoded = new ArrayList<>(records.size());
         records.forEach(record -> encoded.add(RecordCodec.encode(record)));
         proposalsOut++;
+        // Where the machine has counted on, or not at all.
+        long baseOffset = machine.nextOffset() - records.size();
         // Not the stage that whenComplete returns: that one wraps a NotLeaderException,
         // which says that nothing was done.
-        lastProposal = quorum.propose(encoded);
+        lastProposal = quorum.propose(activeEpoch, baseOffset, encoded);
         lastProposal.whenComplete((offset, failure) -> proposalsOut--);
         return lastProposal;
     }
@@ -278,6 +282,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
         log.info("this node is the controller, epoch {}", epoch);
         lastProposal = CompletableFuture.completedStage(-1L);
         applied.goLive();
+        activeEpoch = epoch;
         List<MetadataRecord> first = machine.becomeController(image(), quorum.highWatermark(), clockMs.getAsLong());
         watchDeadlines();
         if (!first.isEmpty()) {
@@ -295,6 +300,7 @@ public final class MetadataShell implements CommitListener, ActiveController {
     @Override
     public void leadershipLost(int epoch) {
         log.info("this node is no longer the controller, epoch {}", epoch);
+        activeEpoch = -1;
         gate.shut();
         machine.resign();
         watchDeadlines();

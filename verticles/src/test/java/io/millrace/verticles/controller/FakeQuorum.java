@@ -21,13 +21,14 @@ import java.util.concurrent.CompletionStage;
  * <p>Thread: the test's.
  */
 final class FakeQuorum implements MetadataQuorum {
-    record Proposal(List<byte[]> records, CompletableFuture<Long> answer) {}
+    record Proposal(long baseOffset, List<byte[]> records, CompletableFuture<Long> answer) {}
 
     final Deque<Proposal> proposals = new ArrayDeque<>();
     final List<VoterChange> changes = new ArrayList<>();
     /** Where a change of voters waits for its commit; null when it is committed at once. */
     CompletableFuture<Long> changeUnderWay;
 
+    private boolean changeAppended;
     long endOffset;
     int epoch;
     private CommitListener listener;
@@ -42,16 +43,21 @@ final class FakeQuorum implements MetadataQuorum {
 
     void commitNext() {
         Proposal proposal = proposals.remove();
-        long base = endOffset;
-        endOffset += proposal.records().size();
-        listener.committed(base, epoch, proposal.records());
+        endOffset = proposal.baseOffset() + proposal.records().size();
+        listener.committed(proposal.baseOffset(), epoch, proposal.records());
         proposal.answer().complete(endOffset - 1);
     }
 
     void commitChange() {
         CompletableFuture<Long> committed = changeUnderWay;
         changeUnderWay = null;
+        changeAppended = false;
         committed.complete(endOffset++);
+    }
+
+    private long logEnd() {
+        int proposed = proposals.stream().mapToInt(one -> one.records().size()).sum();
+        return endOffset + proposed + (changeAppended ? 1 : 0);
     }
 
     void commitAll() {
@@ -80,8 +86,11 @@ final class FakeQuorum implements MetadataQuorum {
     }
 
     @Override
-    public CompletionStage<Long> propose(List<byte[]> records) {
-        Proposal proposal = new Proposal(records, new CompletableFuture<>());
+    public CompletionStage<Long> propose(int proposersEpoch, long baseOffset, List<byte[]> records) {
+        if (proposersEpoch != epoch || baseOffset != logEnd()) {
+            return CompletableFuture.failedFuture(new NotLeaderException("not here", OptionalInt.empty()));
+        }
+        Proposal proposal = new Proposal(baseOffset, records, new CompletableFuture<>());
         proposals.add(proposal);
         return proposal.answer();
     }
@@ -90,6 +99,7 @@ final class FakeQuorum implements MetadataQuorum {
     public CompletionStage<Long> changeVoters(VoterChange change) {
         changes.add(change);
         if (changeUnderWay != null) {
+            changeAppended = true;
             return changeUnderWay;
         }
         return CompletableFuture.completedFuture(endOffset++);

@@ -96,6 +96,24 @@ class MetadataShellTest {
     }
 
     @Test
+    void whatWouldLieElsewhereThanItWasDecidedForIsNotDoneAndTheNextEpochCountsAnew() {
+        serve();
+        // A record of the quorum's own that nobody here was told of.
+        quorum.endOffset++;
+
+        Future<RegisterBroker.Outcome> misplaced = submit(register(2));
+        assertThat(error(misplaced)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(quorum.proposals).isEmpty();
+        quorum.loseLeadership();
+        quorum.lead();
+        Future<RegisterBroker.Outcome> again = submit(register(2));
+        quorum.commitAll();
+
+        assertThat(again.result().brokerEpoch())
+                .isEqualTo(publisher.image().broker(2).epoch());
+    }
+
+    @Test
     void aBrokerLivesHoweverManyCommandsWaitForTheirCommit() {
         serve();
         long epoch = publisher.image().broker(1).epoch();

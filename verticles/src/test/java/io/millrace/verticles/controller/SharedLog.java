@@ -130,15 +130,24 @@ final class SharedLog {
         }
 
         @Override
-        public CompletionStage<Long> propose(List<byte[]> records) {
+        public CompletionStage<Long> propose(int proposersEpoch, long baseOffset, List<byte[]> records) {
             CompletableFuture<Long> answer = new CompletableFuture<>();
-            if (activeEpoch == 0) {
+            if (activeEpoch == 0 || proposersEpoch != activeEpoch) {
                 answer.completeExceptionally(new NotLeaderException("no leader", seenLeader));
             } else {
                 Proposal proposal = new Proposal(records, answer);
-                (leader == this && activeEpoch == epoch ? proposals : inVain).add(proposal);
+                boolean leads = leader == this && activeEpoch == epoch;
+                if (leads && baseOffset != logEnd()) {
+                    throw new AssertionError("decided for " + baseOffset + ", would lie at " + logEnd());
+                }
+                (leads ? proposals : inVain).add(proposal);
             }
             return answer;
+        }
+
+        private long logEnd() {
+            return endOffset
+                    + proposals.stream().mapToInt(one -> one.records().size()).sum();
         }
 
         @Override
