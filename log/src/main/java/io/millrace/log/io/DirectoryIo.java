@@ -25,8 +25,13 @@ public interface DirectoryIo {
      */
     boolean read(Runnable task);
 
-    /** Wall clock. */
+    /** Wall clock: what files and records are dated by. It may be set, also back. */
     long nowMs();
+
+    /** What the writer's rounds and delays go by; never goes back. */
+    default long steadyMs() {
+        return nowMs();
+    }
 
     /** For measuring how long something took. */
     default long nanoTime() {

@@ -84,14 +84,14 @@ public final class DirectoryWriter implements WriterWork {
         submit(new LaneTask(lane) {
             @Override
             protected void onWriter() {
-                later(io.nowMs() + SYNC_RETRY_MS, () -> syncer.request(lane, null));
+                later(SYNC_RETRY_MS, () -> syncer.request(lane, null));
             }
         });
     }
 
-    /** Runs a task on the writer when the clock has come to {@code dueMs}. */
-    public void later(long dueMs, Runnable task) {
-        later.add(new Later(dueMs, task));
+    /** Runs a task on the writer after this time, whatever is done to the machine's clock. Thread: the writer. */
+    public void later(long delayMs, Runnable task) {
+        later.add(new Later(io.steadyMs() + delayMs, task));
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
     private final ThreadPoolExecutor syncs;
     private final ThreadPoolExecutor reads;
     private final String name;
+    private final long startedNanos = System.nanoTime();
     private Thread writer;
     private WriterWork work;
     private volatile boolean stopping;
@@ -64,12 +65,12 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
         while (true) {
             long due;
             try {
-                due = work.round(nowMs());
+                due = work.round(steadyMs());
             } catch (RuntimeException | Error e) {
                 // A dead writer would hang every append: the next round says to all of them
                 // that the directory is offline.
                 fail(e);
-                due = nowMs() + AFTER_FAILURE_MS;
+                due = steadyMs() + AFTER_FAILURE_MS;
             }
             if (work.hasQueued()) continue;
             if (stopping) return;
@@ -93,7 +94,7 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
         if (due == WriterWork.NOTHING_DUE) {
             LockSupport.park(this);
         } else {
-            LockSupport.parkUntil(this, due);
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(due - steadyMs()));
         }
     }
 
@@ -125,6 +126,11 @@ public final class ThreadedDirectoryIo implements DirectoryIo {
     @Override
     public long nowMs() {
         return System.currentTimeMillis();
+    }
+
+    @Override
+    public long steadyMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
     }
 
     @Override

@@ -5,7 +5,7 @@ public interface WriterWork {
     long NOTHING_DUE = Long.MAX_VALUE;
 
     /**
-     * Performs all that is queued, and what is due at {@code nowMs}.
+     * Performs all that is queued, and what is due at {@code nowMs}, by {@link DirectoryIo#steadyMs}.
      *
      * @return when it wants to run again although nobody wakes it, {@link #NOTHING_DUE} for never
      */

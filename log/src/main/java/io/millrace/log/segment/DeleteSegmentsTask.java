@@ -100,7 +100,7 @@ final class DeleteSegmentsTask extends LaneTask {
 
     private static void removeLater(SegmentedLog log, List<Path> waiting, long delayMs, Runnable then) {
         if (waiting.isEmpty()) return;
-        log.services.writer().later(log.services.io().nowMs() + delayMs, () -> {
+        log.services.writer().later(delayMs, () -> {
             remove(log.services, waiting);
             then.run();
         });

@@ -72,7 +72,7 @@ final class LogCheckpointing {
             @Override
             protected void onWriter() {
                 for (SegmentView segment : found) lane().noteFound(segment.file(), segment.endOffset());
-                log.services.pace().found(lane(), bytes, log.services.io().nowMs());
+                log.services.pace().found(lane(), bytes, log.services.io().steadyMs());
                 if (now) log.services.syncer().request(lane(), null);
             }
         });

@@ -148,7 +148,7 @@ final class LogCuts {
 
         @Override
         protected void onWriter() {
-            log.services.writer().later(log.services.io().nowMs() + PatientStep.RETRY_MS, again);
+            log.services.writer().later(PatientStep.RETRY_MS, again);
         }
     }
 

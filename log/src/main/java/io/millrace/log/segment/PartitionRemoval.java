@@ -28,7 +28,7 @@ public final class PartitionRemoval {
             // A partition without data never had a folder.
             return;
         }
-        services.writer().later(services.io().nowMs() + delayMs, () -> removeFolder(services, aside));
+        services.writer().later(delayMs, () -> removeFolder(services, aside));
         services.disk().syncDirectory(services.root());
     }
 

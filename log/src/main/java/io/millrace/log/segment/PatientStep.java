@@ -27,7 +27,7 @@ final class PatientStep {
             body.run();
         } catch (DiskFullException | NoFreeFilesException e) {
             services.health().failed(what, e);
-            services.writer().later(services.io().nowMs() + RETRY_MS, () -> run(services, what, body));
+            services.writer().later(RETRY_MS, () -> run(services, what, body));
         } catch (IOException | RuntimeException | VirtualMachineError e) {
             services.health().offline(what + " failed: " + e, e);
         }

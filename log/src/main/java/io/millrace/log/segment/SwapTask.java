@@ -104,7 +104,7 @@ final class SwapTask extends LaneTask {
                 log.services.disk(),
                 log.folder.file(cleaned.baseOffset, SegmentNames.INDEX),
                 IndexFile.encode(cleaned.baseOffset, index));
-        log.services.writer().later(log.services.io().nowMs() + delayMs, this::remove);
+        log.services.writer().later(delayMs, this::remove);
     }
 
     private void remove() {

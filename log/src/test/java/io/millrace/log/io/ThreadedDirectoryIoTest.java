@@ -2,6 +2,8 @@ package io.millrace.log.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,37 @@ class ThreadedDirectoryIoTest {
         writesOnAfter(bug -> {
             throw NONE;
         });
+    }
+
+    /** A wall clock that is set back would hold up whatever is due for as long. */
+    @Test
+    void whatIsDueIsDoneInItsTimeByAClockThatNobodySets() throws Exception {
+        CompletableFuture<Long> later = new CompletableFuture<>();
+        ThreadedDirectoryIo io = new ThreadedDirectoryIo("test", 1, 1, 1);
+        List<Long> rounds = new ArrayList<>();
+        io.start(new WriterWork() {
+            @Override
+            public long round(long nowMs) {
+                rounds.add(nowMs);
+                if (nowMs < rounds.get(0) + 20) return rounds.get(0) + 20;
+                later.complete(nowMs);
+                return NOTHING_DUE;
+            }
+
+            @Override
+            public void failed(Throwable bug) {
+                later.completeExceptionally(bug);
+            }
+
+            @Override
+            public boolean hasQueued() {
+                return false;
+            }
+        });
+
+        assertThat(later.get(30, TimeUnit.SECONDS)).isBetween(rounds.get(0) + 20, io.steadyMs());
+        assertThat(io.steadyMs()).as("counted from its own beginning").isLessThan(io.nowMs() / 2);
+        io.close();
     }
 
     private static void writesOnAfter(Consumer<Throwable> told) throws Exception {

@@ -211,7 +211,8 @@ final class CommittedReader {
             call.run();
         } catch (RuntimeException failure) {
             log.error("committed metadata could not be applied from offset {} on", applied.endOffset(), failure);
-            halt.accept("committed metadata could not be applied from offset " + applied.endOffset() + " on: " + failure);
+            halt.accept(
+                    "committed metadata could not be applied from offset " + applied.endOffset() + " on: " + failure);
         }
     }
 }

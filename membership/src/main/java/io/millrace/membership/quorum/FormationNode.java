@@ -218,13 +218,16 @@ public final class FormationNode {
         @Override
         public void formed(NodePromises promises) {
             if (me.isVoter() && !promises.isVoter()) {
+                UUID formedWith = promises.voters().voters().get(me.nodeId());
                 log.warn(
-                        "node {} serves, but cannot vote in cluster {} with its data folder {} unless that was made a voter since:"
-                                + " the cluster was formed with {}; 'A lost disk' in docs/OPERATIONS.md says what to do",
+                        "node {} serves, but cannot vote in cluster {} with its data folder {} unless that was made a voter since: {}",
                         me.nodeId(),
                         promises.clusterId(),
                         promises.directoryId(),
-                        promises.voters().voters().get(me.nodeId()));
+                        formedWith == null
+                                ? "the cluster was formed without this node; 'millrace voters --add' makes it one"
+                                : "the cluster was formed with " + formedWith
+                                        + "; 'A lost disk' in docs/OPERATIONS.md says what to do");
             }
             formed.complete(promises);
         }

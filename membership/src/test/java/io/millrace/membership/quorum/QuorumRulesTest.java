@@ -254,7 +254,7 @@ class QuorumRulesTest {
     }
 
     private void tickUntilItHandsOver(QuorumMachine machine, int epoch, int afterMs) {
-        machine.propose(List.of(new byte[1]));
+        machine.propose(epoch, machine.endOffset(), List.of(new byte[1]), now);
         for (int passed = 250; passed < afterMs; passed += 250) {
             tickWithAFetchOf(machine, 2, 3);
             assertThat(machine.state()).as(passed + " ms of epoch " + epoch).isInstanceOf(Leader.class);
