@@ -41,7 +41,6 @@ public final class SimDisk implements Disk {
     private long stopAt = Long.MAX_VALUE;
     private boolean stopped;
     private boolean dieAfterStep;
-    private boolean syncFailed;
     private long bytesRead;
     private LongConsumer beforeStep = step -> {};
     private Consumer<String> onStep = step -> {};
@@ -71,14 +70,6 @@ public final class SimDisk implements Disk {
 
     public synchronized boolean stopped() {
         return stopped;
-    }
-
-    /**
-     * Whether a sync has failed since the power was last lost: until then the page cache shows bytes that no later sync
-     * will ever write, and no process can know.
-     */
-    public synchronized boolean syncHasFailed() {
-        return syncFailed;
     }
 
     /** Called with every step's number before it happens. */
@@ -124,7 +115,6 @@ public final class SimDisk implements Disk {
     /** A new life on a rebooted machine: un-synced bytes and names had the given fate. */
     public synchronized void afterPowerLoss(PowerLoss loss) {
         root.losePower(loss, random);
-        syncFailed = false;
         boot++;
         afterProcessCrash();
     }
@@ -332,7 +322,6 @@ public final class SimDisk implements Disk {
         alive(lifeOfHandle);
         if (step(StepKind.SYNC, path, 0) != 0) {
             file.failSync();
-            syncFailed = true;
             throw ioError(StepKind.SYNC, path);
         }
         if (!faults.lyingSync()) {

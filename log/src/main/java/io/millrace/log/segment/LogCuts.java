@@ -96,6 +96,8 @@ final class LogCuts {
         final Runnable done;
         /** To the writer this is one truncation, however often it is tried. */
         final boolean again;
+        /** Segments change their places: not now. */
+        private boolean mustWait;
 
         Step(Runnable done, boolean again) {
             super(log.lane());
@@ -117,13 +119,13 @@ final class LogCuts {
         protected final void onWriter() throws IOException {
             // First of all: a sync or a checkpoint that is under way must not speak for what comes after the cut.
             if (!again) lane().cutBegins(untouchedEnd());
-            if (log.compaction.isSwapping()) throw new NoFreeFilesException(log.id + ": segments change places", null);
-            cutFiles();
+            mustWait = log.compaction.isSwapping();
+            if (!mustWait) cutFiles();
         }
 
         @Override
         protected final void onOwner(IOException failure) {
-            if (failure == null) {
+            if (failure == null && !mustWait) {
                 succeeded();
             } else if (log.services.health().isOffline()) {
                 // Memory is cut and the file is not: nothing may be appended any more.

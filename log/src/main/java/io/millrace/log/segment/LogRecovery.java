@@ -306,7 +306,7 @@ public final class LogRecovery {
                     disk, position, offset, content.gaps || config.compact(), content.epochs.epochAt(offset - 1));
             long next = i + 1 < found.size() ? found.get(i + 1).base : Long.MAX_VALUE;
             while (scan.expectedOffset() != next && scan.next()) take(segment, scan);
-            content.unsyncedBytes += scan.position() - position;
+            content.unsyncedBytes += WrittenAgain.write(disk, position, scan.position());
             // It was cut where the next one begins, and the power took that back: see LogCuts.
             if (!scan.atEnd() && scan.expectedOffset() == next) scan.endFileHere();
             else if (!scan.atEnd()) goOn = bad(i, segment, scan, disk);

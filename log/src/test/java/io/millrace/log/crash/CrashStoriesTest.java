@@ -252,4 +252,26 @@ class CrashStoriesTest {
         assertThat(found.log().logStartOffset()).isEqualTo(start);
         assertThat(story.world.disk().exists(second)).isFalse();
     }
+
+    /** The kernel takes pages whose sync failed for written; they look whole until the power goes. */
+    @Test
+    void whatAFailedSyncHasLeftInThePageCacheIsOnTheDiskBeforeAnythingBehindItIsPromised() throws Exception {
+        LogLife life = story.opened();
+        Replica clicks = leading(life, "clicks", true);
+        produce(life, clicks, 4);
+        story.world.disk().faults().failNext(StepKind.SYNC, ".log");
+        clicks.produceIdempotent(CrashStory.PRODUCER, 2);
+        life.pass(1_000);
+        assertThat(life.directory().offlineReason()).isPresent();
+        story.world.crash(CrashKind.PROCESS);
+
+        LogLife second = story.opened();
+        Replica again = second.replica("clicks");
+        again.lead();
+        assertThat(again.log().writtenEnd()).as("looks whole").isEqualTo(10);
+        produce(second, again, 4);
+        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        assertThat(story.opened().replica("clicks").log().writtenEnd()).isEqualTo(18);
+    }
 }

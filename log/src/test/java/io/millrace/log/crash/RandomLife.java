@@ -111,13 +111,7 @@ final class RandomLife {
                 throw e;
             }
         }
-        world.crash(kindOfCrash());
-    }
-
-    private CrashKind kindOfCrash() {
-        CrashKind kind = CrashKind.values()[random.nextInt(CrashKind.values().length)];
-        // After a failed sync the cache holds pages that will never be written: only a reboot is honest about them.
-        return world.disk().syncHasFailed() && !kind.losesPower() ? CrashKind.POWER_SEEDED : kind;
+        world.crash(CrashKind.values()[random.nextInt(CrashKind.values().length)]);
     }
 
     private void act(LogLife life) throws IOException {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Thread: the test's and the writer's. */
@@ -34,26 +35,12 @@ class ThreadedDirectoryIoTest {
     @Test
     void whatIsDueIsDoneInItsTimeByAClockThatNobodySets() throws Exception {
         CompletableFuture<Long> later = new CompletableFuture<>();
-        ThreadedDirectoryIo io = new ThreadedDirectoryIo("test", 1, 1, 1);
         List<Long> rounds = new ArrayList<>();
-        io.start(new WriterWork() {
-            @Override
-            public long round(long nowMs) {
-                rounds.add(nowMs);
-                if (nowMs < rounds.get(0) + 20) return rounds.get(0) + 20;
-                later.complete(nowMs);
-                return NOTHING_DUE;
-            }
-
-            @Override
-            public void failed(Throwable bug) {
-                later.completeExceptionally(bug);
-            }
-
-            @Override
-            public boolean hasQueued() {
-                return false;
-            }
+        ThreadedDirectoryIo io = started(later::completeExceptionally, nowMs -> {
+            rounds.add(nowMs);
+            if (nowMs < rounds.get(0) + 20) return rounds.get(0) + 20;
+            later.complete(nowMs);
+            return WriterWork.NOTHING_DUE;
         });
 
         assertThat(later.get(30, TimeUnit.SECONDS)).isBetween(rounds.get(0) + 20, io.steadyMs());
@@ -64,13 +51,22 @@ class ThreadedDirectoryIoTest {
     private static void writesOnAfter(Consumer<Throwable> told) throws Exception {
         CompletableFuture<Void> wentOn = new CompletableFuture<>();
         AtomicInteger rounds = new AtomicInteger();
+        ThreadedDirectoryIo io = started(told, nowMs -> {
+            if (rounds.incrementAndGet() == 1) throw NONE;
+            wentOn.complete(null);
+            return WriterWork.NOTHING_DUE;
+        });
+
+        wentOn.get(30, TimeUnit.SECONDS);
+        io.close();
+    }
+
+    private static ThreadedDirectoryIo started(Consumer<Throwable> told, LongUnaryOperator round) {
         ThreadedDirectoryIo io = new ThreadedDirectoryIo("test", 1, 1, 1);
         io.start(new WriterWork() {
             @Override
             public long round(long nowMs) {
-                if (rounds.incrementAndGet() == 1) throw NONE;
-                wentOn.complete(null);
-                return NOTHING_DUE;
+                return round.applyAsLong(nowMs);
             }
 
             @Override
@@ -83,8 +79,6 @@ class ThreadedDirectoryIoTest {
                 return false;
             }
         });
-
-        wentOn.get(30, TimeUnit.SECONDS);
-        io.close();
+        return io;
     }
 }
