@@ -85,7 +85,7 @@ public final class LogRecovery {
         if (found.isEmpty()) {
             withoutSegments();
         } else {
-            recover();
+            recover(logStart);
         }
         if (checkpoint != null) content.highWatermark = Math.min(checkpoint.highWatermark(), content.end);
         if (logStart > content.end) {
@@ -138,9 +138,7 @@ public final class LogRecovery {
 
     private void deleteFirst() throws IOException {
         long base = found.remove(0).base;
-        for (String suffix : List.of(SegmentNames.LOG, SegmentNames.INDEX, SegmentNames.SNAPSHOT)) {
-            disk.delete(content.folder.file(base, suffix));
-        }
+        for (String suffix : DeleteSegmentsTask.SUFFIXES) disk.delete(content.folder.file(base, suffix));
     }
 
     /** Retention writes down the new start before it lets go of anything. */
@@ -184,7 +182,7 @@ public final class LogRecovery {
         content.producers.clear(content.end);
     }
 
-    private void recover() throws IOException {
+    private void recover(long logStart) throws IOException {
         int start = checkpoint == null ? -1 : indexOf(checkpoint.segmentBase());
         if (start >= 0) {
             fromCheckpoint(start);
@@ -197,8 +195,9 @@ public final class LogRecovery {
             content.end = checkpoint.recoveryOffset();
             content.syncedEnd = content.end;
         } else {
-            // Retention may have gone beyond the checkpoint: then all that is left lies behind it.
-            everything = checkpoint == null ? !checkpointsTrusted : checkpoint.recoveryOffset() > found.get(0).base;
+            // Retention, or the start, may have gone beyond the checkpoint: then all that is left lies behind it.
+            long first = Math.max(found.get(0).base, logStart);
+            everything = checkpoint == null ? !checkpointsTrusted : checkpoint.recoveryOffset() > first;
             content.syncedEnd = found.get(0).base;
             scanFrom(0, 0, found.get(0).base);
         }

@@ -201,12 +201,13 @@ final class SegmentRead implements ColdRead {
         }
         // Without a single batch only when somebody has emptied the file.
         long end = reached < 0 ? segment.baseOffset() : reached;
-        if (!gapsAllowed && end < segment.endOffset()) {
+        long goesOn = segment == this.segment && following != null ? following.baseOffset() : segment.endOffset();
+        if (!gapsAllowed && end < goesOn) {
             services.health()
-                    .safetyAlarm("offsets " + end + " to " + segment.endOffset() + " of " + log.id
+                    .safetyAlarm("offsets " + end + " to " + goesOn + " of " + log.id
                             + " are missing: no segment holds them");
         }
-        return FileSlice.empty(Math.max(offset, segment.endOffset()));
+        return FileSlice.empty(Math.max(offset, goesOn));
     }
 
     @Override

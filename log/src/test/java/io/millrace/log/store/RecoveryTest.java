@@ -229,6 +229,46 @@ class RecoveryTest {
         assertThat(life.valuesFrom(2)).containsExactly("c");
     }
 
+    /** A loss of power has taken names that were never synced, and brought one back that retention had just given up. */
+    @Test
+    void whatLiesBehindAHoleThatNoSyncCoveredIsNoPartOfTheLogThoughASegmentBelowItsStartIsThereAgain()
+            throws Exception {
+        life.with("segment.bytes", "150");
+        life.killAndStart();
+        life.appendAll("a", "b", "c");
+        life.stop();
+        life.start();
+        life.appendAll("d", "e", "f", "g", "h", "i");
+        life.log.advanceLogStart(5);
+        life.run();
+        Files.delete(segment(2));
+        Files.delete(segment(4));
+
+        life.killAndStart();
+
+        assertThat(life.log.logStartOffset()).isEqualTo(5);
+        assertThat(life.log.writtenEnd()).isEqualTo(5);
+        life.appendAll("F");
+        assertThat(life.valuesFrom(5)).containsExactly("F");
+    }
+
+    @Test
+    void aReadWithinAHoleGoesOnBehindIt() throws Exception {
+        life.with("segment.bytes", "150");
+        life.killAndStart();
+        life.appendAll("a", "b", "c", "d", "e", "f");
+        life.stop();
+        Files.delete(dir.resolve("recovery-checkpoint"));
+        Files.delete(segment(2));
+
+        life.start();
+
+        assertThat(life.log.logStartOffset()).isZero();
+        assertThat(life.directory.safetyAlarms()).isPositive();
+        assertThat(life.valuesFrom(2)).containsExactly("e", "f");
+        assertThat(life.valuesFrom(3)).containsExactly("e", "f");
+    }
+
     private void fill() {
         for (int i = 0; i < 8; i++) {
             var outcome =
