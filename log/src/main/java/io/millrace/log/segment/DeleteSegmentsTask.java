@@ -51,7 +51,7 @@ final class DeleteSegmentsTask extends LaneTask {
                 setAside(segments.get(i), waiting);
             }
         } finally {
-            removeLater(log, waiting, delayMs, successor == null ? () -> {} : this::sayStartAgain);
+            later(log, waiting, delayMs, () -> removeWhenTold(waiting));
         }
     }
 
@@ -81,29 +81,42 @@ final class DeleteSegmentsTask extends LaneTask {
                 if (SegmentNames.baseOffset(file, suffix) >= 0) setAside(disk, file, waiting);
             }
         }
-        removeLater(log, waiting, log.config.fileDeleteDelayMs(), () -> {});
+        later(log, waiting, log.config.fileDeleteDelayMs(), () -> remove(log.services, waiting));
     }
 
     /**
      * The disk may have been too full for the new start when it was to be written down. Until here the names that were set
-     * aside told of it, and what has been removed has made room.
+     * aside told of it, and what is removed makes room.
      */
-    private void sayStartAgain() {
-        long start = successor.baseOffset;
-        log.services.io().sync(() -> {
-            Checkpoints checkpoints = log.services.checkpoints();
-            if (checkpoints.logStart(log.id) < start) {
-                checkpoints.commitLogStart(log.id, start, () -> log.timesEmptied == timesEmptied, null);
-            }
-        });
+    private void removeWhenTold(List<Path> waiting) {
+        if (successor == null || isTold()) {
+            remove(log.services, waiting);
+            return;
+        }
+        if (log.services.health().isOffline()) return;
+        try {
+            Path sign = StartSign.keep(log.services.disk(), waiting);
+            log.services.io().sync(() -> sayAgain(sign));
+        } catch (IOException e) {
+            log.services.health().failed("removal of deleted segments", e);
+        }
     }
 
-    private static void removeLater(SegmentedLog log, List<Path> waiting, long delayMs, Runnable then) {
-        if (waiting.isEmpty()) return;
-        log.services.writer().later(delayMs, () -> {
-            remove(log.services, waiting);
-            then.run();
-        });
+    private boolean isTold() {
+        return log.services.checkpoints().logStart(log.id) >= successor.baseOffset;
+    }
+
+    /** Without room for it the sign stays, for the next start. */
+    private void sayAgain(Path sign) {
+        log.services
+                .checkpoints()
+                .commitLogStart(log.id, successor.baseOffset, () -> log.timesEmptied == timesEmptied, () -> {
+                    if (sign != null && isTold()) remove(log.services, List.of(sign));
+                });
+    }
+
+    private static void later(SegmentedLog log, List<Path> waiting, long delayMs, Runnable removal) {
+        if (!waiting.isEmpty()) log.services.writer().later(delayMs, removal);
     }
 
     private static void setAside(Disk disk, Path file, List<Path> waiting) throws IOException {

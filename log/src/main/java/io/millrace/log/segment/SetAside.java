@@ -1,7 +1,6 @@
 package io.millrace.log.segment;
 
 import io.millrace.log.TopicPartitionId;
-import io.millrace.log.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,27 +33,37 @@ final class SetAside {
     }
 
     /**
-     * Removes them; the new start is written down first when they were all that told of it, or as soon as they have made room
-     * for it.
+     * Removes them; the new start is written down first when they were all that told of it. Where there is no room for that one of
+     * them stays until what the others took makes some.
      */
     void remove(LogServices services, TopicPartitionId id, LogContent content, long logStart) throws IOException {
-        if (content.logStart > logStart && reach(logStart, content.logStart)) {
-            services.checkpoints().commitLogStart(id, content.logStart, () -> true, () -> {
-                try {
-                    remove(services.disk());
-                    if (services.checkpoints().logStart(id) < content.logStart) {
-                        services.checkpoints().commitLogStart(id, content.logStart, () -> true, null);
-                    }
-                } catch (IOException e) {
-                    services.health().failed("removal of deleted segments", e);
-                }
-            });
-        } else {
-            remove(services.disk());
+        if (content.logStart <= logStart || !reach(logStart, content.logStart)) {
+            for (Path file : files) services.disk().delete(file);
+            return;
         }
+        long start = content.logStart;
+        say(services, id, start, () -> {
+            StartSign.keep(services.disk(), files);
+            say(services, id, start, () -> {});
+        });
     }
 
-    private void remove(Disk disk) throws IOException {
-        for (Path file : files) disk.delete(file);
+    private interface Removal {
+        void run() throws IOException;
+    }
+
+    /** Writes the start down, and then all of them go; or there is no room. */
+    private void say(LogServices services, TopicPartitionId id, long start, Removal otherwise) {
+        services.checkpoints().commitLogStart(id, start, () -> true, () -> {
+            try {
+                if (services.checkpoints().logStart(id) < start) {
+                    otherwise.run();
+                } else {
+                    for (Path file : files) services.disk().delete(file);
+                }
+            } catch (IOException e) {
+                services.health().failed("removal of deleted segments", e);
+            }
+        });
     }
 }

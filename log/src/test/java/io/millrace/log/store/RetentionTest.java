@@ -2,6 +2,7 @@ package io.millrace.log.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,37 @@ class RetentionTest {
         assertThat(first.resolveSibling(first.getFileName() + ".deleted")).doesNotExist();
         life.killAndStart();
         assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e", "f");
+    }
+
+    /** More than {@code file.delete.delay.ms} after retention, and the disk is as full as it was. */
+    @Test
+    void whatRetentionLeftSurvivesTwoKillsOnADiskThatNeverHasRoomForTheNewStart() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        LogLife life = new LogLife(dir, disk)
+                .with("segment.bytes", "150", "retention.bytes", "300", "file.delete.delay.ms", "0")
+                .start();
+        life.appendAll("a", "b", "c", "d", "e", "f", "g");
+        disk.freeBytes(0);
+
+        life.log.maintain(life.io.nowMs(), life.log.writtenEnd());
+        life.run();
+        assertThat(life.log.logStartOffset()).isEqualTo(2);
+        for (int kills = 0; kills < 2; kills++) {
+            life.killAndStart();
+            life.run();
+            assertThat(life.log.logStartOffset()).isEqualTo(2);
+            assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e", "f", "g");
+        }
+
+        disk.enoughSpace();
+        life.killAndStart();
+        life.run();
+        life.killAndStart();
+        assertThat(life.log.logStartOffset()).isEqualTo(2);
+        try (Stream<Path> files = Files.list(life.folder())) {
+            assertThat(files.filter(file -> file.toString().endsWith(".deleted")))
+                    .isEmpty();
+        }
     }
 
     @Test
