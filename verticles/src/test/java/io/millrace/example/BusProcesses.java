@@ -182,6 +182,12 @@ public final class BusProcesses implements AutoCloseable {
         processes.remove(id).destroyForcibly();
     }
 
+    /** Starts one that was killed, where it was, and waits until it serves. */
+    public void again(int id) {
+        begin(id);
+        awaitReady(id);
+    }
+
     @Override
     public void close() {
         processes.values().forEach(Process::destroy);

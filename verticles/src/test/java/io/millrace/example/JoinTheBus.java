@@ -5,6 +5,7 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.partition.NoDataMemberInClusterException;
+import io.millrace.client.RejoiningClusterManager;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -28,7 +29,8 @@ final class JoinTheBus {
     private static Future<Vertx> joined(String clusterName, List<String> seeds, EventBusOptions bus, int attempt) {
         return Vertx.builder()
                 .with(new VertxOptions().setEventBusOptions(bus))
-                .withClusterManager(new HazelcastClusterManager(config(clusterName, seeds, bus.getHost())))
+                .withClusterManager(new RejoiningClusterManager(
+                        new HazelcastClusterManager(config(clusterName, seeds, bus.getHost()))))
                 .buildClustered()
                 .recover(why -> why instanceof NoDataMemberInClusterException && attempt < ATTEMPTS
                         ? joined(clusterName, seeds, bus, attempt + 1)
@@ -53,6 +55,8 @@ final class JoinTheBus {
                 .setClusterName(clusterName + "-hz5.7")
                 .setLiteMember(true)
                 .setProperty("hazelcast.partition.count", "31")
+                .setProperty("hazelcast.merge.first.run.delay.seconds", "3")
+                .setProperty("hazelcast.merge.next.run.delay.seconds", "3")
                 .setProperty("hazelcast.phone.home.enabled", "false")
                 .setProperty("hazelcast.socket.bind.any", "false");
         config.addMultiMapConfig(
