@@ -375,7 +375,7 @@ public final class LogRecovery {
         return false;
     }
 
-    /** Segments from here on are no part of the log. */
+    /** Segments from here on are no part of the log, for good: it may begin behind this place when the power is back. */
     private void cutAt(int i, long offset) throws IOException {
         for (int j = i; j < found.size(); j++) {
             Path file = content.folder.file(found.get(j).base, SegmentNames.LOG);
@@ -387,6 +387,7 @@ public final class LogRecovery {
             disk.delete(content.folder.file(found.get(j).base, SegmentNames.INDEX));
             disk.delete(content.folder.file(found.get(j).base, SegmentNames.SNAPSHOT));
         }
+        if (i < found.size()) disk.syncDirectory(content.folder.path());
         content.end = offset;
         content.unsyncedBytes = Math.max(1, content.unsyncedBytes);
     }

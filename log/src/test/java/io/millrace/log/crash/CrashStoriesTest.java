@@ -253,6 +253,33 @@ class CrashStoriesTest {
         assertThat(story.world.disk().exists(second)).isFalse();
     }
 
+    @Test
+    void whatARecoveryHasSetAsideDoesNotComeBackWhereTheLogBeginsLater() throws Exception {
+        LogLife life = story.opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 12);
+        story.world.crash(CrashKind.PROCESS);
+        Path second = story.secondSegment("clicks");
+        long begins = Long.parseLong(second.getFileName().toString().replace(".log", ""));
+        Path first = story.segment("clicks", 0);
+        story.platter.cutLastBytes(first, 10);
+        story.restore(first, story.platter.content(first));
+        story.restore(second, story.platter.content(second));
+        story.world.disk().syncDirectory(story.world.directory());
+        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+        LogLife next = story.opened();
+        Replica cut = next.replica("clicks");
+        assertThat(cut.log().writtenEnd()).isLessThan(begins);
+        cut.lead();
+        produce(next, cut, 12);
+        cut.deleteRecordsBefore(begins + 1);
+        next.pass(10);
+
+        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        assertThat(story.opened().replica("clicks").log().writtenEnd()).isEqualTo(begins + 1);
+    }
+
     /** The kernel takes pages whose sync failed for written; they look whole until the power goes. */
     @Test
     void whatAFailedSyncHasLeftInThePageCacheIsOnTheDiskBeforeAnythingBehindItIsPromised() throws Exception {
