@@ -6,6 +6,7 @@ import io.millrace.log.disk.DiskFile;
 import io.millrace.log.disk.DiskFullException;
 import io.millrace.log.disk.NoFreeFilesException;
 import io.millrace.log.disk.OpenMode;
+import io.millrace.log.disk.WrittenAgain;
 import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.segment.Checkpoints;
 import io.millrace.log.segment.LogCheckpoint;
@@ -90,7 +91,8 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             begin();
         } else {
             file.truncate(end);
-            // The process before may have died between a write and its sync: what is believed must not be lost later.
+            // What is believed must not be lost: the process before may have died before its sync, or when it failed.
+            WrittenAgain.write(file, 0, end);
             file.sync();
         }
     }
@@ -342,8 +344,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     /** The new file has the name from its renaming on: what is said from then on holds when that is durable, too. */
     private void sync() throws IOException {
         file.sync();
-        if (!nameUnsynced) return;
-        disk.syncDirectory(path.getParent());
+        if (nameUnsynced) disk.syncDirectory(path.getParent());
         nameUnsynced = false;
     }
 
@@ -393,8 +394,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
-        if (file == null) return;
-        file.close();
+        if (file != null) file.close();
         file = null;
     }
 }

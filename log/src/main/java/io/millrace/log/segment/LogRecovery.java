@@ -6,6 +6,7 @@ import io.millrace.log.batch.BatchHeader;
 import io.millrace.log.disk.Disk;
 import io.millrace.log.disk.DiskFile;
 import io.millrace.log.disk.OpenMode;
+import io.millrace.log.disk.WrittenAgain;
 import io.millrace.log.producer.AbortedTransactions;
 import io.millrace.log.producer.DamagedSnapshotException;
 import io.millrace.log.producer.ProducerStateTable;
@@ -369,10 +370,7 @@ public final class LogRecovery {
     }
 
     private boolean anyBytesBehind(int i) {
-        for (int j = i + 1; j < found.size(); j++) {
-            if (found.get(j).bytes > 0) return true;
-        }
-        return false;
+        return found.stream().skip(i + 1).anyMatch(behind -> behind.bytes > 0);
     }
 
     /** Segments from here on are no part of the log, for good: it may begin behind this place when the power is back. */

@@ -6,6 +6,8 @@ import static io.millrace.log.crash.CrashStory.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.io.DirectoryHealth;
+import io.millrace.log.recovery.CheckpointJournal;
 import io.millrace.sim.LifeStopped;
 import io.millrace.sim.LogCorrupter;
 import io.millrace.sim.Seeded;
@@ -278,6 +280,32 @@ class CrashStoriesTest {
         story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
 
         assertThat(story.opened().replica("clicks").log().writtenEnd()).isEqualTo(begins + 1);
+    }
+
+    @Test
+    void whatAFailedSyncHasLeftOfTheCheckpointsIsOnTheDiskBeforeMoreIsSaid() throws Exception {
+        LogLife life = story.opened();
+        produce(life, leading(life, "clicks", true), 4);
+        story.world.disk().faults().failNext(StepKind.SYNC, CheckpointJournal.NAME);
+        story.world.disk().faults().failAlways(StepKind.TRUNCATE);
+        life.pass(10 * CHECKPOINT_MS);
+        assertThat(life.directory().offlineReason()).isPresent();
+        story.world.crash(CrashKind.PROCESS);
+        story.world.disk().faults().heal();
+        LogLife next = story.opened();
+        Replica clicks = next.replica("clicks");
+        clicks.lead();
+        produce(next, clicks, 4);
+        next.pass(10 * CHECKPOINT_MS);
+
+        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        CheckpointJournal found = CheckpointJournal.open(
+                story.world.disk(), story.world.directory(), new DirectoryHealth("journal", why -> {}));
+        assertThat(found.isTrusted()).isTrue();
+        assertThat(found.recoveryOffset(clicks.log().id()))
+                .isEqualTo(clicks.log().syncedEnd());
+        found.close();
     }
 
     /** The kernel takes pages whose sync failed for written; they look whole until the power goes. */

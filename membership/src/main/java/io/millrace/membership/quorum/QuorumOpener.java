@@ -103,6 +103,8 @@ public final class QuorumOpener {
                     .findFirst();
             provenEnd = parts.provenEnd().getAsLong();
             snapshots.sweep();
+            // The process before may have died before it had synced the name of what is believed now, a vote above all.
+            parts.disk().syncDirectory(folder);
             Optional<SnapshotFolder.Sound> snapshot = snapshots.loadNewest();
             parts.ports().owner().execute(() -> openLog(found, parts.promises(), snapshot));
         } catch (IOException | FormationException | RuntimeException failure) {

@@ -15,6 +15,7 @@ import io.millrace.sim.StepKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -262,6 +263,47 @@ class QuorumOnDiskTest {
         return disk.list(life.folder()).stream()
                 .filter(file -> file.toString().endsWith(SnapshotFile.SUFFIX))
                 .toList();
+    }
+
+    /** A vote that was given for a promise of before the loss would be given twice. */
+    @Test
+    void aPromiseThatIsBelievedSurvivesALossOfPower() throws Throwable {
+        life.start();
+        int epoch = life.node.leaderEpoch();
+        life.stop();
+        String temporary = QuorumStateFile.NAME + ".tmp";
+        boolean[] renamed = new boolean[1];
+        dieWhere(step -> {
+            renamed[0] |= step.startsWith("RENAME") && step.contains(temporary);
+            return renamed[0] && step.startsWith("SYNC_DIRECTORY");
+        });
+        disk.afterProcessCrash();
+        assertThat(promisedEpoch()).isEqualTo(epoch + 1);
+
+        dieWhere(step -> step.contains(temporary));
+        disk.afterPowerLoss(PowerLoss.DROPS_UNSYNCED);
+
+        assertThat(promisedEpoch()).isEqualTo(epoch + 1);
+    }
+
+    /** The next process, up to before the first step of this kind. */
+    private void dieWhere(Predicate<String> last) {
+        disk.onStep(step -> {
+            if (last.test(step)) {
+                disk.stopAt(disk.steps());
+            }
+        });
+        assertThatThrownBy(life::start).isInstanceOf(LifeStopped.class);
+        life.die();
+        disk.onStep(step -> {});
+    }
+
+    private int promisedEpoch() throws Exception {
+        return new QuorumStateFile(disk, life.folder())
+                .read()
+                .orElseThrow()
+                .election()
+                .epoch();
     }
 
     @Test

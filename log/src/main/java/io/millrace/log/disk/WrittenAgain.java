@@ -1,12 +1,11 @@
-package io.millrace.log.segment;
+package io.millrace.log.disk;
 
-import io.millrace.log.disk.DiskFile;
-import io.millrace.log.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Writes what a recovery has read behind the checkpoint to the same place again, so that the next sync covers it.
+ * Writes what a new process has read and believes to the same place again, so that the next sync covers it: a log behind its
+ * checkpoint, and the checkpoints themselves.
  *
  * <p>A sync that failed has marked its pages clean: they look as if they were on the disk, and no later sync writes them. The process
  * that knew is gone, and the next one reads them from the page cache; it would go on behind a hole, and promise that the power
@@ -14,13 +13,13 @@ import java.nio.ByteBuffer;
  *
  * <p>Thread: the read pool.
  */
-final class WrittenAgain {
+public final class WrittenAgain {
     private static final int CHUNK_BYTES = 64 << 10;
 
     private WrittenAgain() {}
 
     /** @return how many bytes lie in between */
-    static long write(DiskFile file, long from, long to) throws IOException {
+    public static long write(DiskFile file, long from, long to) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK_BYTES, to - from));
         try {
             for (long at = from; at < to; at += chunk.limit()) {
