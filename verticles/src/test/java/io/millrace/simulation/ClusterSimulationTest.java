@@ -107,13 +107,13 @@ class ClusterSimulationTest {
             refusedCommits += world.groupLedger().refusals();
             reads += world.groupLedger().reads();
             topics += world.admin().topicsMade();
-            snapshots += world.snapshotsFetched();
-            passes += world.passes();
-            passesCut += world.passesCut();
+            snapshots += world.tally().snapshotsFetched();
+            passes += world.tally().passes();
+            passesCut += world.tally().passesCut();
             cancelled += world.admin().cancelled();
-            moves += world.movesBetweenDirectories();
+            moves += world.tally().movesBetweenDirectories();
             votersChanged += world.admin().voters().changed();
-            withoutADirectory += world.ranWithoutADirectory();
+            withoutADirectory += world.tally().ranWithoutADirectory();
             compacted += world.ledger().passedOver();
         }
         // In runs of their own: both need a cluster that can spare a node.
@@ -149,19 +149,19 @@ class ClusterSimulationTest {
     @Tag("full")
     @Test
     void theCanaryThatBelievesEpochsOfALostPageCacheIsCaught() {
-        assertCaught("LeadersAreComplete", seed -> new ClusterWorld(seed, false)
-                .oftener(ClusterTroubles.Kind.UNREGISTER, 0)
-                .believingLostEpochs());
+        assertCaught(
+                "LeadersAreComplete", seed -> new ClusterWorld(seed, false, new PlantedBugs().believingLostEpochs())
+                        .oftener(ClusterTroubles.Kind.UNREGISTER, 0));
     }
 
     /** Breaks rule H22: what a follower vouches for is what it has been handed. Only a loss of power tells. */
     @Tag("full")
     @Test
     void theCanaryThatVouchesForWhatIsNotWrittenIsCaught() {
-        assertCaught("LeadersAreComplete", seed -> new ClusterWorld(seed, true)
+        assertCaught("LeadersAreComplete", seed -> new ClusterWorld(
+                        seed, true, new PlantedBugs().bending(ClusterSimulationTest::vouchForEverything))
                 .oftener(ClusterTroubles.Kind.LOSE_POWER, 8)
-                .oftener(ClusterTroubles.Kind.UNREGISTER, 0)
-                .bending(ClusterSimulationTest::vouchForEverything));
+                .oftener(ClusterTroubles.Kind.UNREGISTER, 0));
     }
 
     private static byte[] vouchForEverything(byte[] frame) {
@@ -207,13 +207,16 @@ class ClusterSimulationTest {
     @Tag("full")
     @Test
     void theCanaryThatElectsOutOfTheIsrIsCaught() {
-        assertCaught("LeadersAreComplete", seed -> new ClusterWorld(seed, false).electingUncleanly());
+        assertCaught(
+                "LeadersAreComplete", seed -> new ClusterWorld(seed, false, new PlantedBugs().electingUncleanly()));
     }
 
     @Test
     void theCanaryThatTruncatesToItsHighWatermarkIsCaught() {
-        assertCaught("LeadersAreComplete", seed -> new ClusterWorld(seed, false)
-                .planting(ClusterSimulationTest::cutToTheWatermark));
+        assertCaught(
+                "LeadersAreComplete",
+                seed -> new ClusterWorld(
+                        seed, false, new PlantedBugs().planting(ClusterSimulationTest::cutToTheWatermark)));
     }
 
     /** What followers did before KIP-101 (breaks rule L26). */
@@ -233,13 +236,15 @@ class ClusterSimulationTest {
     @Tag("full")
     @Test
     void theCanaryThatTakesCommitsOfAnyGenerationIsCaught() {
-        assertCaught("NoCommitOfTheFenced", seed -> new ClusterWorld(seed, false).takingAnyGeneration());
+        assertCaught(
+                "NoCommitOfTheFenced", seed -> new ClusterWorld(seed, false, new PlantedBugs().takingAnyGeneration()));
     }
 
     @Tag("full")
     @Test
     void theCanaryThatCompactsWithKeysTakenForOneIsCaught() {
-        assertCaught("TheLastOfEachKeyIsKept", seed -> new ClusterWorld(seed, false).takingKeysForOne());
+        assertCaught(
+                "TheLastOfEachKeyIsKept", seed -> new ClusterWorld(seed, false, new PlantedBugs().takingKeysForOne()));
     }
 
     /** By this invariant and no other: what else breaks would show another bug, or a harness at fault. */

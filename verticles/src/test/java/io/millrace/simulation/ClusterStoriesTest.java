@@ -120,14 +120,14 @@ class ClusterStoriesTest {
                 }
                 world.simulation().runFor(200);
             }
-            long fetched = world.snapshotsFetched();
+            long fetched = world.tally().snapshotsFetched();
             away.start();
             await(
                     world,
                     "it has what it missed",
                     () -> away.isServing() && away.life().image().highestOffset() == world.newestOffset());
             assertThat(world.newestOffset()).isGreaterThan(knew);
-            assertThat(world.snapshotsFetched()).isGreaterThan(fetched);
+            assertThat(world.tally().snapshotsFetched()).isGreaterThan(fetched);
         });
     }
 
@@ -212,7 +212,7 @@ class ClusterStoriesTest {
         tell(new ClusterWorld(6, true), world -> {
             world.simulation().runFor(2_000);
             Random random = new Random(6);
-            while (world.anyMember(random, true, SimMember::crash)) {}
+            while (world.clients().anyMember(random, true, SimMember::crash)) {}
             world.simulation().runFor(8_000);
             SimBroker loses = world.broker(1);
             loses.failSecond(true);

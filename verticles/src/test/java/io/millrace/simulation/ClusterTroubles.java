@@ -137,9 +137,9 @@ final class ClusterTroubles {
             case CHANGE_CONFIG -> done(world.admin()::changeConfig);
             case MOVE_BETWEEN_DIRECTORIES ->
                 one.isServing() && done(() -> one.life().moveAny(random));
-            case MEMBER_DIES -> world.anyMember(random, true, SimMember::crash);
-            case MEMBER_LEAVES -> world.anyMember(random, true, SimMember::leave);
-            case MEMBER_STARTS -> world.anyMember(random, false, SimMember::start);
+            case MEMBER_DIES -> world.clients().anyMember(random, true, SimMember::crash);
+            case MEMBER_LEAVES -> world.clients().anyMember(random, true, SimMember::leave);
+            case MEMBER_STARTS -> world.clients().anyMember(random, false, SimMember::start);
         };
     }
 

@@ -130,7 +130,7 @@ class CoordinatorStoriesTest {
             world.simulation().runFor(SETTLES_MS);
             // A record that nobody acknowledges any more would have groups loaded again,
             // and nothing answered meanwhile.
-            while (world.anyMember(new Random(0), true, SimMember::crash)) {}
+            while (world.clients().anyMember(new Random(0), true, SimMember::crash)) {}
             world.simulation().runFor(SETTLES_MS);
             SimBroker coordinator = coordinator(world);
             giveQuorum(world, coordinator, controllerToo);

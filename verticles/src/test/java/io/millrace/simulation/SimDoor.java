@@ -167,7 +167,7 @@ final class SimDoor {
                     (machine, nowMs, say) -> machine.leaveGroup(leave, context, nowMs, say::accept));
         } else if (body instanceof OffsetCommitRequestData commit) {
             ask(client, ask, commit.groupId(), (machine, nowMs, say) -> {
-                world.bendCommit(commit);
+                world.bugs().bendCommit(commit, world.groupLedger());
                 machine.commitOffsets(commit, context, nowMs, say::accept);
             });
         } else if (body instanceof OffsetFetchRequestGroup fetch) {

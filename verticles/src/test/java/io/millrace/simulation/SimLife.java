@@ -123,7 +123,7 @@ final class SimLife {
         SimScheduler scheduler = process.scheduler();
         this.metadataLoop = new SimEventLoop(scheduler, name + " metadata");
         this.files = new SimOwner(scheduler, name + " files");
-        this.bench = new SimCleanerBench(simulation, scheduler, name + " cleaner", world::bent);
+        this.bench = new SimCleanerBench(simulation, scheduler, name + " cleaner", world.bugs()::bent);
         this.configs = new EffectiveConfigs(ConfigCatalog.get(), broker.id(), world.settings());
     }
 
@@ -232,7 +232,7 @@ final class SimLife {
                 () -> new UUID(memberIds.nextLong(), memberIds.nextLong()));
         for (Shard shard : all) {
             publisher.follow(delta -> shard.execute(() -> shard.roles().apply(delta)));
-            world.plant(this, shard);
+            world.bugs().plant(this, shard);
             shard.start();
         }
         publisher.follow(groups::follow);
@@ -248,7 +248,7 @@ final class SimLife {
         byte[] bytes = new byte[frame.sizeBytes()];
         frame.view().readBytes(bytes);
         frame.release();
-        bytes = world.frame(bytes);
+        bytes = world.bugs().frame(bytes);
         world.network().send(broker.id(), to, new SimMessage.Frame(bytes));
         return Future.succeededFuture();
     }
@@ -377,7 +377,7 @@ final class SimLife {
             if (survived) {
                 broker.keepEpoch(broker.keptEpoch(), pageCaches.text());
             }
-            return Future.succeededFuture(survived || world.believesLostEpochs() ? broker.keptEpoch() : -1);
+            return Future.succeededFuture(survived || world.bugs().believesLostEpochs() ? broker.keptEpoch() : -1);
         }
 
         @Override
@@ -415,7 +415,7 @@ final class SimLife {
         if (message instanceof SimMessage.Raft raft && quorum != null) {
             if (raft.message() instanceof QuorumMessage.SnapshotResponse piece
                     && piece.position() + piece.bytes().length == piece.totalBytes()) {
-                world.snapshotFetched();
+                world.tally().snapshotFetched();
             }
             quorum.receive(from, raft.message());
         } else if (message instanceof SimMessage.Form form) {
@@ -567,7 +567,7 @@ final class SimLife {
                 shard.moves().move(replica, to);
                 process.scheduler().after(MOVES_WITHIN_MS, name + " has moved", () -> {
                     if (replica.directory() == to) {
-                        world.movedBetweenDirectories();
+                        world.tally().movedBetweenDirectories();
                     }
                 });
             }
@@ -586,7 +586,7 @@ final class SimLife {
 
     /** What an ended process had in the midst of being done is not done. Its disk knows that it has ended. */
     void abandon() {
-        world.compacted(bench.passes(), bench.abandon());
+        world.tally().compacted(bench.passes(), bench.abandon());
     }
 
     /** The process dies where it stands. */
