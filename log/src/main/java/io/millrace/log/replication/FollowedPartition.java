@@ -172,7 +172,7 @@ final class FollowedPartition {
         if (part.error() != FetchError.NONE) {
             refused(part, nowMs);
         } else if (part.diverging() != null) {
-            diverged(part.diverging(), nowMs);
+            diverged(part, nowMs);
         } else {
             backoffMs = 0;
             leaderEnd = part.logEnd();
@@ -303,14 +303,22 @@ final class FollowedPartition {
         rules().localRestartedAt(part.logStart());
     }
 
-    /** Cut to the end of the newest epoch that both have; the next fetch finds out whether they agree on the one before. */
-    private void diverged(EpochEnd theirs, long nowMs) {
+    /**
+     * Cut to the end of the newest epoch that both have; the next fetch finds out whether they agree on the one before. What was
+     * asked before a cut may be answered after it, and says nothing of the log that is here now: cut by that, a replica in sync
+     * could lose what was acknowledged.
+     */
+    private void diverged(Part part, long nowMs) {
         if (truncating || log().assignedEnd() != log().writtenEnd()) {
             later(nowMs);
             return;
         }
+        if (part.fetchOffset() != log().assignedEnd()) {
+            return;
+        }
+        EpochEnd theirs = part.diverging();
         EpochEnd own = log().endOffsetForEpoch(theirs.epoch());
-        long end = own.isKnown() ? Math.min(own.endOffset(), theirs.endOffset()) : log().logStartOffset();
+        long end = Math.min(theirs.endOffset(), own.isKnown() ? own.endOffset() : log().assignedEnd());
         end = Math.max(0, Math.min(end, log().assignedEnd()));
         if (end == log().assignedEnd()) {
             later(nowMs);

@@ -2,7 +2,9 @@ package io.millrace.log.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.EpochEnd;
 import io.millrace.log.replica.ReplicaMachine;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -155,6 +157,59 @@ class ReplicationStoriesTest {
 
         healthy("the old leader has the new leader's log");
         assertThat(world.notes).as("cuts").isPositive();
+    }
+
+    /** The follower had said twice where it stands, since its tail was synced meanwhile; its leader knows an epoch that it has not. */
+    @Test
+    void anAnswerToWhatWasAskedBeforeACutCutsNothingMore() {
+        int leader = world.controller.partition(0).leaderId();
+        int next = otherThan(leader);
+        world.produce(0);
+        healthy("one record everywhere");
+        cutOff(next);
+        leaderIs(0, next);
+        world.nodes.get(next).applyNext();
+        world.produce(0);
+        world.simulation.runFor(50);
+        cutOff(leader);
+        leaderIs(0, leader);
+        world.nodes.get(leader).applyNext();
+        world.nodes.get(leader).applyNext();
+        world.produce(0);
+        world.simulation.runFor(50);
+        SimReplica behind = world.nodes.get(leader).replica(0);
+        SimReplica other = world.nodes.get(next).replica(0);
+        assertThat(behind.log().writtenEnd()).isEqualTo(2);
+        assertThat(other.log().writtenEnd()).isEqualTo(2);
+        leaderIs(0, next);
+        world.network.heal();
+        world.tellRecords();
+        world.simulation.runUntil("the cut", 1_000, () -> behind.log().writtenEnd() == 1);
+        FollowedPartition followed = behind.links().followed;
+
+        followed.take(
+                new ReplicaAnswer.Part(
+                        followed.handle,
+                        behind.machine().leaderEpoch(),
+                        2,
+                        FetchError.NONE,
+                        behind.machine().leaderEpoch(),
+                        1,
+                        0,
+                        2,
+                        false,
+                        new EpochEnd(other.log().latestEpoch(), 2),
+                        List.of()),
+                world.simulation.nowMs());
+
+        assertThat(behind.log().assignedEnd()).isPositive();
+        healthy("all have the log of the leader");
+    }
+
+    private void cutOff(int node) {
+        for (int other = 0; other < ReplicationWorld.NODES; other++) {
+            world.network.cut(node, other);
+        }
     }
 
     @Test
