@@ -77,6 +77,11 @@ final class SimBroker {
     }
 
     /** Null while the node is down. */
+    /** What its clock shows. */
+    long wallMs() {
+        return world.simulation().nowMs() + skewMs();
+    }
+
     SimLife life() {
         return life;
     }

@@ -1,7 +1,5 @@
 package io.millrace.simulation;
 
-import io.millrace.log.replication.FetchSettings;
-import io.millrace.log.replication.ReplicationCodec;
 import io.millrace.log.store.FoundDirectories;
 import io.millrace.log.store.LogDirectory;
 import io.millrace.log.store.LogDirectoryException;
@@ -34,21 +32,10 @@ import io.millrace.verticles.controller.BrokerRegistration;
 import io.millrace.verticles.controller.LeadershipLease;
 import io.millrace.verticles.controller.MetadataPublisher;
 import io.millrace.verticles.controller.MetadataShell;
-import io.millrace.verticles.controller.PageCaches;
 import io.millrace.verticles.controller.SimCommands;
-import io.millrace.verticles.coordinator.GroupCoordinators;
-import io.millrace.verticles.metrics.BrokerMetrics;
 import io.millrace.verticles.node.ControllerGateway;
 import io.millrace.verticles.node.LostReplicas;
-import io.millrace.verticles.replication.OutgoingFrame;
-import io.millrace.verticles.replication.ReplicationParts;
-import io.millrace.verticles.shard.LogCleaner;
-import io.millrace.verticles.shard.LogDirectories;
-import io.millrace.verticles.shard.Replica;
-import io.millrace.verticles.shard.Shard;
-import io.millrace.verticles.shard.ShardContext;
 import io.millrace.verticles.shard.Shards;
-import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
@@ -68,15 +55,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class SimLife {
     private static final int HEARTBEAT_MS = 250;
-    private static final int SHARDS = 2;
     private static final int MAX_FILE_DELAY_MS = 8;
     private static final int SLOW_MIN_MS = 200;
     private static final int SLOW_MAX_MS = 2_000;
     private static final int ANY_VOTER = -1;
     private static final long HANDOVER_MS = 1_000;
     private static final long LEAVE_MS = 4_000;
-    private static final long MOVES_WITHIN_MS = 2_000;
-    private static final long MAINTENANCE_MS = 2_000;
 
     private final SimBroker broker;
     private final ClusterWorld world;
@@ -84,7 +68,6 @@ final class SimLife {
     private final SimProcess process;
     private final String name;
     private final SimEventLoop metadataLoop;
-    private final List<SimEventLoop> shardLoops = new ArrayList<>();
     private final SimOwner files;
     private final List<SimDirectoryIo> ios = new ArrayList<>();
     private final SimCleanerBench bench;
@@ -97,12 +80,9 @@ final class SimLife {
     private SimCommands commands;
     private ControllerGateway gateway;
     private BrokerRegistration registration;
-    private Shards shards;
+    private SimShards shards;
     private MetadataShell shell;
-    private LogDirectories directories;
-    private SimDoor door;
     private SimProbes probes;
-    private LogCleaner cleaner;
     private LostReplicas lost;
     private List<Integer> members = List.of();
     private Runnable gone;
@@ -133,7 +113,8 @@ final class SimLife {
         } catch (LogDirectoryException unusable) {
             throw new IllegalStateException(name + " does not start: " + unusable.getMessage(), unusable);
         }
-        openShards();
+        shards = new SimShards(new SimShards.Parts(
+                this, broker, name, incarnation, found, configs, metadataLoop, bench, () -> registration));
         Random uuids = simulation.random("uuids of " + broker.id());
         formation = new FormationNode(
                 new NodeIdentity(broker.id(), Optional.empty(), world.voters()),
@@ -193,66 +174,6 @@ final class SimLife {
         return () -> timer.cancel(false);
     }
 
-    private void openShards() {
-        ReplicationParts replication = new ReplicationParts(
-                broker.id(),
-                world.lagTimeMaxMs(),
-                false,
-                FetchSettings.DEFAULTS,
-                () -> registration == null ? -1 : registration.brokerEpoch(),
-                proposals -> gateway.submit(proposals),
-                loop -> this::sendFrame);
-        directories = new LogDirectories(found.opened(), found.unopened());
-        ShardContext context = new ShardContext(
-                broker.id(),
-                incarnation,
-                directories,
-                configs,
-                new BrokerMetrics(),
-                this::wallMs,
-                simulation::nowMs,
-                1 << 20,
-                MAINTENANCE_MS,
-                replication);
-        List<Shard> all = new ArrayList<>();
-        for (int index = 0; index < SHARDS; index++) {
-            SimEventLoop loop = new SimEventLoop(process.scheduler(), name + " shard " + index);
-            shardLoops.add(loop);
-            Shard shard = new Shard(index, SHARDS, loop, context);
-            all.add(shard);
-        }
-        shards = new Shards(all);
-        Random memberIds = simulation.random("member ids of " + broker.id());
-        GroupCoordinators groups = new GroupCoordinators(
-                publisher::image,
-                configs,
-                shards,
-                this::wallMs,
-                simulation::nowMs,
-                () -> new UUID(memberIds.nextLong(), memberIds.nextLong()));
-        for (Shard shard : all) {
-            publisher.follow(delta -> shard.execute(() -> shard.roles().apply(delta)));
-            world.bugs().plant(this, shard);
-            shard.start();
-        }
-        publisher.follow(groups::follow);
-        cleaner = new LogCleaner(configs, publisher::image, this::wallMs, settings -> bench).start(shards);
-        door = new SimDoor(broker, metadataLoop, shards, groups);
-    }
-
-    private long wallMs() {
-        return simulation.nowMs() + broker.skewMs();
-    }
-
-    private Future<Void> sendFrame(int to, OutgoingFrame frame) {
-        byte[] bytes = new byte[frame.sizeBytes()];
-        frame.view().readBytes(bytes);
-        frame.release();
-        bytes = world.bugs().frame(bytes);
-        world.network().send(broker.id(), to, new SimMessage.Frame(bytes));
-        return Future.succeededFuture();
-    }
-
     private void openQuorum(NodePromises promises) {
         Random jitter = simulation.random("jitter of " + broker.id());
         QuorumPorts ports = new QuorumPorts(
@@ -269,7 +190,7 @@ final class SimLife {
                         promises,
                         ports,
                         this::onFiles,
-                        this::wallMs,
+                        broker::wallMs,
                         world.snapshotBytes()))
                 .whenComplete((opened, failure) -> {
                     if (failure == null) {
@@ -316,7 +237,7 @@ final class SimLife {
                 ports.alarm(),
                 gateway,
                 publisher,
-                new Epochs(),
+                new SimEpochs(broker, found, this::onFiles, metadataLoop),
                 this::lostDirectories,
                 why -> world.halted(broker.id(), why),
                 new LeadershipLease(
@@ -325,7 +246,7 @@ final class SimLife {
                         simulation::nowMs,
                         quorum::describe,
                         publisher,
-                        new LeadershipLease.Holder(shards::leadsUntil, shards::cutOff)),
+                        new LeadershipLease.Holder(shards.all()::leadsUntil, shards.all()::cutOff)),
                 HEARTBEAT_MS));
         shell.onLeaderChange(registration::leaderChanged);
         shell.onLeaderChange(this::handedOver);
@@ -346,62 +267,26 @@ final class SimLife {
                         incarnation,
                         List.of(new Listener("PLAINTEXT", "node-" + broker.id(), 9092, "PLAINTEXT")),
                         null,
-                        directories.ids(),
+                        shards.directories().ids(),
                         epoch))
                 .onComplete(done -> {
                     if (done.succeeded()) {
-                        whenLoaded(() -> {
+                        shards.whenLoaded(() -> {
                             serving = !leaving;
                             lost = new LostReplicas(
                                     ports.alarm(),
                                     broker.id(),
                                     registration::brokerEpoch,
                                     world.keepsLossesSecret() ? nobody() : gateway,
-                                    shards);
+                                    shards.all());
                             lost.watch(found.opened(), registration::directoriesChanged);
                             registration.onRegisteredAgain(lost::tellAgain);
-                            directories.removeStrays(image(), broker.id());
+                            shards.directories().removeStrays(image(), broker.id());
                         });
                     } else if (!ended && !leaving) {
                         world.halted(broker.id(), String.valueOf(done.cause()));
                     }
                 });
-    }
-
-    /** The epoch of the last registration, believed as long as the page cache has survived. */
-    private final class Epochs implements BrokerRegistration.Epochs {
-        @Override
-        public Future<Long> read() {
-            PageCaches pageCaches = PageCaches.of(found.opened());
-            boolean survived = pageCaches.haveAllOf(broker.keptPageCache());
-            if (survived) {
-                broker.keepEpoch(broker.keptEpoch(), pageCaches.text());
-            }
-            return Future.succeededFuture(survived || world.bugs().believesLostEpochs() ? broker.keptEpoch() : -1);
-        }
-
-        @Override
-        public Future<Void> write(long epoch) {
-            Promise<Void> written = Promise.promise();
-            onFiles(() -> {
-                broker.keepEpoch(epoch, PageCaches.of(found.opened()).text());
-                metadataLoop.execute(written::complete);
-            });
-            return written.future();
-        }
-    }
-
-    /** As {@code Broker.start}: what was on disk is open before clients are served. */
-    private void whenLoaded(Runnable task) {
-        int[] loading = {SHARDS};
-        for (Shard shard : shards.all()) {
-            shard.execute(() -> shard.roles()
-                    .whenLoaded(() -> metadataLoop.execute(() -> {
-                        if (--loading[0] == 0) {
-                            task.run();
-                        }
-                    })));
-        }
     }
 
     private void receive(int from, SimMessage message) {
@@ -425,15 +310,14 @@ final class SimLife {
         } else if (message instanceof SimMessage.CommandAnswer answer && commands != null) {
             metadataLoop.execute(() -> commands.answered(answer.call(), answer.bytes()));
         } else if (message instanceof SimMessage.Frame frame) {
-            int shard = ReplicationCodec.shardOf(frame.buffer());
-            shards.all().get(shard % SHARDS).replication().received(Unpooled.wrappedBuffer(frame.buffer()));
+            shards.received(frame.buffer());
         } else if (message instanceof SimMessage.Probe probe) {
             metadataLoop.execute(() ->
                     world.network().send(broker.id(), from, new SimMessage.ProbeAnswer(probe.call(), incarnation)));
         } else if (message instanceof SimMessage.ProbeAnswer answer && probes != null) {
             metadataLoop.execute(() -> probes.answered(answer.call(), answer.incarnation()));
         } else {
-            door.take(from, message);
+            shards.door().take(from, message);
         }
     }
 
@@ -510,20 +394,14 @@ final class SimLife {
     private void closeShards() {
         stopping = true;
         lost.stop();
-        cleaner.close();
-        int[] open = {SHARDS};
-        for (Shard shard : shards.all()) {
-            shard.close(() -> metadataLoop.execute(() -> {
-                if (--open[0] == 0) {
-                    formation.close();
-                    quorum.close()
-                            .whenComplete((closed, failure) -> metadataLoop.execute(() -> {
-                                found.opened().forEach(LogDirectory::close);
-                                gone.run();
-                            }));
-                }
-            }));
-        }
+        shards.close(() -> {
+            formation.close();
+            quorum.close()
+                    .whenComplete((closed, failure) -> metadataLoop.execute(() -> {
+                        found.opened().forEach(LogDirectory::close);
+                        gone.run();
+                    }));
+        });
     }
 
     boolean isServing() {
@@ -543,35 +421,16 @@ final class SimLife {
     }
 
     Shards shards() {
-        return shards;
+        return shards.all();
     }
 
     QuorumNode quorum() {
         return quorum;
     }
 
-    /** One of its replicas is to go to the other directory, as {@code AlterReplicaLogDirsHandler} has it. */
+    /** One of its replicas is to go to the other directory. */
     void moveAny(Random random) {
-        Shard shard = shards.all().get(random.nextInt(SHARDS));
-        shard.execute(() -> {
-            List<Replica> all = new ArrayList<>();
-            shard.forEach(all::add);
-            if (directories.isAnyOffline() || found.opened().size() < 2 || all.isEmpty()) {
-                return;
-            }
-            Replica replica = all.get(random.nextInt(all.size()));
-            LogDirectory to = found.opened().get(0) == replica.directory()
-                    ? found.opened().get(1)
-                    : found.opened().get(0);
-            if (!replica.isOffline()) {
-                shard.moves().move(replica, to);
-                process.scheduler().after(MOVES_WITHIN_MS, name + " has moved", () -> {
-                    if (replica.directory() == to) {
-                        world.tally().movedBetweenDirectories();
-                    }
-                });
-            }
-        });
+        shards.moveAny(random);
     }
 
     /** The one that holds this node's promises. */
@@ -581,7 +440,7 @@ final class SimLife {
 
     /** Whether it has lost a directory, or begun without one. */
     boolean lacksADirectory() {
-        return directories.isAnyOffline();
+        return shards.directories().isAnyOffline();
     }
 
     /** What an ended process had in the midst of being done is not done. Its disk knows that it has ended. */
@@ -594,7 +453,7 @@ final class SimLife {
         ended = true;
         world.network().leave(broker.id());
         metadataLoop.stop();
-        shardLoops.forEach(SimEventLoop::stop);
+        shards.stop();
         files.stop();
         ios.forEach(SimDirectoryIo::stop);
     }
