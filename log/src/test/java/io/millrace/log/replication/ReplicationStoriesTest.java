@@ -184,8 +184,8 @@ class ReplicationStoriesTest {
         leaderIs(0, next);
         world.network.heal();
         world.tellRecords();
-        world.simulation.runUntil("the cut", 1_000, () -> behind.log().writtenEnd() == 1);
         FollowedPartition followed = behind.links().followed;
+        world.simulation.runUntil("the cut", 1_000, () -> behind.log().writtenEnd() == 1 && !followed.isTruncating());
 
         followed.take(
                 new ReplicaAnswer.Part(
