@@ -18,7 +18,7 @@
  *   <li>Q2 A fetch vouches for synced entries only; the leader counts itself up to its own sync. {@code q2*}, invariant
  *       {@code CommittedNeverLost}.
  *   <li>Q3 Nothing commits before a record of the own epoch is on a majority. {@code q3*}, {@code LeaderCompleteness}.
- *   <li>Q4 Pre-vote and check-quorum. {@code q4*}.
+ *   <li>Q4 Pre-vote and check-quorum. {@code q4*}, {@code QuorumResignationTest}.
  *   <li>Q5 Only what is committed is applied or answered; records lie where they were decided for, or nowhere. {@code q5*},
  *       {@code MisplacedProposalTest}, {@code StateMachineSafety}, {@code LogMatching}.
  *   <li>Q6 A voter with another disk is an observer; voters change one at a time, by the log. {@code q6*} in {@code
