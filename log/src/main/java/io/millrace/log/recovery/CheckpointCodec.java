@@ -16,7 +16,7 @@ import java.util.UUID;
  *   topic              int16 length, UTF-8
  *   log start          int64  kinds 1 and 2
  *   --- kind 1 only
- *   recovery offset    int64
+ *   recovery offset    int64  -1 in a withdrawn frame: whether there ever was one is not known
  *   segment base       int64
  *   position           int32
  *   max timestamp      int64  of the segment before the position, -1 for none
@@ -35,6 +35,9 @@ final class CheckpointCodec {
     static final byte CHECKPOINT = 1;
     static final byte LOG_START = 2;
     static final byte FORGOTTEN = 3;
+
+    /** The recovery offset in a withdrawn frame that was never in force: of this partition nothing is known. */
+    static final long UNKNOWN = -1;
 
     private static final int FIXED_BYTES = 1 + 16 + 4 + 2 + 8 + 8 + 8 + 4 + 8 + 8 + 8 + 8 + 4 + 4 + 4 + 8;
 
@@ -57,6 +60,12 @@ final class CheckpointCodec {
         out.putInt(c.aborted().length).put(c.aborted());
         out.putLong(c.highWatermark());
         return out.flip();
+    }
+
+    static ByteBuffer unknown(TopicPartitionId id, long logStart) {
+        byte[] none = new byte[0];
+        return checkpoint(new LogCheckpoint(
+                id, logStart, UNKNOWN, UNKNOWN, 0, -1, -1, -1, 0, new int[0], new long[0], none, none, 0));
     }
 
     static ByteBuffer logStart(TopicPartitionId id, long logStart) {

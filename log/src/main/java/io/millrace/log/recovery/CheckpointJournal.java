@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The {@code recovery-checkpoint} file of a log directory: one frame per change of one partition, the last one counts. So
@@ -48,36 +46,41 @@ import org.slf4j.LoggerFactory;
  */
 public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     public static final String NAME = "recovery-checkpoint";
-
-    private static final Logger LOG = LoggerFactory.getLogger(CheckpointJournal.class);
     private static final long SLACK_BYTES = 1 << 20;
 
     private final Disk disk;
     private final Path path;
     private final DirectoryHealth health;
     private final Map<TopicPartitionId, JournalEntry> entries = new HashMap<>();
-    private final List<JournalChange> waiting = new ArrayList<>();
-    private boolean flushing;
+    private final JournalQueue queue;
     private DiskFile file;
     private long end;
     private long liveBytes;
     private boolean nameUnsynced;
     private boolean trusted;
+    /** That of a damaged file until it is known of whom nothing is known. */
+    private ByteBuffer header = JournalFrame.noFileHeader();
 
     private CheckpointJournal(Disk disk, Path path, DirectoryHealth health) {
         this.disk = disk;
         this.path = path;
         this.health = health;
+        this.queue = new JournalQueue(path, health, this::write);
     }
 
-    /** Reads what is there. Blocks. */
-    public static CheckpointJournal open(Disk disk, Path directory, DirectoryHealth health) throws IOException {
+    /**
+     * Reads what is there. Blocks.
+     *
+     * @param known the partitions that have a folder
+     */
+    public static CheckpointJournal open(Disk disk, Path directory, DirectoryHealth health, Set<TopicPartitionId> known)
+            throws IOException {
         CheckpointJournal journal = new CheckpointJournal(disk, directory.resolve(NAME), health);
-        journal.openFile();
+        journal.openFile(known);
         return journal;
     }
 
-    private synchronized void openFile() throws IOException {
+    private synchronized void openFile(Set<TopicPartitionId> known) throws IOException {
         file = disk.open(path, OpenMode.CREATE);
         long size = file.size();
         if (size > 0) {
@@ -89,7 +92,9 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         }
         if (!trusted) {
             begin();
+            doubt(known);
         } else {
+            header = JournalFrame.fileHeader();
             file.truncate(end);
             // What is believed must not be lost: the process before may have died before its sync, or when it failed.
             WrittenAgain.write(file, 0, end);
@@ -99,7 +104,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     private void begin() throws IOException {
         file.truncate(0);
-        file.writeFully(JournalFrame.fileHeader(), 0);
+        file.writeFully(header.duplicate(), 0);
         end = JournalFrame.FILE_HEADER_BYTES;
         liveBytes = 0;
         for (Map.Entry<TopicPartitionId, JournalEntry> e : entries.entrySet()) {
@@ -110,9 +115,35 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         disk.syncDirectory(path.getParent());
     }
 
-    /** False when the file is damaged, or gone although there are partitions: then it has nothing to say about any. */
-    public synchronized boolean isTrusted() {
-        return trusted;
+    /**
+     * Says of each that nothing is known: that it has no checkpoint must not mean to a later process that it never had one. Until
+     * that is durable the file is to be taken for a damaged one; where there is no room for it, it stays one.
+     */
+    private void doubt(Set<TopicPartitionId> known) throws IOException {
+        try {
+            for (TopicPartitionId id : known) {
+                JournalEntry entry = entries.computeIfAbsent(id, key -> new JournalEntry());
+                ByteBuffer frame = JournalFrame.withdrawn(CheckpointCodec.unknown(id, entry.logStart));
+                entry.isUnknown(end, frame.remaining());
+                liveBytes += entry.bytes;
+                write(frame);
+            }
+            file.sync();
+            header = JournalFrame.fileHeader();
+            file.writeFully(header.duplicate(), 0);
+            file.sync();
+        } catch (DiskFullException full) {
+            file.truncate(end);
+            health.failed("checkpoint", full);
+        }
+    }
+
+    /**
+     * False when the file is damaged, or gone although there are partitions: then it has nothing to say about any. That remains
+     * so of this one until it has a checkpoint.
+     */
+    public synchronized boolean isTrusted(TopicPartitionId id) {
+        return trusted && !entries.getOrDefault(id, JournalEntry.NONE).isUnknown();
     }
 
     /** What is said to be on the disk, of all partitions. */
@@ -131,11 +162,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     public synchronized LogCheckpoint checkpoint(TopicPartitionId id) throws IOException {
         JournalEntry entry = entries.get(id);
         if (entry == null || entry.position < 0) return null;
-        ByteBuffer frame = ByteBuffer.allocate(entry.bytes);
-        while (frame.hasRemaining()) {
-            if (file.read(frame, entry.position + frame.position()) <= 0) return null;
-        }
-        frame.flip();
+        ByteBuffer frame = JournalFrame.readAt(file, entry.position, entry.bytes);
         if (JournalFrame.sizeBytes(frame, 0) != entry.bytes) return null;
         ByteBuffer payload = frame.slice(JournalFrame.OVERHEAD_BYTES, entry.bytes - JournalFrame.OVERHEAD_BYTES);
         return CheckpointCodec.checkpoint(CheckpointCodec.id(payload), payload);
@@ -159,12 +186,13 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     @Override
     public void commit(LogCheckpoint checkpoint, BooleanSupplier stillTrue) {
-        flush(new JournalChange(checkpoint.id(), CheckpointCodec.checkpoint(checkpoint), checkpoint, stillTrue, null));
+        queue.add(new JournalChange(
+                checkpoint.id(), CheckpointCodec.checkpoint(checkpoint), checkpoint, stillTrue, null));
     }
 
     @Override
     public void commitLogStart(TopicPartitionId id, long logStart, BooleanSupplier stillTrue, Runnable then) {
-        flush(new JournalChange(id, CheckpointCodec.logStart(id, logStart), null, stillTrue, then));
+        queue.add(new JournalChange(id, CheckpointCodec.logStart(id, logStart), null, stillTrue, then));
     }
 
     @Override
@@ -239,33 +267,6 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         }
     }
 
-    /** Those who come while one writes are written by it together, with one sync. */
-    private void flush(JournalChange mine) {
-        synchronized (waiting) {
-            waiting.add(mine);
-            if (flushing) return;
-            flushing = true;
-        }
-        while (true) {
-            List<JournalChange> batch;
-            synchronized (waiting) {
-                if (waiting.isEmpty()) {
-                    flushing = false;
-                    return;
-                }
-                batch = List.copyOf(waiting);
-                waiting.clear();
-            }
-            try {
-                write(batch);
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("{} was not moved: {}", path, e.toString());
-                health.failed("checkpoint", e instanceof IOException io ? io : new IOException(e));
-            }
-            for (JournalChange one : batch) one.written(health);
-        }
-    }
-
     private synchronized void write(List<JournalChange> batch) throws IOException {
         if (file == null || health.isOffline()) return;
         long before = end;
@@ -277,8 +278,9 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
                         : -1;
             }
             sync();
-        } catch (IOException e) {
-            // A torn frame would look like damage if others followed it.
+        } catch (IOException | RuntimeException | VirtualMachineError e) {
+            // A torn frame would look like damage if others followed it, and one that nobody knows of could not be
+            // withdrawn.
             file.truncate(before);
             end = before;
             throw e;
@@ -306,7 +308,10 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
 
     /** @return where the frame starts */
     private long append(ByteBuffer payload) throws IOException {
-        ByteBuffer frame = JournalFrame.of(payload);
+        return write(JournalFrame.of(payload));
+    }
+
+    private long write(ByteBuffer frame) throws IOException {
         int bytes = frame.remaining();
         long position = end;
         file.writeFully(frame, position);
@@ -322,14 +327,14 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         DiskFile made = disk.open(fresh, OpenMode.CREATE);
         try {
             made.truncate(0);
-            made.writeFully(JournalFrame.fileHeader(), 0);
+            made.writeFully(header.duplicate(), 0);
             file = made;
             end = JournalFrame.FILE_HEADER_BYTES;
             for (Map.Entry<TopicPartitionId, JournalEntry> e : entries.entrySet())
                 copy(e.getKey(), e.getValue(), old, moved);
             made.sync();
             disk.rename(fresh, path);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | VirtualMachineError e) {
             file = old;
             end = oldEnd;
             made.close();
@@ -353,15 +358,10 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             throws IOException {
         if (entry.logStart > 0) append(CheckpointCodec.logStart(id, entry.logStart));
         if (entry.framePosition < 0) return;
-        ByteBuffer frame = ByteBuffer.allocate(entry.bytes);
-        while (frame.hasRemaining()) {
-            if (old.read(frame, entry.framePosition + frame.position()) <= 0)
-                throw new IOException(path + " is cut short");
-        }
-        frame.flip();
+        ByteBuffer frame = JournalFrame.readAt(old, entry.framePosition, entry.bytes);
+        if (frame.remaining() < entry.bytes) throw new IOException(path + " is cut short");
         moved.put(entry, end);
-        file.writeFully(frame, end);
-        end += entry.bytes;
+        write(frame);
     }
 
     @Override

@@ -34,6 +34,19 @@ final class JournalEntry {
     /** No frame is there. */
     void isNowhere() {
         inForceAt(-1);
+        bytes = 0;
+    }
+
+    /** A frame is there that says that nothing is known. */
+    void isUnknown(long at, int frameBytes) {
+        framePosition = at;
+        bytes = frameBytes;
+        recoveryOffset = CheckpointCodec.UNKNOWN;
+    }
+
+    /** Whether there may have been a checkpoint of which nothing is known. */
+    boolean isUnknown() {
+        return position < 0 && bytes > 0 && recoveryOffset == CheckpointCodec.UNKNOWN;
     }
 
     /** The frame is there, at another place than before; it is in force as it was. */

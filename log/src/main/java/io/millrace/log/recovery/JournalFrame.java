@@ -35,6 +35,11 @@ final class JournalFrame {
                 .flip();
     }
 
+    /** As long, and that of no version. */
+    static ByteBuffer noFileHeader() {
+        return ByteBuffer.allocate(FILE_HEADER_BYTES);
+    }
+
     /**
      * Whether the file begins as one of this version does; if not, it is damaged. A version that is not this one is believed
      * only with the checksum that every later version has behind it: version 1 has none, and one bit makes it another.
@@ -58,6 +63,11 @@ final class JournalFrame {
         return frame.put(payload.duplicate()).flip();
     }
 
+    /** A frame that is not in force, ready to be written. */
+    static ByteBuffer withdrawn(ByteBuffer payload) {
+        return of(payload).put(8, WITHDRAWN);
+    }
+
     /** Size of the whole frame; -1 when there is no intact one. */
     static int sizeBytes(ByteBuffer all, int at) {
         if (at + OVERHEAD_BYTES > all.limit()) return -1;
@@ -75,11 +85,16 @@ final class JournalFrame {
 
     /** What is in the file. */
     static ByteBuffer read(DiskFile file, long size) throws IOException {
-        ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(size));
-        while (all.hasRemaining()) {
-            if (file.read(all, all.position()) <= 0) break;
+        return readAt(file, 0, Math.toIntExact(size));
+    }
+
+    /** Less where the file ends before. */
+    static ByteBuffer readAt(DiskFile file, long position, int bytes) throws IOException {
+        ByteBuffer read = ByteBuffer.allocate(bytes);
+        while (read.hasRemaining()) {
+            if (file.read(read, position + read.position()) <= 0) break;
         }
-        return all.flip();
+        return read.flip();
     }
 
     private static int crc(ByteBuffer bytes, int at, int length) {

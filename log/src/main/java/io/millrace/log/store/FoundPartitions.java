@@ -6,7 +6,9 @@ import io.millrace.log.segment.PartitionRemoval;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,5 +48,12 @@ final class FoundPartitions {
                 LOG.warn("{} is no partition of this node and is left alone", path);
             }
         }
+    }
+
+    /** Those of which something may have been noted. */
+    Set<TopicPartitionId> known() {
+        Set<TopicPartitionId> known = new HashSet<>(partitions);
+        known.addAll(futures);
+        return known;
     }
 }

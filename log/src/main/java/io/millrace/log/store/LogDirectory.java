@@ -27,7 +27,6 @@ import io.millrace.log.segment.SegmentIndexes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,7 +68,8 @@ public final class LogDirectory implements AutoCloseable {
     private boolean closed;
     private int missed;
 
-    private LogDirectory(OpenedDirectory opened, Disk disk, LogDirectoryOptions options, DirectoryIo io)
+    private LogDirectory(
+            OpenedDirectory opened, FoundPartitions found, Disk disk, LogDirectoryOptions options, DirectoryIo io)
             throws IOException {
         this.path = opened.path();
         this.disk = disk;
@@ -84,7 +84,7 @@ public final class LogDirectory implements AutoCloseable {
         CheckpointPace pace = new CheckpointPace(options.checkpointBytes(), options.checkpointMs());
         this.writer = new DirectoryWriter(io, files, syncer, health, pace, options.writerQueueBytes());
         syncer.retryThrough(writer::syncLater);
-        this.journal = CheckpointJournal.open(disk, path, health);
+        this.journal = CheckpointJournal.open(disk, path, health, found.known());
         this.services = new LogServices(
                 path,
                 "",
@@ -116,8 +116,9 @@ public final class LogDirectory implements AutoCloseable {
             throws LogDirectoryException {
         OpenedDirectory opened = OpenedDirectory.open(dir, disk, options, io::newId);
         try {
-            LogDirectory directory = new LogDirectory(opened, disk, options, io);
-            directory.begin();
+            FoundPartitions found = new FoundPartitions(disk, opened.path());
+            LogDirectory directory = new LogDirectory(opened, found, disk, options, io);
+            directory.begin(found);
             return directory;
         } catch (IOException e) {
             opened.abandon();
@@ -125,14 +126,12 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    private void begin() throws IOException {
-        FoundPartitions partitions = new FoundPartitions(disk, path);
+    private void begin(FoundPartitions partitions) throws IOException {
         unnoted = StopMarker.lost(disk, path);
         StopMarker.write(disk, path, false, unnoted);
         logs.found(partitions.partitions);
         moving.found(partitions);
-        Set<TopicPartitionId> known = new HashSet<>(partitions.partitions);
-        known.addAll(partitions.futures);
+        Set<TopicPartitionId> known = partitions.known();
         noteLost(LostFiles.find(disk, path, journal, known, partitions.halfDeleted));
         journal.forgetAllBut(known);
         io.start(writer);

@@ -14,6 +14,7 @@ import io.millrace.sim.Seeded;
 import io.millrace.sim.Simulation;
 import io.millrace.sim.StepKind;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -301,8 +302,8 @@ class CrashStoriesTest {
         story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
 
         CheckpointJournal found = CheckpointJournal.open(
-                story.world.disk(), story.world.directory(), new DirectoryHealth("journal", why -> {}));
-        assertThat(found.isTrusted()).isTrue();
+                story.world.disk(), story.world.directory(), new DirectoryHealth("journal", why -> {}), Set.of());
+        assertThat(found.isTrusted(clicks.log().id())).isTrue();
         assertThat(found.recoveryOffset(clicks.log().id()))
                 .isEqualTo(clicks.log().syncedEnd());
         found.close();

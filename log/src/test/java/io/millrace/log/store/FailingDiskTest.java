@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -268,7 +269,7 @@ class FailingDiskTest {
     void aJournalThatIsWrittenAnewWithoutAHandleForItsFolderIsTheOneThatIsFound() throws Exception {
         Path folder = Files.createDirectory(dir.resolve("journal"));
         DirectoryHealth health = new DirectoryHealth("journal", why -> {});
-        CheckpointJournal journal = CheckpointJournal.open(disk, folder, health);
+        CheckpointJournal journal = CheckpointJournal.open(disk, folder, health, Set.of());
         for (int i = 1; i <= 3; i++) journal.commit(checkpoint(i * 10, 600_000), () -> true);
         disk.noHandles(1, 1);
         journal.commit(checkpoint(40, 600_000), () -> true);
@@ -279,7 +280,7 @@ class FailingDiskTest {
         journal.close();
 
         assertThat(health.isOffline()).isFalse();
-        CheckpointJournal found = CheckpointJournal.open(disk, folder, health);
+        CheckpointJournal found = CheckpointJournal.open(disk, folder, health, Set.of());
         assertThat(found.checkpoint(LogLife.ID)).isNull();
         found.close();
     }
@@ -290,20 +291,41 @@ class FailingDiskTest {
         Path folder = Files.createDirectory(dir.resolve("journal"));
         TopicPartitionId other = new TopicPartitionId(LogLife.ID.topicId(), "other", LogLife.ID.partition() + 1);
         DirectoryHealth health = new DirectoryHealth("journal", why -> {});
-        CheckpointJournal journal = CheckpointJournal.open(disk, folder, health);
+        CheckpointJournal journal = CheckpointJournal.open(disk, folder, health, Set.of());
         journal.commit(checkpoint(LogLife.ID, 10, 100), () -> true);
         journal.invalidateBeyond(LogLife.ID, 5);
         for (int i = 1; i <= 4; i++) journal.commit(checkpoint(other, i * 10, 600_000), () -> true);
         assertThat(Files.size(folder.resolve(CheckpointJournal.NAME))).isLessThan(1_000_000);
         journal.close();
 
-        CheckpointJournal found = CheckpointJournal.open(disk, folder, health);
+        CheckpointJournal found = CheckpointJournal.open(disk, folder, health, Set.of());
         assertThat(found.hadCheckpoint(LogLife.ID)).isTrue();
         assertThat(found.checkpoint(LogLife.ID)).isNull();
         assertThat(found.recoveryOffset(LogLife.ID)).isEqualTo(-1);
         assertThat(found.recoveryOffset(other)).isEqualTo(40);
         found.commit(checkpoint(LogLife.ID, 8, 100), () -> true);
         assertThat(found.recoveryOffset(LogLife.ID)).isEqualTo(8);
+        found.close();
+    }
+
+    /** Else whoever syncs would hang with what waits for it, and nobody would write the journal again. */
+    @Test
+    void aJournalForWhichThereIsNoMemoryIsAsItWas() throws Exception {
+        Path folder = Files.createDirectory(dir.resolve("journal"));
+        DirectoryHealth health = new DirectoryHealth("journal", why -> {});
+        CheckpointJournal journal = CheckpointJournal.open(disk, folder, health, Set.of());
+        journal.commit(checkpoint(10, 100), () -> true);
+        long bytes = Files.size(folder.resolve(CheckpointJournal.NAME));
+        disk.noMemory(true);
+        journal.commit(checkpoint(20, 100), () -> true);
+        disk.noMemory(false);
+        journal.invalidateBeyond(LogLife.ID, 5);
+        journal.close();
+
+        assertThat(health.isOffline()).isTrue();
+        assertThat(Files.size(folder.resolve(CheckpointJournal.NAME))).isEqualTo(bytes);
+        CheckpointJournal found = CheckpointJournal.open(disk, folder, health, Set.of());
+        assertThat(found.recoveryOffset(LogLife.ID)).isEqualTo(-1);
         found.close();
     }
 

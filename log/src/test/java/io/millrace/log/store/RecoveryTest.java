@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.log.AppendOrigin;
 import io.millrace.log.AppendOutcome.Appended;
 import io.millrace.log.AppendOutcome.Duplicate;
+import io.millrace.log.io.ManualDirectoryIo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -250,6 +251,30 @@ class RecoveryTest {
         assertThat(life.log.writtenEnd()).isEqualTo(5);
         life.appendAll("F");
         assertThat(life.valuesFrom(5)).containsExactly("F");
+    }
+
+    /** The process that found the damage has begun the file of the checkpoints anew, and died before it had said anything there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"missing", "empty", "garbage", "flipped"})
+    void aLogWhoseCheckpointsWereDamagedIsKeptByTheProcessAfterNextToo(String damage) throws Exception {
+        life.with("segment.bytes", "150");
+        life.killAndStart();
+        life.appendAll("a", "b", "c", "d", "e", "f");
+        life.log.advanceLogStart(3);
+        life.run();
+        life.log.maintain(life.io.nowMs(), 6);
+        life.run();
+        life.io.advanceMs(120_000);
+        life.run();
+        assertThat(Files.list(life.folder())).noneMatch(f -> f.toString().endsWith(".deleted"));
+        life.stop();
+        damage(dir.resolve("recovery-checkpoint"), damage);
+
+        LogDirectory.open(dir, life.disk, life.options, new ManualDirectoryIo()).abandon();
+        life.start();
+
+        assertThat(life.log.writtenEnd()).isEqualTo(6);
+        assertThat(life.valuesFrom(4)).containsExactly("e", "f");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -372,7 +373,7 @@ class TruncationTest {
         Path copy = Files.createTempDirectory(dir, "journal");
         Files.copy(life.directory.path().resolve("recovery-checkpoint"), copy.resolve("recovery-checkpoint"));
         DirectoryHealth health = new DirectoryHealth("copy", why -> {});
-        try (CheckpointJournal journal = CheckpointJournal.open(new RealDisk(), copy, health)) {
+        try (CheckpointJournal journal = CheckpointJournal.open(new RealDisk(), copy, health, Set.of())) {
             return journal.checkpoint(LogLife.ID) != null;
         }
     }
