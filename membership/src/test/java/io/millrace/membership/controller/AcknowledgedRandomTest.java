@@ -10,7 +10,6 @@ import io.millrace.sim.Seeded;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,7 +31,7 @@ class AcknowledgedRandomTest {
 
     private Random random;
     private TestCluster cluster;
-    private final Map<Integer, Node> nodes = new TreeMap<>();
+    private final Map<Integer, ReplicaNode> nodes = new TreeMap<>();
     private List<Integer> acknowledged = List.of();
     private PartitionImage seen;
     /** Who leads in an earlier epoch than the last unclean election acknowledges what is lost. */
@@ -41,51 +40,12 @@ class AcknowledgedRandomTest {
     private int written;
     private final List<String> told = new ArrayList<>();
 
-    /** A broker's process and its disk. */
-    private static final class Node {
-        boolean runs = true;
-        /** What it has is less than the controller believes: it will be told at the next registration. */
-        boolean lostUnknown;
-
-        UUID directory;
-        UUID incarnation;
-        long epoch;
-        List<Integer> log = new ArrayList<>();
-        boolean givenUp;
-        /** What this life knows of the cluster, which may have gone on; null before it knows that it is registered. */
-        PartitionImage view;
-
-        int minInsync;
-        long applied;
-        /** As a leader: how far its followers are, what it has proposed, and what it knows to be committed. */
-        final Map<Integer, Integer> ends = new HashMap<>();
-
-        List<Integer> proposed = List.of();
-        int proposedAt;
-        int epochStart;
-        int watermark;
-
-        boolean leads(int self) {
-            return runs && !givenUp && view != null && view.leader() == self;
-        }
-
-        boolean follows(int leader, int epoch) {
-            return runs && !givenUp && view != null && view.leader() == leader && view.leaderEpoch() == epoch;
-        }
-
-        void forget() {
-            view = null;
-            ends.clear();
-            proposed = List.of();
-        }
-    }
-
     @Seeded(runs = 12)
     void whoeverIsInSyncOrEligibleHasWhatWasAcknowledged(long seed) {
         random = new Random(seed);
         cluster = TestCluster.of(BROKERS);
         for (int id = 1; id <= BROKERS; id++) {
-            Node node = new Node();
+            ReplicaNode node = new ReplicaNode();
             node.directory = new UUID(0, id);
             node.epoch = cluster.image.broker(id).epoch();
             node.incarnation = cluster.incarnation(id);
@@ -124,7 +84,7 @@ class AcknowledgedRandomTest {
 
     private void step() {
         int id = 1 + random.nextInt(BROKERS);
-        Node node = nodes.get(id);
+        ReplicaNode node = nodes.get(id);
         BrokerImage broker = cluster.image.broker(id);
         switch (random.nextInt(30)) {
             case 0 -> {
@@ -202,7 +162,7 @@ class AcknowledgedRandomTest {
         cluster.commit(cluster.machine.becomeController(cluster.image, cluster.endOffset, cluster.nowMs));
     }
 
-    private void loseSome(int id, Node node) {
+    private void loseSome(int id, ReplicaNode node) {
         node.runs = false;
         if (random.nextBoolean()) {
             tell("power " + id);
@@ -217,7 +177,7 @@ class AcknowledgedRandomTest {
         node.lostUnknown = true;
     }
 
-    private void register(int id, Node node) {
+    private void register(int id, ReplicaNode node) {
         RegisterBroker.Outcome outcome = cluster.submit(new RegisterBroker(
                 TestCluster.CLUSTER_ID,
                 id,
@@ -240,7 +200,7 @@ class AcknowledgedRandomTest {
     }
 
     /** The node follows the metadata to its end. */
-    private void hear(int id, Node node) {
+    private void hear(int id, ReplicaNode node) {
         BrokerImage broker = cluster.image.broker(id);
         if (!node.runs) {
             return;
@@ -267,7 +227,7 @@ class AcknowledgedRandomTest {
     }
 
     private void beat(int id, boolean wantFence, boolean wantShutdown) {
-        Node node = nodes.get(id);
+        ReplicaNode node = nodes.get(id);
         if (!node.runs) {
             return;
         }
@@ -310,7 +270,7 @@ class AcknowledgedRandomTest {
         tell("reassign " + to + ": " + result.error());
     }
 
-    private void giveUp(int id, Node node) {
+    private void giveUp(int id, ReplicaNode node) {
         if (!node.runs || random.nextInt(3) > 0 || !partition().isReplica(id)) {
             return;
         }
@@ -334,12 +294,12 @@ class AcknowledgedRandomTest {
         });
     }
 
-    private void replicate(int id, Node leader) {
+    private void replicate(int id, ReplicaNode leader) {
         if (leader.view.isr().length >= leader.minInsync || random.nextInt(3) == 0) {
             leader.log.add(++written);
         }
         for (int replica : leader.view.replicas()) {
-            Node follower = nodes.get(replica);
+            ReplicaNode follower = nodes.get(replica);
             if (follower != leader && follower.follows(id, leader.view.leaderEpoch()) && random.nextInt(3) > 0) {
                 int same = same(follower.log, leader.log).size();
                 int upTo =
@@ -351,7 +311,7 @@ class AcknowledgedRandomTest {
         acknowledge(id, leader);
     }
 
-    private void acknowledge(int id, Node leader) {
+    private void acknowledge(int id, ReplicaNode leader) {
         if (leader.view.isr().length < leader.minInsync || leader.view.leaderEpoch() < uncleanEpoch) {
             return;
         }
@@ -385,11 +345,11 @@ class AcknowledgedRandomTest {
         });
     }
 
-    private void proposeIsr(int id, Node leader) {
+    private void proposeIsr(int id, ReplicaNode leader) {
         List<AlterPartition.IsrMember> isr = new ArrayList<>();
         for (int replica : leader.view.replicas()) {
             int least = Math.max(leader.epochStart, Math.max(leader.watermark, leader.log.size() - random.nextInt(3)));
-            Node node = nodes.get(replica);
+            ReplicaNode node = nodes.get(replica);
             boolean caughtUp =
                     node.follows(id, leader.view.leaderEpoch()) && leader.ends.getOrDefault(replica, -1) >= least;
             boolean stays = leader.view.isInSync(replica) && random.nextInt(4) > 0;
@@ -453,7 +413,7 @@ class AcknowledgedRandomTest {
     private void check() {
         PartitionImage now = partition();
         counted(now).forEach(id -> {
-            Node node = nodes.get(id);
+            ReplicaNode node = nodes.get(id);
             if (!node.lostUnknown) {
                 assertThat(node.log.size() >= acknowledged.size()
                                 && node.log.subList(0, acknowledged.size()).equals(acknowledged))
