@@ -18,13 +18,23 @@ public sealed interface AppendOutcome {
             implements AppendOutcome {}
 
     /**
-     * An idempotent producer sent one of its last five batches again; the offsets are the old ones. They may still be on
+     * An idempotent producer sent a batch again that is there; the offsets of its last five are the old ones. They may still be on
      * their way to the disk and to the followers: a duplicate is acknowledged when its original is.
      *
+     * @param baseOffset {@link #UNKNOWN} for a batch before those five
+     * @param lastOffset of a batch before those five: an offset that it does not reach beyond
      * @param logAppendTimeMs the old batch's max timestamp, whatever its type: so Apache Kafka answers
      */
     record Duplicate(long baseOffset, long lastOffset, long logAppendTimeMs, long logStartOffset)
-            implements AppendOutcome {}
+            implements AppendOutcome {
+        /** As answers have it for an offset or a time that nobody knows. */
+        public static final long UNKNOWN = -1;
+
+        /** A batch that is no longer remembered, but lies at or below this offset. */
+        public static Duplicate ofEarlier(long bound, long logStartOffset) {
+            return new Duplicate(UNKNOWN, bound, UNKNOWN, logStartOffset);
+        }
+    }
 
     /** Nothing was assigned. {@code recordErrors} is empty unless single records are to blame. */
     record Rejected(AppendError error, String message, List<RecordError> recordErrors) implements AppendOutcome {

@@ -18,6 +18,9 @@ final class ProducerState {
 
     private static final int WORDS = 3;
 
+    /** Half of all sequences: those that are to come are not taken for such that have been. */
+    private static final int MAX_RUN = 1 << 30;
+
     final long producerId;
     final short epoch;
     int coordinatorEpoch = NO_COORDINATOR_EPOCH;
@@ -32,6 +35,8 @@ final class ProducerState {
 
     private int newest = -1;
     private int count;
+    /** So many records up to the last one came without a gap, as far as is remembered: of a snapshot only those of its batches. */
+    private int run;
 
     ProducerState(long producerId, short epoch) {
         this.producerId = producerId;
@@ -47,6 +52,7 @@ final class ProducerState {
         copy.ring = ring.clone();
         copy.newest = newest;
         copy.count = count;
+        copy.run = run;
         return copy;
     }
 
@@ -82,6 +88,8 @@ final class ProducerState {
     }
 
     void add(int lastSequence, int offsetDelta, long lastOffset, long timestampMs) {
+        boolean follows = count > 0 && Sequences.follows(lastSequence(), Sequences.minus(lastSequence, offsetDelta));
+        run = follows ? (int) Math.min(MAX_RUN, (long) run + offsetDelta + 1) : offsetDelta + 1;
         newest = prepareSlot();
         count = Math.min(count + 1, capacity());
         set(newest, ((long) lastSequence << 32) | (offsetDelta & 0xffffffffL), lastOffset, timestampMs);
@@ -90,6 +98,7 @@ final class ProducerState {
 
     /** Takes the newest batch back and restores what its slot held. */
     void takeBack(int olderNewest, int olderCount, long word0, long word1, long word2) {
+        run = Math.max(0, run - offsetDelta(newest) - 1);
         set(newest, word0, word1, word2);
         newest = olderNewest;
         count = olderCount;
@@ -130,6 +139,25 @@ final class ProducerState {
 
     long timestampMs(int slot) {
         return word(slot, 2);
+    }
+
+    /**
+     * An offset that these sequences do not lie above, when they came before the batches that are remembered: all up to those followed
+     * each other, so they are in the log. {@link #NO_OFFSET} when that is not known.
+     */
+    long boundOfEarlier(int firstSequence, int lastSequence) {
+        int records = 0;
+        for (int age = 0; age < count; age++) {
+            records += offsetDelta(slot(age)) + 1;
+        }
+        if (run <= records) {
+            return NO_OFFSET;
+        }
+        int oldest = slot(count - 1);
+        int begin = Sequences.minus(lastSequence(oldest), offsetDelta(oldest));
+        int back = begin - firstSequence & Integer.MAX_VALUE;
+        int size = lastSequence - firstSequence & Integer.MAX_VALUE;
+        return size < back && back <= run - records ? lastOffset(oldest) - offsetDelta(oldest) - 1 : NO_OFFSET;
     }
 
     /** The slot of the batch with exactly these sequences; -1 when it is not among the last five. */

@@ -79,10 +79,77 @@ class ProducerStateTableTest {
             assertThat(duplicate.lastOffset()).isEqualTo(10 * i + 9);
             assertThat(duplicate.logStartOffset()).isEqualTo(5);
         }
-        assertThat(send(7, 0, 10, 10)).isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
         assertThat(send(7, 0, 60, 5))
                 .as("the same first sequence, another last")
                 .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+    }
+
+    @Test
+    void whatCameBeforeTheLastFiveBatchesIsADuplicateWithoutOffsets() {
+        for (int i = 0; i < 7; i++) {
+            send(7, 0, 10 * i, 10);
+        }
+
+        for (Duplicate earlier :
+                List.of(duplicateOf(7, 0, 10, 10), duplicateOf(7, 0, 0, 10), duplicateOf(7, 0, 3, 4))) {
+            assertThat(earlier.baseOffset()).isEqualTo(Duplicate.UNKNOWN);
+            assertThat(earlier.lastOffset()).as("it reaches to here at most").isEqualTo(19);
+        }
+        assertThat(send(7, 0, 15, 10)).as("into what is remembered").isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(send(7, 0, 71, 1)).as("a gap").isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(send(7, 0, Integer.MAX_VALUE, 1))
+                .as("before the first")
+                .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+    }
+
+    @Test
+    void whatCameBeforeAGapIsNotKnownToHaveCome() {
+        send(7, 0, 4711, 1);
+        for (int i = 0; i < 6; i++) {
+            send(7, 0, 4712 + i, 1);
+        }
+        assertThat(send(7, 0, 4710, 1)).as("it began later").isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(duplicateOf(7, 0, 4711, 1).baseOffset()).isEqualTo(Duplicate.UNKNOWN);
+
+        ByteBuffer gap = batch(7, 0, 5000, 1);
+        table.appended(gap, 0, NOW);
+        for (int i = 1; i < 6; i++) {
+            send(7, 0, 5000 + i, 1);
+        }
+
+        assertThat(send(7, 0, 4711, 1)).isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(send(7, 0, 4999, 1)).isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(duplicateOf(7, 0, 5000, 1).lastOffset()).isEqualTo(7);
+    }
+
+    @Test
+    void whatWasTakenBackHasNotCome() {
+        for (int i = 0; i < 12; i++) {
+            send(7, 0, i, 1);
+        }
+        assertThat(table.undoTo(6)).isTrue();
+        end = 6;
+
+        assertThat(duplicateOf(7, 0, 0, 1).lastOffset()).isZero();
+        assertThat(send(7, 0, 7, 1)).isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(send(7, 0, 6, 1)).isNull();
+        assertThat(duplicateOf(7, 0, 1, 1).lastOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void earlierSequencesAreKnownAcrossTheWrapAndForgottenByASnapshot() {
+        send(7, 0, Integer.MAX_VALUE - 1, 4);
+        for (int i = 0; i < 5; i++) {
+            send(7, 0, 2 + i, 1);
+        }
+        assertThat(duplicateOf(7, 0, Integer.MAX_VALUE - 1, 4).lastOffset()).isEqualTo(3);
+
+        table = ProducerStateTable.load(ID, table.snapshot(end), NOW);
+
+        assertThat(send(7, 0, Integer.MAX_VALUE - 1, 4)).isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(duplicateOf(7, 0, 2, 1).baseOffset()).isEqualTo(4);
+        assertThat(send(7, 0, 7, 1)).isNull();
+        assertThat(duplicateOf(7, 0, 2, 1).baseOffset()).isEqualTo(Duplicate.UNKNOWN);
     }
 
     @Test

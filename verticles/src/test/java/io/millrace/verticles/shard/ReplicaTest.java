@@ -155,6 +155,23 @@ class ReplicaTest {
     }
 
     @Test
+    void aDuplicateWhoseOffsetsAreForgottenWaitsForAllThatItMayBe() {
+        replica.take(led(ME, 0, 0, ME));
+        append(ALL, Long.MAX_VALUE);
+        append(ALL, Long.MAX_VALUE);
+        log.nextOutcome = AppendOutcome.Duplicate.ofEarlier(1, 0);
+
+        PartitionAppend again = append(ALL, Long.MAX_VALUE);
+        log.write(1);
+        assertThat(answers).hasValue(1);
+        log.write(2);
+
+        assertThat(answers).hasValue(3);
+        assertThat(again.error()).isEqualTo(Errors.NONE);
+        assertThat(again.baseOffset()).isEqualTo(-1);
+    }
+
+    @Test
     void anAppendBehindWhichADuplicateWaitsIsNotAcknowledgedByWhatTakesItsOffsets() {
         replica.take(led(ME, 0, 0, ME));
         append(1, Long.MAX_VALUE);
