@@ -1,6 +1,7 @@
 package io.millrace.client;
 
 import io.millrace.client.consume.Fetcher;
+import io.millrace.client.consume.Seeks;
 import io.millrace.client.group.GroupReader;
 import io.millrace.client.link.Cluster;
 import io.millrace.client.link.ContextEnd;
@@ -13,7 +14,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.ReadStream;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,8 +38,7 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
     private final Fetcher fetcher;
     private final GroupReader group;
     private final ContextEnd contextEnd;
-    /** Places that are being looked for: whoever seeks meanwhile goes elsewhere. */
-    private final Map<TopicPartition, Object> seeking = new HashMap<>();
+    private final Seeks seeks;
 
     private Handler<ConsumedRecord> handler;
     private Handler<Throwable> exceptionHandler;
@@ -54,7 +53,8 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
         this.cluster = cluster;
         this.fetcher = new Fetcher(vertx, cluster, options, this::wanted, this::deliver, this::tell);
         this.group = options.groupId() == null ? null : new GroupReader(vertx, cluster, options, fetcher, this::tell);
-        this.contextEnd = ContextEnd.of(context, this::close);
+        this.seeks = new Seeks(fetcher);
+        this.contextEnd = ContextEnd.of(context, () -> close(() -> group.close(ContextEnd.PATIENCE_MS)));
     }
 
     private long wanted() {
@@ -85,11 +85,13 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
         }
     }
 
+    /** What the application does when it is told is its context's: whoever tells has others to serve. */
     private <T> Future<T> call(Supplier<Future<T>> task) {
+        Promise<T> promise = ((ContextInternal) context).promise();
         if (((ContextInternal) context).inThread()) {
-            return task.get();
+            task.get().onComplete(promise);
+            return promise.future();
         }
-        Promise<T> promise = Promise.promise();
         try {
             context.runOnContext(go -> {
                 try {
@@ -128,7 +130,24 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
     public Future<Void> subscribe(Collection<String> topics) {
         Set<String> copy = Set.copyOf(topics);
         GroupReader reader = group();
-        return call(() -> reader.subscribe(copy));
+        return call(() -> closed ? isClosed() : reader.subscribe(copy));
+    }
+
+    /**
+     * Reads nothing any more: a member finishes as when it is closed, and leaves its group. When that is done it may subscribe anew, also to
+     * other topics.
+     */
+    public Future<Void> unsubscribe() {
+        return call(() -> {
+            if (closed) {
+                return isClosed();
+            }
+            if (group != null && group.isSubscribed()) {
+                return group.unsubscribe();
+            }
+            fetcher.assign(List.of());
+            return Future.succeededFuture();
+        });
     }
 
     private GroupReader group() {
@@ -189,17 +208,7 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
 
     /** All partitions of a topic. */
     public Future<List<TopicPartition>> partitionsOf(String topic) {
-        return call(() -> cluster.refresh(List.of(topic)).compose(asked -> {
-            int count = cluster.partitionCount(topic);
-            if (count < 0) {
-                LogError refusal = cluster.refusal(topic);
-                return Future.failedFuture(
-                        new LogException(refusal == null ? LogError.LEADER_NOT_AVAILABLE : refusal, topic));
-            }
-            return Future.succeededFuture(java.util.stream.IntStream.range(0, count)
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
-                    .toList());
-        }));
+        return call(() -> cluster.partitionsOf(topic));
     }
 
     /** Goes on at an offset; nothing happens when the partition is not assigned. */
@@ -208,20 +217,19 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
             throw new IllegalArgumentException("offset " + offset);
         }
         return call(() -> {
-            seeking.remove(partition);
-            fetcher.seek(partition, offset);
+            seeks.to(partition, offset);
             return Future.succeededFuture();
         });
     }
 
     /** Goes on at the first record that is there; tells its offset. */
     public Future<Long> seekToBeginning(TopicPartition partition) {
-        return seekTo(partition, ListOffsets.EARLIEST);
+        return call(() -> seeks.find(partition, ListOffsets.EARLIEST));
     }
 
     /** Goes on behind the last record that is there; tells the offset of the next one. */
     public Future<Long> seekToEnd(TopicPartition partition) {
-        return seekTo(partition, ListOffsets.LATEST);
+        return call(() -> seeks.find(partition, ListOffsets.LATEST));
     }
 
     /** Goes on at the first record that is not older than this time, at the end when there is none; tells its offset. */
@@ -229,24 +237,7 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
         if (timestampMs < 0) {
             throw new IllegalArgumentException("timestamp " + timestampMs);
         }
-        return seekTo(partition, timestampMs);
-    }
-
-    private Future<Long> seekTo(TopicPartition partition, long place) {
-        return call(() -> {
-            Object mine = new Object();
-            seeking.put(partition, mine);
-            return fetcher.lookup()
-                    .find(partition, place)
-                    .compose(found -> found >= 0 || place == ListOffsets.LATEST
-                            ? Future.succeededFuture(found)
-                            : fetcher.lookup().find(partition, ListOffsets.LATEST))
-                    .onComplete(found -> {
-                        if (seeking.remove(partition, mine) && found.succeeded()) {
-                            fetcher.seek(partition, found.result());
-                        }
-                    });
-        });
+        return call(() -> seeks.find(partition, timestampMs));
     }
 
     /** The offset of the next record that will be handed out; -1 while it is not known. */
@@ -377,13 +368,17 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
      * verticles with its Vert.x.
      */
     public Future<Void> close() {
+        return close(() -> group.close());
+    }
+
+    private Future<Void> close(Supplier<Future<Void>> leaving) {
         return call(() -> {
             if (closed) {
                 return Future.succeededFuture();
             }
             closed = true;
             contextEnd.forget();
-            Future<Void> leftGroup = group == null ? Future.succeededFuture() : group.close();
+            Future<Void> leftGroup = group == null ? Future.succeededFuture() : leaving.get();
             return leftGroup
                     .eventually(() -> {
                         fetcher.close();
@@ -391,7 +386,7 @@ public final class LogConsumer implements ReadStream<ConsumedRecord> {
                     })
                     .onComplete(done -> {
                         if (endHandler != null) {
-                            endHandler.handle(null);
+                            ((ContextInternal) context).emit(null, endHandler);
                         }
                     });
         });

@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import io.millrace.client.link.Cluster;
 import io.millrace.client.link.ContextEnd;
+import io.millrace.client.link.ContextTimer;
 import io.millrace.client.produce.RecordQueue;
 import io.millrace.client.produce.Sender;
 import io.vertx.core.Context;
@@ -107,7 +108,7 @@ public final class LogProducer implements WriteStream<LogRecord> {
     /** Sends what has been written without waiting for more, and is done when all of it is settled. */
     public Future<Void> flush() {
         return run(() -> {
-            Promise<Void> promise = Promise.promise();
+            Promise<Void> promise = ((ContextInternal) context).promise();
             records.flush(promise::complete);
             return promise.future();
         });
@@ -131,11 +132,11 @@ public final class LogProducer implements WriteStream<LogRecord> {
         closed = true;
         contextEnd.forget();
         return run(() -> {
-            Promise<Void> promise = Promise.promise();
+            Promise<Void> promise = ((ContextInternal) context).promise();
             records.flush(promise::tryComplete);
-            long timer = vertx.setTimer(Math.max(1, patienceMs), late -> promise.tryComplete());
+            ContextTimer timer = ContextTimer.in(vertx, patienceMs, promise::tryComplete);
             return promise.future().compose(flushed -> {
-                vertx.cancelTimer(timer);
+                timer.cancel();
                 records.abort(new LogException(LogError.CLOSED, null));
                 return cluster.close();
             });

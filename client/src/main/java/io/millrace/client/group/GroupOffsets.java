@@ -3,13 +3,17 @@ package io.millrace.client.group;
 import io.millrace.client.LogError;
 import io.millrace.client.LogException;
 import io.millrace.client.TopicPartition;
+import io.millrace.client.link.ContextTimer;
 import io.millrace.client.message.Offsets;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -40,7 +44,14 @@ public final class GroupOffsets {
     private boolean committing;
 
     /** Offsets of one time as a member. */
-    private record Commit(int generation, String member, Map<TopicPartition, Long> offsets, Promise<Void> done) {}
+    private record Commit(int generation, String member, Map<TopicPartition, Long> offsets, List<Asked> asked) {
+        void fail(Throwable why) {
+            asked.forEach(one -> one.done().fail(why));
+        }
+    }
+
+    /** What one caller wants to have committed, of which it is told alone. */
+    private record Asked(Set<TopicPartition> partitions, Promise<Void> done) {}
 
     public GroupOffsets(Vertx vertx, String group, Membership membership, long timeoutMs, long backoffMs) {
         this.vertx = vertx;
@@ -60,16 +71,17 @@ public final class GroupOffsets {
             return Future.failedFuture(new LogException(LogError.UNKNOWN_MEMBER_ID, "not a member of " + group));
         }
         if (next != null && next.generation() != generation) {
-            next.done().fail(new LogException(LogError.ILLEGAL_GENERATION, "group " + group));
+            next.fail(new LogException(LogError.ILLEGAL_GENERATION, "group " + group));
             next = null;
         }
         if (next == null) {
-            next = new Commit(generation, membership.member(), new HashMap<>(), Promise.promise());
+            next = new Commit(generation, membership.member(), new HashMap<>(), new ArrayList<>());
         }
+        Promise<Void> done = Promise.promise();
         next.offsets().putAll(offsets);
-        Future<Void> done = next.done().future();
+        next.asked().add(new Asked(Set.copyOf(offsets.keySet()), done));
         commitNext();
-        return done;
+        return done.future();
     }
 
     private void commitNext() {
@@ -79,18 +91,32 @@ public final class GroupOffsets {
         Commit now = next;
         next = null;
         committing = true;
-        again(() -> commitOnce(now), deadline()).onComplete(answer -> {
+        Map<TopicPartition, LogException> gone = new HashMap<>();
+        again(() -> commitOnce(now, gone), deadline()).onComplete(answer -> {
             committing = false;
             commitNext();
-            if (answer.succeeded()) {
-                now.done().complete();
+            if (answer.failed() && gone.isEmpty()) {
+                now.fail(answer.cause());
             } else {
-                now.done().fail(answer.cause());
+                now.asked().forEach(one -> tell(one, gone));
             }
         });
     }
 
-    private Future<Void> commitOnce(Commit commit) {
+    private static void tell(Asked one, Map<TopicPartition, LogException> gone) {
+        for (TopicPartition partition : one.partitions()) {
+            LogException why = gone.get(partition);
+            if (why != null) {
+                one.done().fail(why);
+                return;
+            }
+        }
+        one.done().complete();
+    }
+
+    /** @param gone what the coordinator does not know, when it has taken everything else; then it fails as well */
+    private Future<Void> commitOnce(Commit commit, Map<TopicPartition, LogException> gone) {
+        gone.clear();
         return membership
                 .coordinator()
                 .ask(
@@ -100,8 +126,22 @@ public final class GroupOffsets {
                         timeoutMs,
                         out -> Offsets.writeCommit(out, group, commit.generation(), commit.member(), commit.offsets()),
                         Offsets::readCommit,
-                        Short::intValue)
-                .mapEmpty();
+                        GroupOffsets::errorOfAll)
+                .compose(refused -> {
+                    refused.forEach((partition, error) ->
+                            gone.put(partition, new LogException(LogError.ofCode(error), partition.toString())));
+                    return gone.isEmpty()
+                            ? Future.succeededFuture()
+                            : Future.failedFuture(gone.values().iterator().next());
+                });
+    }
+
+    /** Of a topic that is not there the others of the same commit are independent. */
+    private static int errorOfAll(Map<TopicPartition, Short> refused) {
+        return refused.values().stream()
+                .filter(error -> error != LogError.UNKNOWN_TOPIC_OR_PARTITION.code())
+                .findFirst()
+                .orElse((short) 0);
     }
 
     /** What is committed; a partition without is not in it. */
@@ -149,7 +189,8 @@ public final class GroupOffsets {
                 return Future.failedFuture(failure);
             }
             Promise<T> later = Promise.promise();
-            vertx.setTimer(backoffMs, waited -> again(attempt, deadlineNanos).onComplete(later));
+            ContextTimer.in(
+                    vertx, backoffMs, () -> again(attempt, deadlineNanos).onComplete(later));
             return later.future();
         });
     }

@@ -6,6 +6,7 @@ import io.millrace.client.LogException;
 import io.millrace.client.TopicPartition;
 import io.millrace.client.consume.Fetcher;
 import io.millrace.client.link.Cluster;
+import io.millrace.client.link.ContextTimer;
 import io.millrace.client.link.WakeUp;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -25,6 +26,8 @@ import java.util.function.Function;
  * <p>Thread: the consumer's context.
  */
 public final class GroupReader implements Membership.Listener {
+    private static final Future<Void> NOTHING = Future.succeededFuture();
+
     private final Vertx vertx;
     private final Cluster cluster;
     private final ConsumerOptions options;
@@ -35,12 +38,14 @@ public final class GroupReader implements Membership.Listener {
     /** Given to this member, and not read yet: where the group stands there is being asked. */
     private final Set<TopicPartition> starting = new HashSet<>();
 
-    private final Promise<Void> firstAssignment = Promise.promise();
+    private Promise<Void> firstAssignment = Promise.promise();
     private Membership membership;
     private GroupOffsets offsets;
     private int assignment;
-    /** The application's part of closing; null as long as nobody closes. */
-    private Future<Void> closing;
+    /** The application's part of leaving; null as long as nobody leaves. */
+    private Future<Void> finishing;
+    /** Done when the group is left; null as long as nobody leaves. */
+    private Future<Void> leaving;
 
     private Handler<Set<TopicPartition>> assignedHandler;
     private Handler<Set<TopicPartition>> lostHandler;
@@ -58,6 +63,9 @@ public final class GroupReader implements Membership.Listener {
 
     /** Joins; done with the first assignment. */
     public Future<Void> subscribe(Set<String> topics) {
+        if (leaving != null) {
+            return leaving.compose(left -> subscribe(topics));
+        }
         if (membership != null) {
             return Future.failedFuture(new IllegalStateException("already subscribed"));
         }
@@ -82,7 +90,7 @@ public final class GroupReader implements Membership.Listener {
 
     @Override
     public void assigned(Set<TopicPartition> all, Set<TopicPartition> added) {
-        if (closing != null) {
+        if (finishing != null) {
             // The group changed before this member could leave it.
             return;
         }
@@ -108,7 +116,7 @@ public final class GroupReader implements Membership.Listener {
                 failures.accept(why);
                 if (why.isRetriable()) {
                     // The group counts on this member to read them.
-                    vertx.setTimer(options.retryBackoffMs(), later -> begin(mine, all, added));
+                    ContextTimer.in(vertx, options.retryBackoffMs(), () -> begin(mine, all, added));
                 }
                 return;
             }
@@ -130,10 +138,15 @@ public final class GroupReader implements Membership.Listener {
         assignment++;
         autoCommit.cancel();
         fetcher.pause(partitions, true);
-        Future<Void> finished = closing == null ? finishedWith(partitions) : closing;
+        Membership of = membership;
+        Future<Void> finished = finishing == null ? finishedWith(partitions) : finishing;
         return finished.compose(
-                        done -> options.autoCommit() ? commit().otherwiseEmpty() : Future.<Void>succeededFuture())
+                        done -> options.autoCommit() && of == membership ? commit().otherwiseEmpty() : NOTHING)
                 .onComplete(done -> {
+                    if (of != membership) {
+                        // It has left meanwhile, and may have joined anew.
+                        return;
+                    }
                     Set<TopicPartition> kept = new HashSet<>(fetcher.assignment());
                     kept.removeAll(partitions);
                     fetcher.assign(kept);
@@ -194,7 +207,14 @@ public final class GroupReader implements Membership.Listener {
         if (offsets == null) {
             return Future.failedFuture(new LogException(LogError.UNKNOWN_MEMBER_ID, "not subscribed"));
         }
-        return offsets.commit(wanted).onSuccess(done -> lastCommitted.putAll(wanted));
+        return offsets.commit(wanted).onComplete(done -> {
+            if (done.succeeded()) {
+                lastCommitted.putAll(wanted);
+            } else {
+                // Nobody knows: it may have been taken all the same.
+                lastCommitted.keySet().removeAll(wanted.keySet());
+            }
+        });
     }
 
     /** What is committed. */
@@ -223,29 +243,63 @@ public final class GroupReader implements Membership.Listener {
         return error == LogError.REBALANCE_IN_PROGRESS || error == LogError.ILLEGAL_GENERATION;
     }
 
+    public boolean isSubscribed() {
+        return membership != null;
+    }
+
+    /** Leaves the group as {@link #close}, and reads nothing; done when it may be subscribed anew. */
+    public Future<Void> unsubscribe() {
+        if (membership == null || leaving != null) {
+            return leaving == null ? NOTHING : leaving;
+        }
+        return close(patienceMs()).onComplete(left -> {
+            leaving = null;
+            finishing = null;
+            membership = null;
+            offsets = null;
+            starting.clear();
+            lastCommitted.clear();
+            firstAssignment = Promise.promise();
+            fetcher.assign(Set.of());
+        });
+    }
+
+    /** As long as the application and a commit may take, beside one that is under way. */
+    private long patienceMs() {
+        return options.rebalanceTimeoutMs() + 2L * options.requestTimeoutMs();
+    }
+
     /** Has the application finish with what it has, as when others get it; commits if that is its task, and leaves. */
     public Future<Void> close() {
-        if (membership == null) {
-            return Future.succeededFuture();
+        return close(patienceMs());
+    }
+
+    /** @param patienceMs after which the group is left, whatever is not finished */
+    public Future<Void> close(long patienceMs) {
+        if (membership == null || leaving != null) {
+            return leaving == null ? NOTHING : leaving;
         }
         assignment++;
         autoCommit.cancel();
         fetcher.pause(fetcher.assignment(), true);
         firstAssignment.tryFail(new LogException(LogError.CLOSED, null));
-        closing = inTime(finishedWith(fetcher.assignment()));
-        return closing.compose(
-                        done -> options.autoCommit() ? commit().otherwiseEmpty() : Future.<Void>succeededFuture())
-                .compose(done -> membership.leave());
+        Promise<Void> left = Promise.promise();
+        leaving = left.future();
+        finishing = within(Math.min(patienceMs, options.rebalanceTimeoutMs()), finishedWith(fetcher.assignment()));
+        within(patienceMs, finishing.compose(done -> options.autoCommit() ? commit().otherwiseEmpty() : NOTHING))
+                .compose(done -> membership.leave())
+                .onComplete(left);
+        return left.future();
     }
 
-    /** Whoever closes is not to wait for ever for what the application does not finish. */
-    private Future<Void> inTime(Future<Void> finished) {
+    /** Whoever closes is not to wait for ever for what is not finished. */
+    private Future<Void> within(long ms, Future<Void> finished) {
         if (finished.isComplete()) {
             return finished;
         }
         Promise<Void> over = Promise.promise();
-        long timer = vertx.setTimer(options.rebalanceTimeoutMs(), late -> over.tryComplete());
+        ContextTimer timer = ContextTimer.in(vertx, ms, over::tryComplete);
         finished.onComplete(done -> over.tryComplete());
-        return over.future().onComplete(done -> vertx.cancelTimer(timer));
+        return over.future().onComplete(done -> timer.cancel());
     }
 }

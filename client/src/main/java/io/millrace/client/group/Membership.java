@@ -6,6 +6,7 @@ import io.millrace.client.LogError;
 import io.millrace.client.LogException;
 import io.millrace.client.TopicPartition;
 import io.millrace.client.link.Cluster;
+import io.millrace.client.link.ContextTimer;
 import io.millrace.client.link.WakeUp;
 import io.millrace.client.message.Heartbeat;
 import io.millrace.client.message.JoinGroup;
@@ -284,8 +285,8 @@ public final class Membership {
             return told;
         }
         // What is under way may still make it a member: then it leaves once more.
-        long timer = vertx.setTimer(options.heartbeatMs(), late -> gone.tryComplete());
-        return told.eventually(gone::future).onComplete(done -> vertx.cancelTimer(timer));
+        ContextTimer timer = ContextTimer.in(vertx, options.heartbeatMs(), gone::tryComplete);
+        return told.eventually(gone::future).onComplete(done -> timer.cancel());
     }
 
     private Future<Void> leaveNow() {

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * What a client knows of the cluster: its nodes, and who leads the partitions of the topics that it uses.
@@ -151,6 +152,21 @@ public final class Cluster {
     public int partitionCount(String topic) {
         Known known = topics.get(topic);
         return known == null ? -1 : known.leaders().length;
+    }
+
+    /** The partitions of a topic, as they are now. */
+    public Future<List<TopicPartition>> partitionsOf(String topic) {
+        return refresh(List.of(topic)).compose(answered -> {
+            int count = partitionCount(topic);
+            if (count < 0) {
+                LogError refusal = refusal(topic);
+                return Future.failedFuture(
+                        new LogException(refusal == null ? LogError.LEADER_NOT_AVAILABLE : refusal, topic));
+            }
+            return Future.succeededFuture(IntStream.range(0, count)
+                    .mapToObj(partition -> new TopicPartition(topic, partition))
+                    .toList());
+        });
     }
 
     /** Who leads a partition; {@link Leader#isKnown} is false when nobody is known. */

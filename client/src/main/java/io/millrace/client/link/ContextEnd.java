@@ -12,8 +12,7 @@ import java.util.function.Supplier;
 
 /**
  * Closes a producer or a consumer that its verticle has left open when it is undeployed, or one that was made outside of a verticle when its
- * Vert.x is closed: a member of a group would be counted on until its session ends, and would read on what is another's by then, since
- * its timers, heartbeats among them, end with its verticle.
+ * Vert.x is closed: a member of a group would be counted on for as long as it lives, and read on for nobody.
  *
  * <p>Thread: any.
  */

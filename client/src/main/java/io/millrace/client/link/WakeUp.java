@@ -8,11 +8,11 @@ import io.vertx.core.Vertx;
  * <p>Thread: one context.
  */
 public final class WakeUp {
-    private static final long NOT_SET = -1;
-
     private final Vertx vertx;
     private final Runnable task;
-    private long timer = NOT_SET;
+    /** Null when it is not set. */
+    private ContextTimer timer;
+
     private long dueNanos;
 
     public WakeUp(Vertx vertx, Runnable task) {
@@ -23,23 +23,23 @@ public final class WakeUp {
     /** Goes off in {@code ms} at the latest. */
     public void within(long ms) {
         long wantedNanos = System.nanoTime() + ms * 1_000_000;
-        if (timer != NOT_SET) {
+        if (timer != null) {
             if (dueNanos - wantedNanos <= 0) {
                 return;
             }
-            vertx.cancelTimer(timer);
+            timer.cancel();
         }
         dueNanos = wantedNanos;
-        timer = vertx.setTimer(Math.max(1, ms), fired -> {
-            timer = NOT_SET;
+        timer = ContextTimer.in(vertx, ms, () -> {
+            timer = null;
             task.run();
         });
     }
 
     public void cancel() {
-        if (timer != NOT_SET) {
-            vertx.cancelTimer(timer);
-            timer = NOT_SET;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
         }
     }
 }

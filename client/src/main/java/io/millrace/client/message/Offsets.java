@@ -50,19 +50,21 @@ public final class Offsets {
         });
     }
 
-    /** The first error of any partition, 0 for none. */
-    public static short readCommit(WireReader in) {
+    /** The partitions whose offset was not taken, and why. */
+    public static Map<TopicPartition, Short> readCommit(WireReader in) {
         in.int32();
-        short error = 0;
+        Map<TopicPartition, Short> errors = new HashMap<>();
         for (int topics = in.count(6); topics > 0; topics--) {
-            in.text();
+            String topic = in.text();
             for (int left = in.count(6); left > 0; left--) {
-                in.int32();
-                short one = in.int16();
-                error = error == 0 ? one : error;
+                TopicPartition partition = new TopicPartition(topic, in.int32());
+                short error = in.int16();
+                if (error != 0) {
+                    errors.put(partition, error);
+                }
             }
         }
-        return error;
+        return errors;
     }
 
     public static void writeFetch(WireWriter out, String group, Collection<TopicPartition> wanted) {

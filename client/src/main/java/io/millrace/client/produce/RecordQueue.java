@@ -234,7 +234,7 @@ public final class RecordQueue {
         Map<String, ArrayDeque<Waiting>> all = new LinkedHashMap<>(unknown);
         unknown.clear();
         again.cancel();
-        all.values().forEach(waiting -> waiting.forEach(one -> fail(one, why)));
+        all.values().forEach(waiting -> waiting.forEach(one -> Listeners.tell(() -> fail(one, why))));
         flushWhatIsPlaced();
         sender.abort(why);
     }

@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class CommitsInTurnTest {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    private static final TopicPartition GONE = new TopicPartition("gone", 0);
+    private static final int OFFSET_COMMIT = 8;
+    private static final int LEAVE_GROUP = 13;
 
     /** The offsets of the requests in the order in which they came. */
     private final List<Long> committed = Collections.synchronizedList(new ArrayList<>());
@@ -42,40 +45,36 @@ class CommitsInTurnTest {
                     WireReader.of(message.body().getBuffer(14, message.body().length()));
             WireWriter out = new WireWriter(64).int8(1).int32(in.int32()).int32(0);
             in.text();
-            switch (api) {
-                case 8 -> commit(in, out);
-                case 9 -> out.int32(0).int16(0);
-                case 10 -> out.int16(0).text(null).int32(1).text("h").int32(9);
-                case JOIN_GROUP ->
-                    out.int16(0)
-                            .int32(3)
-                            .text("range")
-                            .text("leader")
-                            .text("me")
-                            .int32(0);
-                case 14 -> out.int16(0).sized(assignment().toByteBuffer());
-                default -> out.int16(0);
+            if (api == OFFSET_COMMIT) {
+                commit(in, out);
+            } else {
+                PlayedGroup.answer(out, api);
             }
             message.reply(out.toBuffer());
         }
     };
-
-    private static WireWriter assignment() {
-        return new WireWriter(64).int16(1).int32(1).text("t").int32(1).int32(0).sized(null);
-    }
 
     private void commit(WireReader in, WireWriter out) {
         in.text();
         in.int32();
         in.text();
         in.text();
-        in.int32();
-        in.text();
-        in.int32();
-        in.int32();
-        committed.add(in.int64());
-        int error = refusals.isEmpty() ? 0 : refusals.remove(0);
-        out.int32(1).text("t").int32(1).int32(0).int16(error);
+        int topics = in.int32();
+        out.int32(topics);
+        for (; topics > 0; topics--) {
+            String topic = in.text();
+            in.int32();
+            in.int32();
+            long offset = in.int64();
+            in.int32();
+            in.text();
+            int error = LogError.UNKNOWN_TOPIC_OR_PARTITION.code();
+            if (!topic.equals(GONE.topic())) {
+                committed.add(offset);
+                error = refusals.isEmpty() ? 0 : refusals.remove(0);
+            }
+            out.text(topic).int32(1).int32(0).int16(error);
+        }
     }
 
     @AfterEach
@@ -113,5 +112,53 @@ class CommitsInTurnTest {
         assertThat(await(commit.map("taken").otherwise(why -> why.getMessage())))
                 .contains("UNKNOWN_TOPIC");
         assertThat(committed).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void oneOfATopicThatIsGoneFailsAlone() {
+        LogConsumer member = member();
+
+        Future<Void> first = member.commit(Map.of(PARTITION, 10L));
+        Future<Void> ofGone = member.commit(Map.of(GONE, 1L));
+        Future<Void> last = member.commit(Map.of(PARTITION, 20L));
+
+        await(Future.all(first, last));
+        assertThat(await(ofGone.map("taken").otherwise(why -> why.getMessage()))).contains("UNKNOWN_TOPIC");
+        assertThat(committed).startsWith(10L, 20L);
+    }
+
+    @Test
+    void whoHasUnsubscribedJoinsAnew() {
+        LogConsumer member = member();
+        await(member.unsubscribe());
+        assertThat(await(member.assignment())).isEmpty();
+        assertThat(node.apis).containsOnlyOnce(LEAVE_GROUP);
+        assertThat(await(member.commit(Map.of(PARTITION, 10L)).map("taken").otherwise(why -> why.getMessage())))
+                .contains("not subscribed");
+
+        await(member.subscribe(Set.of("t")));
+
+        assertThat(await(member.assignment())).containsExactly(PARTITION);
+        await(member.commit(Map.of(PARTITION, 10L)));
+        assertThat(committed).containsExactly(10L);
+    }
+
+    @Test
+    void whoUnsubscribesWhileItIsAskedToFinishIsAskedOnce() {
+        LogConsumer member = member();
+        List<Set<TopicPartition>> revoked = Collections.synchronizedList(new ArrayList<>());
+        member.partitionsRevokedHandler(partitions -> {
+            revoked.add(partitions);
+            member.unsubscribe();
+            return member.commit(Map.of(PARTITION, 10L));
+        });
+
+        Future<Void> left = member.unsubscribe();
+        Future<Void> again = member.subscribe(Set.of("t"));
+
+        await(Future.all(left, again));
+        assertThat(revoked).containsExactly(Set.of(PARTITION));
+        assertThat(committed).containsExactly(10L);
+        assertThat(await(member.assignment())).containsExactly(PARTITION);
     }
 }

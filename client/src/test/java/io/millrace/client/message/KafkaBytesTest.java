@@ -276,7 +276,7 @@ class KafkaBytesTest {
                                 .setPartitionIndex(1)
                                 .setErrorCode((short) 27)))));
         assertThat(weRead(Offsets.COMMIT_VERSION, committed, Offsets::readCommit))
-                .isEqualTo((short) 27);
+                .isEqualTo(Map.of(ONE, (short) 27));
 
         OffsetFetchRequestData fetch = kafkaReads(
                 Offsets.FETCH_VERSION,
