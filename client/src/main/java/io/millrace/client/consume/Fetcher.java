@@ -47,7 +47,7 @@ public final class Fetcher {
     private final ReadsUnderWay reads;
     private final PausedPartitions paused;
     private final WakeUp wakeUp;
-    private boolean asking;
+    private final LeaderSearch leaders;
     private boolean closed;
 
     /**
@@ -72,6 +72,7 @@ public final class Fetcher {
         this.lookup = new OffsetLookup(vertx, cluster, options.retryBackoffMs(), options.requestTimeoutMs());
         this.paused = PausedPartitions.within(options.maxBufferedBytes());
         this.wakeUp = new WakeUp(vertx, this::pump);
+        this.leaders = new LeaderSearch(cluster, options.retryBackoffMs(), assigned.keySet(), wakeUp, this::pump);
         this.reads = new ReadsUnderWay(vertx, cluster, options, this::pump);
     }
 
@@ -100,6 +101,7 @@ public final class Fetcher {
             }
         });
         turns.set(assigned.values());
+        leaders.forget();
         pump();
     }
 
@@ -204,7 +206,7 @@ public final class Fetcher {
                 plan(buffer, nowNanos, next);
             }
         }
-        askForLeaders(next.leaderless());
+        leaders.ask(next.leaderless());
         int room = (int) (options.maxBufferedBytes() - bufferedBytes);
         next.forEach((node, ready, nodes) -> reads.send(node, ready, room / nodes, this::answered));
     }
@@ -329,7 +331,7 @@ public final class Fetcher {
             cluster.forget(buffer.partition.topic());
         }
         holdOff(buffer);
-        askForLeaders(Set.of(buffer.partition.topic()));
+        leaders.ask(Set.of(buffer.partition.topic()));
     }
 
     private void holdOff(PartitionBuffer buffer) {
@@ -361,23 +363,6 @@ public final class Fetcher {
                         wakeUp.within(options.retryBackoffMs());
                     }
                 });
-    }
-
-    private void askForLeaders(Set<String> topics) {
-        if (asking || topics.isEmpty()) {
-            return;
-        }
-        asking = true;
-        cluster.refresh(topics).onComplete(answer -> {
-            asking = false;
-            if (answer.succeeded()
-                    && turns.all().stream()
-                            .allMatch(buffer -> cluster.leader(buffer.partition).isKnown())) {
-                pump();
-            } else {
-                wakeUp.within(options.retryBackoffMs());
-            }
-        });
     }
 
     /** Asks for nothing any more. */

@@ -4,6 +4,7 @@ import io.millrace.client.LogError;
 import io.millrace.client.LogException;
 import io.millrace.client.TopicPartition;
 import io.millrace.client.link.Cluster;
+import io.millrace.client.link.ContextTimer;
 import io.millrace.client.link.Leader;
 import io.millrace.client.message.ListOffsets;
 import io.vertx.core.Future;
@@ -38,20 +39,22 @@ public final class OffsetLookup {
      * @return -1 when no record is as young as the time
      */
     public Future<Long> find(TopicPartition partition, long timestamp) {
-        return attempt(partition, timestamp, System.nanoTime() + patienceMs * 1_000_000);
+        return attempt(partition, timestamp, System.nanoTime() + patienceMs * 1_000_000, backoffMs);
     }
 
-    private Future<Long> attempt(TopicPartition partition, long timestamp, long deadlineNanos) {
+    private Future<Long> attempt(TopicPartition partition, long timestamp, long deadlineNanos, long waitMs) {
         return once(partition, timestamp).recover(failure -> {
             LogException why = LogException.of(failure);
             if (!why.isRetriable() || System.nanoTime() > deadlineNanos) {
                 return Future.failedFuture(why);
             }
+            boolean isMissing = why.error() == LogError.UNKNOWN_TOPIC_OR_PARTITION;
+            long nextMs = isMissing ? LeaderSearch.after(waitMs) : backoffMs;
             Promise<Long> again = Promise.promise();
             cluster.refresh(List.of(partition.topic()))
-                    .onComplete(
-                            asked -> vertx.setTimer(backoffMs, waited -> attempt(partition, timestamp, deadlineNanos)
-                                    .onComplete(again)));
+                    .onComplete(asked -> ContextTimer.in(vertx, isMissing ? waitMs : backoffMs, () -> attempt(
+                                    partition, timestamp, deadlineNanos, nextMs)
+                            .onComplete(again)));
             return again.future();
         });
     }

@@ -140,8 +140,7 @@ public final class GroupReader implements Membership.Listener {
         fetcher.pause(partitions, true);
         Membership of = membership;
         Future<Void> finished = finishing == null ? finishedWith(partitions) : finishing;
-        return finished.compose(
-                        done -> options.autoCommit() && of == membership ? commit().otherwiseEmpty() : NOTHING)
+        return finished.compose(done -> options.autoCommit() && of == membership ? commit().otherwiseEmpty() : NOTHING)
                 .onComplete(done -> {
                     if (of != membership) {
                         // It has left meanwhile, and may have joined anew.

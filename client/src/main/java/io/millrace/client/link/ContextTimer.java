@@ -26,8 +26,7 @@ public final class ContextTimer {
         ContextInternal context = ((VertxInternal) vertx).getOrCreateContext();
         ContextTimer timer = new ContextTimer(task);
         timer.waiting = context.nettyEventLoop()
-                .schedule(
-                        () -> context.runOnContext(go -> timer.goOff()), Math.max(1, ms), TimeUnit.MILLISECONDS);
+                .schedule(() -> context.runOnContext(go -> timer.goOff()), Math.max(1, ms), TimeUnit.MILLISECONDS);
         return timer;
     }
 

@@ -123,7 +123,8 @@ class CommitsInTurnTest {
         Future<Void> last = member.commit(Map.of(PARTITION, 20L));
 
         await(Future.all(first, last));
-        assertThat(await(ofGone.map("taken").otherwise(why -> why.getMessage()))).contains("UNKNOWN_TOPIC");
+        assertThat(await(ofGone.map("taken").otherwise(why -> why.getMessage())))
+                .contains("UNKNOWN_TOPIC");
         assertThat(committed).startsWith(10L, 20L);
     }
 

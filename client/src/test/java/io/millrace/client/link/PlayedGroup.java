@@ -12,15 +12,9 @@ final class PlayedGroup {
     static void answer(WireWriter out, int api) {
         switch (api) {
             case OFFSET_FETCH -> out.int32(0).int16(0);
-            case FIND_COORDINATOR ->
-                out.int16(0).text(null).int32(1).text("h").int32(9);
+            case FIND_COORDINATOR -> out.int16(0).text(null).int32(1).text("h").int32(9);
             case PlayedNode.JOIN_GROUP ->
-                out.int16(0)
-                        .int32(3)
-                        .text("range")
-                        .text("leader")
-                        .text("me")
-                        .int32(0);
+                out.int16(0).int32(3).text("range").text("leader").text("me").int32(0);
             case SYNC_GROUP -> out.int16(0).sized(assignment().toByteBuffer());
             default -> out.int16(0);
         }

@@ -70,7 +70,8 @@ class UndeployedTest {
     void aMemberWhoseCommitIsUnderWayLeavesItsGroup() {
         String verticle = deploy(() -> {
             LogConsumer member = LogClient.of(node.vertx)
-                    .consumer(new ConsumerOptions().groupId("g").autoCommit(false).retryBackoffMs(BACKOFF_MS));
+                    .consumer(
+                            new ConsumerOptions().groupId("g").autoCommit(false).retryBackoffMs(BACKOFF_MS));
             member.partitionsRevokedHandler(partitions -> member.commit(Map.of(PARTITION, 11L)));
             return member.subscribe(Set.of("t")).compose(assigned -> {
                 member.commit(Map.of(PARTITION, 10L));
