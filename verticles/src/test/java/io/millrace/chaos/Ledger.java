@@ -15,6 +15,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class Ledger {
     private final List<Map<Long, String>> acknowledged = new ArrayList<>();
+    /** Acknowledged without an offset: what comes again late is in the log, and nobody knows where. */
+    private final List<List<String>> somewhere = new ArrayList<>();
+
     private final List<Map<Long, String>> read = new ArrayList<>();
     private final long[] lastRead;
     private final long[] lastAckNanos;
@@ -29,6 +32,7 @@ final class Ledger {
         this.offsetsMayComeAgain = offsetsMayComeAgain;
         for (int i = 0; i < partitions; i++) {
             acknowledged.add(new HashMap<>());
+            somewhere.add(new ArrayList<>());
             read.add(new HashMap<>());
         }
         lastRead = new long[partitions];
@@ -38,7 +42,12 @@ final class Ledger {
     }
 
     synchronized void acknowledged(int partition, long offset, String value) {
-        String before = acknowledged.get(partition).put(offset, value);
+        String before = null;
+        if (offset >= 0) {
+            before = acknowledged.get(partition).put(offset, value);
+        } else {
+            somewhere.get(partition).add(value);
+        }
         if (before != null && !offsetsMayComeAgain) {
             anomalies.add(
                     "offset " + offset + " of " + partition + " was acknowledged for " + before + " and " + value);
@@ -85,6 +94,10 @@ final class Ledger {
 
     synchronized Map<Long, String> acknowledgedOf(int partition) {
         return new HashMap<>(acknowledged.get(partition));
+    }
+
+    synchronized List<String> acknowledgedSomewhereOf(int partition) {
+        return List.copyOf(somewhere.get(partition));
     }
 
     synchronized Map<Long, String> readOf(int partition) {

@@ -58,6 +58,9 @@ record Verdict(long acknowledged, long lost, long duplicated, long reordered, lo
                     acknowledged,
                     log,
                     cast.keepsAcknowledged() ? examples : new ArrayList<>());
+            if (cast != Cast.COMPACTED) {
+                lost += missing(ledger.acknowledgedSomewhereOf(partition), partition, log, examples);
+            }
             unread += differences("read", partition, read, log, examples);
             Set<String> seen = new HashSet<>();
             Map<String, Long> last = new HashMap<>();
@@ -105,6 +108,14 @@ record Verdict(long acknowledged, long lost, long duplicated, long reordered, lo
             }
         }
         return differences;
+    }
+
+    private static long missing(List<String> told, int partition, Map<Long, String> log, List<String> examples) {
+        Set<String> there = new HashSet<>(log.values());
+        List<String> missing =
+                told.stream().filter(value -> !there.contains(value)).toList();
+        missing.forEach(value -> note(examples, partition + ": " + value + " was acknowledged and is nowhere"));
+        return missing.size();
     }
 
     private static void note(List<String> examples, String line) {

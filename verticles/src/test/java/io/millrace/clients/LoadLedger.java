@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,7 +24,16 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class LoadLedger {
     private final Map<TopicPartition, Map<Long, String>> acked = new ConcurrentHashMap<>();
 
+    /** Acknowledged without an offset: what comes again late is in the log, and nobody knows where. */
+    private final Map<TopicPartition, Set<String>> somewhere = new ConcurrentHashMap<>();
+
     void acked(TopicPartition partition, long offset, String value) {
+        if (offset < 0) {
+            somewhere
+                    .computeIfAbsent(partition, p -> ConcurrentHashMap.newKeySet())
+                    .add(value);
+            return;
+        }
         String before =
                 acked.computeIfAbsent(partition, p -> new ConcurrentHashMap<>()).put(offset, value);
         if (before != null && !before.equals(value)) {
@@ -67,6 +77,9 @@ final class LoadLedger {
     }
 
     void requireEverythingAckedIsAtItsOffset(Map<TopicPartition, List<String>> read) {
+        somewhere.forEach((partition, values) -> assertThat(read.getOrDefault(partition, List.of()))
+                .as("%s: what was acknowledged without an offset", partition)
+                .containsAll(values));
         acked.forEach((partition, offsets) -> {
             List<String> there = read.getOrDefault(partition, List.of());
             offsets.forEach(
