@@ -6,7 +6,8 @@
  * {@link io.millrace.simulation.SimMessage} for the event bus. Clients are {@link io.millrace.simulation.SimProducer} and
  * {@link io.millrace.simulation.SimReader}.
  *
- * <p>Open first: {@link io.millrace.simulation.ClusterSimulationTest}, then {@link io.millrace.simulation.SimLife}, which is a
- * node put together.
+ * <p>Open first: {@link io.millrace.simulation.ClusterSimulationTest}, then {@link io.millrace.simulation.ClusterRun}, the course of
+ * every run, {@link io.millrace.simulation.ClusterHealing}, what is demanded at its end, and {@link
+ * io.millrace.simulation.SimLife}, which is a node put together.
  */
 package io.millrace.simulation;
