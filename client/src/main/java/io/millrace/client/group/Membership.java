@@ -218,12 +218,18 @@ public final class Membership {
                     if (left || of != generation || !stable && !revoking) {
                         return;
                     }
-                    if (answer.succeeded() || revoking) {
+                    LogException why = answer.succeeded() ? null : LogException.of(answer.cause());
+                    if (why == null || revoking && !isLeftOut(why)) {
                         heartbeat.within(options.heartbeatMs());
                     } else {
-                        notBeating(LogException.of(answer.cause()));
+                        notBeating(why);
                     }
                 });
+    }
+
+    /** The group has gone on without it. */
+    private static boolean isLeftOut(LogException why) {
+        return !why.isRetriable() && why.error() != LogError.REBALANCE_IN_PROGRESS;
     }
 
     private void notBeating(LogException why) {
@@ -257,6 +263,9 @@ public final class Membership {
             revoking = false;
             if (left) {
                 leaveNow().onComplete(gone);
+            } else if (generation == NO_GENERATION) {
+                // It took so long that all else is another's, too.
+                join();
             } else {
                 then.run();
             }

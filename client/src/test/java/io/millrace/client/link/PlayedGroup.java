@@ -4,7 +4,7 @@ package io.millrace.client.link;
 final class PlayedGroup {
     private static final int OFFSET_FETCH = 9;
     private static final int FIND_COORDINATOR = 10;
-    private static final int SYNC_GROUP = 14;
+    static final int SYNC_GROUP = 14;
 
     private PlayedGroup() {}
 
@@ -15,12 +15,17 @@ final class PlayedGroup {
             case FIND_COORDINATOR -> out.int16(0).text(null).int32(1).text("h").int32(9);
             case PlayedNode.JOIN_GROUP ->
                 out.int16(0).int32(3).text("range").text("leader").text("me").int32(0);
-            case SYNC_GROUP -> out.int16(0).sized(assignment().toByteBuffer());
+            case SYNC_GROUP -> out.int16(0).sized(assignment(0).toByteBuffer());
             default -> out.int16(0);
         }
     }
 
-    private static WireWriter assignment() {
-        return new WireWriter(64).int16(1).int32(1).text("t").int32(1).int32(0).sized(null);
+    /** Of the topic "t". */
+    static WireWriter assignment(int... partitions) {
+        WireWriter out = new WireWriter(64).int16(1).int32(1).text("t").int32(partitions.length);
+        for (int partition : partitions) {
+            out.int32(partition);
+        }
+        return out.sized(null);
     }
 }
