@@ -42,6 +42,10 @@ public final class GroupReader implements Membership.Listener {
     private Membership membership;
     private GroupOffsets offsets;
     private int assignment;
+    /** The application's part of giving back what the group gives to others, and what that is. */
+    private Future<Void> givingBack = NOTHING;
+
+    private Set<TopicPartition> givenBack = Set.of();
     /** The application's part of leaving; null as long as nobody leaves. */
     private Future<Void> finishing;
     /** Done when the group is left; null as long as nobody leaves. */
@@ -140,6 +144,8 @@ public final class GroupReader implements Membership.Listener {
         fetcher.pause(partitions, true);
         Membership of = membership;
         Future<Void> finished = finishing == null ? finishedWith(partitions) : finishing;
+        givingBack = finished;
+        givenBack = partitions;
         return finished.compose(done -> options.autoCommit() && of == membership ? commit().otherwiseEmpty() : NOTHING)
                 .onComplete(done -> {
                     if (of != membership) {
@@ -284,7 +290,13 @@ public final class GroupReader implements Membership.Listener {
         firstAssignment.tryFail(new LogException(LogError.CLOSED, null));
         Promise<Void> left = Promise.promise();
         leaving = left.future();
-        finishing = within(Math.min(patienceMs, options.rebalanceTimeoutMs()), finishedWith(fetcher.assignment()));
+        Set<TopicPartition> asked = new HashSet<>(fetcher.assignment());
+        if (!givingBack.isComplete()) {
+            asked.removeAll(givenBack);
+        }
+        finishing = within(
+                Math.min(patienceMs, options.rebalanceTimeoutMs()),
+                Future.join(givingBack, finishedWith(Set.copyOf(asked))).mapEmpty());
         within(patienceMs, finishing.compose(done -> options.autoCommit() ? commit().otherwiseEmpty() : NOTHING))
                 .compose(done -> membership.leave())
                 .onComplete(left);

@@ -8,6 +8,7 @@ import io.millrace.client.consume.Fetcher;
 import io.millrace.client.link.Cluster;
 import io.millrace.client.link.LinkSettings;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -63,5 +64,33 @@ class ClosingReaderTest {
         assertThat(read.future().result()).containsExactly(FIRST);
         assertThat(assigned).isEmpty();
         assertThat(revoked).containsExactly(Set.of(FIRST));
+    }
+
+    @Test
+    void whoClosesWhileItGivesBackIsAskedForTheRestAlone() throws Exception {
+        Promise<Void> closed = Promise.promise();
+        Promise<Boolean> waits = Promise.promise();
+        context.runOnContext(go -> {
+            ConsumerOptions options = new ConsumerOptions().groupId("g").autoCommit(false);
+            Cluster cluster = new Cluster(vertx, context, new LinkSettings(LinkSettings.ANY, "test", 1 << 20, 1_000));
+            Fetcher fetcher = new Fetcher(vertx, cluster, options, () -> 0L, () -> {}, why -> {});
+            GroupReader reader = new GroupReader(vertx, cluster, options, fetcher, why -> {});
+            reader.onRevoked(partitions -> {
+                revoked.add(partitions);
+                return partitions.contains(FIRST) ? finished.future() : Future.succeededFuture();
+            });
+            reader.subscribe(Set.of("t"));
+            fetcher.assign(Set.of(FIRST, SECOND));
+            reader.revoked(Set.of(FIRST));
+
+            Future<Void> closing = reader.close();
+            closing.onComplete(closed);
+            waits.complete(!closing.isComplete());
+            finished.complete();
+        });
+
+        closed.future().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertThat(revoked).containsExactly(Set.of(FIRST), Set.of(SECOND));
+        assertThat(waits.future().result()).isTrue();
     }
 }
