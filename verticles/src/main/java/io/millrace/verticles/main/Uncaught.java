@@ -1,5 +1,6 @@
 package io.millrace.verticles.main;
 
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,8 +16,16 @@ final class Uncaught {
 
     /** From now on, exceptions that end a thread are reported here and not dumped. */
     static void install() {
-        Thread.setDefaultUncaughtExceptionHandler((thread, exception) ->
-                log.error("thread {} ended: {}", thread.getName(), summary(exception), exception));
+        Thread.setDefaultUncaughtExceptionHandler((thread, exception) -> {
+            if (!isOfTheEnd(exception, Shutdown.isUnderWay())) {
+                log.error("thread {} ended: {}", thread.getName(), summary(exception), exception);
+            }
+        });
+    }
+
+    /** What a worker has done comes back to a loop that has ended with the node: nobody waits for it. */
+    static boolean isOfTheEnd(Throwable exception, boolean stopping) {
+        return stopping && exception instanceof RejectedExecutionException;
     }
 
     static void report(String what, Throwable exception) {
