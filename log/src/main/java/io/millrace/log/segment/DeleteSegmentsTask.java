@@ -48,7 +48,7 @@ final class DeleteSegmentsTask extends LaneTask {
         try {
             for (int i = 0; i < segments.size(); i++) {
                 if (i == segments.size() - 1) makeSuccessor();
-                setAside(segments.get(i), waiting);
+                setAside(segments.get(i), nameFor(i), waiting);
             }
         } finally {
             later(log, waiting, delayMs, () -> removeWhenTold(waiting));
@@ -63,12 +63,25 @@ final class DeleteSegmentsTask extends LaneTask {
         successorUnsynced = false;
     }
 
-    private void setAside(Segment segment, List<Path> waiting) throws IOException {
+    /**
+     * The segment in the middle of which the start lies that is written down takes that one's name: else it would look as if it
+     * ended below the start, and tell of nothing ({@link SetAside#reach}).
+     */
+    private long nameFor(int i) {
+        long base = segments.get(i).baseOffset;
+        if (successor == null) return base;
+        long end = i + 1 < segments.size() ? segments.get(i + 1).baseOffset : successor.baseOffset;
+        long told = log.services.checkpoints().logStart(log.id);
+        return told > base && told < end ? told : base;
+    }
+
+    private void setAside(Segment segment, long name, List<Path> waiting) throws IOException {
         log.services.openFiles().forget(segment.target);
         log.services.indexes().forget(segment.target);
         lane().noteGone(segment.target);
         for (String suffix : SUFFIXES) {
-            setAside(log.services.disk(), log.folder.file(segment.baseOffset, suffix), waiting);
+            Path aside = log.folder.file(name, suffix + SegmentNames.DELETED);
+            setAside(log.services.disk(), log.folder.file(segment.baseOffset, suffix), aside, waiting);
         }
     }
 
@@ -120,7 +133,10 @@ final class DeleteSegmentsTask extends LaneTask {
     }
 
     private static void setAside(Disk disk, Path file, List<Path> waiting) throws IOException {
-        Path aside = file.resolveSibling(file.getFileName() + SegmentNames.DELETED);
+        setAside(disk, file, file.resolveSibling(file.getFileName() + SegmentNames.DELETED), waiting);
+    }
+
+    private static void setAside(Disk disk, Path file, Path aside, List<Path> waiting) throws IOException {
         try {
             disk.rename(file, aside);
             waiting.add(aside);

@@ -98,6 +98,29 @@ class RetentionTest {
         }
     }
 
+    /** DeleteRecords up to the middle of the first segment was noted before; retention then lets go of that one on a full disk. */
+    @Test
+    void whatRetentionLeftSurvivesAKillAlsoWhereTheStartWasAmidTheSegmentThatWent() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        LogLife life = new LogLife(dir, disk)
+                .with("segment.bytes", "150", "retention.bytes", "300", "file.delete.delay.ms", "0")
+                .start();
+        life.appendAll("a", "b", "c", "d", "e", "f", "g");
+        life.log.advanceLogStart(1);
+        life.run();
+        disk.freeBytes(0);
+
+        life.log.maintain(life.io.nowMs(), life.log.writtenEnd());
+        life.run();
+        assertThat(life.log.logStartOffset()).isEqualTo(2);
+        for (int kills = 0; kills < 2; kills++) {
+            life.killAndStart();
+            life.run();
+            assertThat(life.log.logStartOffset()).isEqualTo(2);
+            assertThat(life.valuesFrom(2)).containsExactly("c", "d", "e", "f", "g");
+        }
+    }
+
     @Test
     void nothingAboveTheHighWatermarkGoes() {
         LogLife life = new LogLife(dir)
