@@ -108,7 +108,7 @@ final class ProducerSnapshot {
             state.txnFirstOffset = in.getLong();
             int batches = in.get();
             for (int batch = 0; batch < batches; batch++) {
-                state.add(in.getInt(), in.getInt(), in.getLong(), in.getLong());
+                state.add(in.getInt(), in.getInt(), in.getLong(), in.getLong(), ProducerState.NO_LEADER_EPOCH);
             }
             state.lastTimestampMs = lastTimestampMs;
             producers.accept(state);

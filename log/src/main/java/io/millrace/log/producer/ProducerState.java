@@ -16,6 +16,9 @@ final class ProducerState {
     static final int NO_COORDINATOR_EPOCH = -1;
     static final long NO_OFFSET = -1L;
 
+    /** Of batches out of a snapshot. */
+    static final int NO_LEADER_EPOCH = -1;
+
     private static final int WORDS = 3;
 
     /** Half of all sequences: those that are to come are not taken for such that have been. */
@@ -37,6 +40,10 @@ final class ProducerState {
     private int count;
     /** So many records up to the last one came without a gap, as far as is remembered: of a snapshot only those of its batches. */
     private int run;
+    /** Of those the last ones, which one leader took; what came before has come from elsewhere, or in another epoch. */
+    private int ofEpoch;
+
+    private int leaderEpoch = NO_LEADER_EPOCH;
 
     ProducerState(long producerId, short epoch) {
         this.producerId = producerId;
@@ -53,6 +60,8 @@ final class ProducerState {
         copy.newest = newest;
         copy.count = count;
         copy.run = run;
+        copy.ofEpoch = ofEpoch;
+        copy.leaderEpoch = leaderEpoch;
         return copy;
     }
 
@@ -87,9 +96,12 @@ final class ProducerState {
         newest = count - 1;
     }
 
-    void add(int lastSequence, int offsetDelta, long lastOffset, long timestampMs) {
+    void add(int lastSequence, int offsetDelta, long lastOffset, long timestampMs, int inLeaderEpoch) {
         boolean follows = count > 0 && Sequences.follows(lastSequence(), Sequences.minus(lastSequence, offsetDelta));
-        run = follows ? (int) Math.min(MAX_RUN, (long) run + offsetDelta + 1) : offsetDelta + 1;
+        int records = offsetDelta + 1;
+        run = follows ? (int) Math.min(MAX_RUN, (long) run + records) : records;
+        ofEpoch = follows && inLeaderEpoch == leaderEpoch ? (int) Math.min(MAX_RUN, (long) ofEpoch + records) : records;
+        leaderEpoch = inLeaderEpoch;
         newest = prepareSlot();
         count = Math.min(count + 1, capacity());
         set(newest, ((long) lastSequence << 32) | (offsetDelta & 0xffffffffL), lastOffset, timestampMs);
@@ -98,7 +110,10 @@ final class ProducerState {
 
     /** Takes the newest batch back and restores what its slot held. */
     void takeBack(int olderNewest, int olderCount, long word0, long word1, long word2) {
-        run = Math.max(0, run - offsetDelta(newest) - 1);
+        int records = offsetDelta(newest) + 1;
+        run = Math.max(0, run - records);
+        // Where nothing is left of the epoch it is not known where the one before began: all of it may be one's own.
+        ofEpoch = ofEpoch > records ? ofEpoch - records : run;
         set(newest, word0, word1, word2);
         newest = olderNewest;
         count = olderCount;
@@ -142,8 +157,8 @@ final class ProducerState {
     }
 
     /**
-     * An offset that these sequences do not lie above, when they came before the batches that are remembered: all up to those followed
-     * each other, so they are in the log. {@link #NO_OFFSET} when that is not known.
+     * An offset that these sequences do not lie above, when they came before the batches that are remembered and before the leader epoch of
+     * the last one: all up to those followed each other, so they are in the log. {@link #NO_OFFSET} when that is not known.
      */
     long boundOfEarlier(int firstSequence, int lastSequence) {
         int records = 0;
@@ -157,7 +172,8 @@ final class ProducerState {
         int begin = Sequences.minus(lastSequence(oldest), offsetDelta(oldest));
         int back = begin - firstSequence & Integer.MAX_VALUE;
         int size = lastSequence - firstSequence & Integer.MAX_VALUE;
-        return size < back && back <= run - records ? lastOffset(oldest) - offsetDelta(oldest) - 1 : NO_OFFSET;
+        int before = Math.max(0, ofEpoch - records);
+        return size < back - before && back <= run - records ? lastOffset(oldest) - offsetDelta(oldest) - 1 : NO_OFFSET;
     }
 
     /** The slot of the batch with exactly these sequences; -1 when it is not among the last five. */

@@ -145,7 +145,8 @@ public final class ProducerStateTable implements ProducersView {
                 BatchHeader.lastSequence(b, at),
                 BatchHeader.lastOffsetDelta(b, at),
                 BatchHeader.lastOffset(b, at),
-                BatchHeader.maxTimestamp(b, at));
+                BatchHeader.maxTimestamp(b, at),
+                BatchHeader.leaderEpoch(b, at));
         if (BatchHeader.isTransactional(b, at) && state.txnFirstOffset < 0) {
             state.txnFirstOffset = BatchHeader.baseOffset(b, at);
             transactions().began(state.txnFirstOffset, state.producerId);

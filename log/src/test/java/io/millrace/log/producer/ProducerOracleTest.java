@@ -104,10 +104,6 @@ class ProducerOracleTest {
     private String append(ByteBuffer batch, AppendOrigin origin, long nowMs) {
         AppendOutcome outcome = ours.check(batch, 0, origin, end, 0);
         if (outcome instanceof AppendOutcome.Duplicate duplicate) {
-            if (duplicate.baseOffset() < 0) {
-                // Kafka remembers no more than five batches; what came before them is out of order to it.
-                return "OUT_OF_ORDER_SEQUENCE_NUMBER";
-            }
             return "DUPLICATE " + duplicate.baseOffset() + "-" + duplicate.lastOffset();
         }
         if (outcome instanceof AppendOutcome.Rejected rejected) {

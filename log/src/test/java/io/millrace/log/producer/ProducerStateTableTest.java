@@ -32,6 +32,7 @@ class ProducerStateTableTest {
 
     private ProducerStateTable table = new ProducerStateTable(ID);
     private long end;
+    private int leaderEpoch;
 
     @Test
     void aPartitionWithoutIdempotentProducersKeepsNothing() {
@@ -82,11 +83,13 @@ class ProducerStateTableTest {
         assertThat(send(7, 0, 60, 5))
                 .as("the same first sequence, another last")
                 .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(send(7, 0, 10, 10)).as("the sixth but one").isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
     }
 
     @Test
-    void whatCameBeforeTheLastFiveBatchesIsADuplicateWithoutOffsets() {
+    void whatCameBeforeTheLastFiveBatchesAndTheirLeaderIsADuplicateWithoutOffsets() {
         for (int i = 0; i < 7; i++) {
+            leaderEpoch = i < 2 ? 0 : 1;
             send(7, 0, 10 * i, 10);
         }
 
@@ -100,11 +103,16 @@ class ProducerStateTableTest {
         assertThat(send(7, 0, Integer.MAX_VALUE, 1))
                 .as("before the first")
                 .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        send(7, 0, 70, 10);
+        assertThat(send(7, 0, 20, 10)).as("of this leader").isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(send(7, 0, 15, 10)).as("of both").isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(duplicateOf(7, 0, 10, 10).lastOffset()).isEqualTo(29);
     }
 
     @Test
     void whatCameBeforeAGapIsNotKnownToHaveCome() {
         send(7, 0, 4711, 1);
+        leaderEpoch = 1;
         for (int i = 0; i < 6; i++) {
             send(7, 0, 4712 + i, 1);
         }
@@ -113,6 +121,7 @@ class ProducerStateTableTest {
 
         ByteBuffer gap = batch(7, 0, 5000, 1);
         table.appended(gap, 0, NOW);
+        leaderEpoch = 2;
         for (int i = 1; i < 6; i++) {
             send(7, 0, 5000 + i, 1);
         }
@@ -125,6 +134,7 @@ class ProducerStateTableTest {
     @Test
     void whatWasTakenBackHasNotCome() {
         for (int i = 0; i < 12; i++) {
+            leaderEpoch = i < 2 ? 0 : 1;
             send(7, 0, i, 1);
         }
         assertThat(table.undoTo(6)).isTrue();
@@ -134,11 +144,21 @@ class ProducerStateTableTest {
         assertThat(send(7, 0, 7, 1)).isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
         assertThat(send(7, 0, 6, 1)).isNull();
         assertThat(duplicateOf(7, 0, 1, 1).lastOffset()).isEqualTo(1);
+
+        assertThat(table.undoTo(3)).isTrue();
+        end = 3;
+        assertThat(table.undoTo(2)).isTrue();
+        end = 2;
+        for (int i = 2; i < 7; i++) {
+            assertThat(send(7, 0, i, 1)).isNull();
+        }
+        assertThat(send(7, 0, 1, 1)).as("the epoch's beginning was taken back").isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
     }
 
     @Test
     void earlierSequencesAreKnownAcrossTheWrapAndForgottenByASnapshot() {
         send(7, 0, Integer.MAX_VALUE - 1, 4);
+        leaderEpoch = 1;
         for (int i = 0; i < 5; i++) {
             send(7, 0, 2 + i, 1);
         }
@@ -447,7 +467,7 @@ class ProducerStateTableTest {
             builder.append(NOW, null, new byte[1]);
         }
         ByteBuffer batch = builder.buildBuffer();
-        BatchHeader.place(batch, 0, end, 0);
+        BatchHeader.place(batch, 0, end, leaderEpoch);
         end += count;
         return batch;
     }
