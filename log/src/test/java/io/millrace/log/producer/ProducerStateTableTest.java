@@ -152,7 +152,9 @@ class ProducerStateTableTest {
         for (int i = 2; i < 7; i++) {
             assertThat(send(7, 0, i, 1)).isNull();
         }
-        assertThat(send(7, 0, 1, 1)).as("the epoch's beginning was taken back").isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
+        assertThat(send(7, 0, 1, 1))
+                .as("the epoch's beginning was taken back")
+                .isEqualTo(AppendError.OUT_OF_ORDER_SEQUENCE);
     }
 
     @Test
