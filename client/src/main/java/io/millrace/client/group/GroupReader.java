@@ -257,16 +257,18 @@ public final class GroupReader implements Membership.Listener {
         if (membership == null || leaving != null) {
             return leaving == null ? NOTHING : leaving;
         }
-        return close(patienceMs()).onComplete(left -> {
-            leaving = null;
-            finishing = null;
-            membership = null;
-            offsets = null;
-            starting.clear();
-            lastCommitted.clear();
-            firstAssignment = Promise.promise();
-            fetcher.assign(Set.of());
-        });
+        return leave(patienceMs(), this::forget);
+    }
+
+    private void forget() {
+        leaving = null;
+        finishing = null;
+        membership = null;
+        offsets = null;
+        starting.clear();
+        lastCommitted.clear();
+        firstAssignment = Promise.promise();
+        fetcher.assign(Set.of());
     }
 
     /** As long as the application and a commit may take, beside one that is under way. */
@@ -284,6 +286,11 @@ public final class GroupReader implements Membership.Listener {
         if (membership == null || leaving != null) {
             return leaving == null ? NOTHING : leaving;
         }
+        return leave(patienceMs, () -> {});
+    }
+
+    /** @param whenLeft before anybody who waits for it is told, since they may subscribe anew at once */
+    private Future<Void> leave(long patienceMs, Runnable whenLeft) {
         assignment++;
         autoCommit.cancel();
         fetcher.pause(fetcher.assignment(), true);
@@ -299,7 +306,10 @@ public final class GroupReader implements Membership.Listener {
                 Future.join(givingBack, finishedWith(Set.copyOf(asked))).mapEmpty());
         within(patienceMs, finishing.compose(done -> options.autoCommit() ? commit().otherwiseEmpty() : NOTHING))
                 .compose(done -> membership.leave())
-                .onComplete(left);
+                .onComplete(done -> {
+                    whenLeft.run();
+                    left.handle(done);
+                });
         return left.future();
     }
 

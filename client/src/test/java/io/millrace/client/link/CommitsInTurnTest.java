@@ -9,6 +9,7 @@ import io.millrace.client.LogConsumer;
 import io.millrace.client.LogError;
 import io.millrace.client.TopicPartition;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
@@ -142,6 +143,21 @@ class CommitsInTurnTest {
         assertThat(await(member.assignment())).containsExactly(PARTITION);
         await(member.commit(Map.of(PARTITION, 10L)));
         assertThat(committed).containsExactly(10L);
+    }
+
+    @Test
+    void whoIsAskedToFinishMaySubscribeAnew() {
+        LogConsumer member = member();
+        Promise<Void> again = Promise.promise();
+        member.partitionsRevokedHandler(partitions -> {
+            member.subscribe(Set.of("t")).onComplete(again);
+            return Future.succeededFuture();
+        });
+
+        await(member.unsubscribe());
+        await(again.future());
+
+        assertThat(await(member.assignment())).containsExactly(PARTITION);
     }
 
     @Test
