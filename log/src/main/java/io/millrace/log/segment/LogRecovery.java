@@ -84,7 +84,7 @@ public final class LogRecovery {
         dropBehindAMissingStart(logStart);
         if (checkpoint != null && !found.isEmpty()) alarmIfTheFirstIsMissing(logStart);
         if (found.isEmpty()) {
-            withoutSegments();
+            withoutSegments(logStart);
         } else {
             recover(logStart);
         }
@@ -131,7 +131,9 @@ public final class LogRecovery {
 
     /** The power took an un-synced first segment and left a later one: not a log that starts there (rule L27). */
     private void dropBehindAMissingStart(long logStart) throws IOException {
-        if (checkpoint != null || !checkpointsTrusted || startWasSynced || found.isEmpty()) return;
+        boolean maybeUnsynced =
+                checkpoint == null ? checkpointsTrusted && !startWasSynced : checkpoint.recoveryOffset() <= logStart;
+        if (!maybeUnsynced || found.isEmpty()) return;
         if (found.get(0).base <= Math.max(0, logStart) || setAside.reach(logStart, found.get(0).base)) return;
         while (!found.isEmpty()) deleteFirst();
         disk.syncDirectory(content.folder.path());
@@ -171,9 +173,9 @@ public final class LogRecovery {
         disk.syncDirectory(content.folder.path());
     }
 
-    private void withoutSegments() {
+    private void withoutSegments(long logStart) {
         if (checkpoint == null) return;
-        if (checkpoint.position() > 0) {
+        if (checkpoint.position() > 0 && checkpoint.recoveryOffset() > logStart) {
             content.startLost = true;
             alarm("the segments of " + id + " below offset " + checkpoint.recoveryOffset() + " are gone");
         }
@@ -229,8 +231,7 @@ public final class LogRecovery {
         content.epochs.truncateFromEnd(segment.base + 1);
         content.aborted = aborted(checkpoint);
         if (content.aborted != null) content.aborted.truncateTo(segment.base);
-        List<SegmentView> before = new ArrayList<>();
-        for (Segment earlier : content.segments) before.add(earlier.view());
+        List<SegmentView> before = content.segments.stream().map(Segment::view).toList();
         content.producers =
                 new ProducerReplay(services, id, content.folder.path()).rebuild(before, segment.base, nowMs);
         content.syncedEnd = segment.base;

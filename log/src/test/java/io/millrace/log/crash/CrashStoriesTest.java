@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.recovery.CheckpointJournal;
+import io.millrace.log.segment.SegmentNames;
 import io.millrace.sim.LifeStopped;
 import io.millrace.sim.LogCorrupter;
 import io.millrace.sim.Seeded;
@@ -234,6 +235,31 @@ class CrashStoriesTest {
 
         assertThat(found.log().logStartOffset()).isZero();
         assertThat(found.log().writtenEnd()).isZero();
+    }
+
+    @Test
+    void aLogWhoseCheckpointIsBelowItsStartDoesNotBeginBehindWhatThePowerTook() throws Exception {
+        LogLife life = story.opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 2);
+        life.pass(10 * CHECKPOINT_MS);
+        produce(life, clicks, 24);
+        Path second = story.secondSegment("clicks");
+        long start = SegmentNames.baseOffset(second, SegmentNames.LOG) + 1;
+        clicks.deleteRecordsBefore(start);
+        life.pass(10);
+        story.world.crash(CrashKind.PROCESS);
+        Path third = story.thirdSegment("clicks");
+        byte[] behind = story.platter.content(third);
+        story.platter.delete(story.segment("clicks", 0));
+        story.platter.delete(second);
+        story.restore(third, behind);
+        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        Replica found = story.opened().replica("clicks");
+
+        assertThat(found.log().logStartOffset()).isEqualTo(start);
+        assertThat(found.log().writtenEnd()).isEqualTo(start);
     }
 
     @Test

@@ -55,9 +55,17 @@ final class CrashStory {
     }
 
     Path secondSegment(String topic) throws IOException {
+        return segmentBehind(topic, 1);
+    }
+
+    Path thirdSegment(String topic) throws IOException {
+        return segmentBehind(topic, 2);
+    }
+
+    private Path segmentBehind(String topic, int others) throws IOException {
         return world.disk().list(folder(topic)).stream()
                 .filter(path -> path.toString().endsWith(".log"))
-                .skip(1)
+                .skip(others)
                 .findFirst()
                 .orElseThrow();
     }
