@@ -80,6 +80,8 @@ public final class KafkaListener {
         this.memory = memory;
         this.metrics = metrics;
         this.limiter = new ConnectionLimiter(limits);
+        // Its loops end with Vert.x; a socket that still listened then would let clients wait that nobody will accept.
+        this.vertx.addCloseHook(closed -> close().onComplete(closed));
     }
 
     /**
