@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * that knew is gone, and the next one reads them from the page cache; it would go on behind a hole, and promise that the power
  * can go. Below a checkpoint nothing is in doubt: a sync has succeeded before it was made.
  *
- * <p>Thread: the read pool.
+ * <p>Thread: any that may block.
  */
 public final class WrittenAgain {
     private static final int CHUNK_BYTES = 64 << 10;

@@ -16,10 +16,10 @@ import java.nio.ByteBuffer;
  *
  * <p>An unknown producer may begin with any sequence (KIP-360: its state may have expired), so it does not come here. A new
  * epoch begins with 0; otherwise the next sequence follows the last, 0 following 2^31-1. A batch with the sequences of one
- * of the last five of this epoch is a duplicate and answers its old offsets. One of earlier sequences, of before the leader epoch of the last, is a
- * duplicate, too, as far as it is known that all have come; Kafka refuses it as out of order, and its client, which has been told of
- * later ones, sends it again until it gives up. While a transaction is open its producer
- * writes nothing else.
+ * of the last five of this epoch is a duplicate and answers its old offsets. One of earlier sequences, of before the leader epoch
+ * of the last, is a duplicate, too, as far as it is known that all have come; Kafka refuses it as out of order, and its client,
+ * which has been told of later ones, sends it again until it gives up. While a transaction is open its producer writes nothing
+ * else.
  *
  * <p>Thread: any (no state).
  */
@@ -35,7 +35,10 @@ final class ProducerPolicy {
             AppendOrigin origin,
             long offset,
             long logStartOffset) {
-        if (origin == AppendOrigin.CLIENT && BatchHeader.producerEpoch(b, at) == state.epoch) {
+        boolean mayBeThere = origin == AppendOrigin.CLIENT
+                && BatchHeader.producerEpoch(b, at) == state.epoch
+                && !Sequences.follows(state.lastSequence(), BatchHeader.baseSequence(b, at));
+        if (mayBeThere) {
             int slot = state.find(BatchHeader.baseSequence(b, at), BatchHeader.lastSequence(b, at));
             if (slot >= 0) {
                 long last = state.lastOffset(slot);

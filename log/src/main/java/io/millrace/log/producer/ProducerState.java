@@ -40,9 +40,9 @@ final class ProducerState {
     private int count;
     /** So many records up to the last one came without a gap, as far as is remembered: of a snapshot only those of its batches. */
     private int run;
-    /** Of those the last ones, which one leader took; what came before has come from elsewhere, or in another epoch. */
+    /** Of those the last ones, which all came in one leader epoch. */
     private int ofEpoch;
-
+    /** That of the last batch. */
     private int leaderEpoch = NO_LEADER_EPOCH;
 
     ProducerState(long producerId, short epoch) {
@@ -157,23 +157,25 @@ final class ProducerState {
     }
 
     /**
-     * An offset that these sequences do not lie above, when they came before the batches that are remembered and before the leader epoch of
-     * the last one: all up to those followed each other, so they are in the log. {@link #NO_OFFSET} when that is not known.
+     * An offset that these sequences do not lie above, when they came before the batches that are remembered and before the
+     * leader epoch of the last one: all up to those followed each other, so they are in the log. {@link #NO_OFFSET} when that
+     * is not known.
      */
     long boundOfEarlier(int firstSequence, int lastSequence) {
-        int records = 0;
+        int remembered = 0;
         for (int age = 0; age < count; age++) {
-            records += offsetDelta(slot(age)) + 1;
+            remembered += offsetDelta(slot(age)) + 1;
         }
-        if (run <= records) {
+        if (run <= remembered) {
             return NO_OFFSET;
         }
         int oldest = slot(count - 1);
         int begin = Sequences.minus(lastSequence(oldest), offsetDelta(oldest));
         int back = begin - firstSequence & Integer.MAX_VALUE;
         int size = lastSequence - firstSequence & Integer.MAX_VALUE;
-        int before = Math.max(0, ofEpoch - records);
-        return size < back - before && back <= run - records ? lastOffset(oldest) - offsetDelta(oldest) - 1 : NO_OFFSET;
+        int ofEpochBefore = Math.max(0, ofEpoch - remembered);
+        boolean isThere = size < back - ofEpochBefore && back <= run - remembered;
+        return isThere ? lastOffset(oldest) - offsetDelta(oldest) - 1 : NO_OFFSET;
     }
 
     /** The slot of the batch with exactly these sequences; -1 when it is not among the last five. */

@@ -314,6 +314,7 @@ final class FollowedPartition {
             return;
         }
         if (part.fetchOffset() != log().assignedEnd()) {
+            // Its leader is told anew where it stands, as after each answer.
             return;
         }
         EpochEnd theirs = part.diverging();

@@ -129,7 +129,7 @@ public final class LogRecovery {
         found.sort((a, b) -> Long.compare(a.base, b.base));
     }
 
-    /** The power took an un-synced first segment and left a later one: not a log that starts there (rule L27). */
+    /** The power took the segment that the log starts in and left a later one: it does not start there (rule L27). */
     private void dropBehindAMissingStart(long logStart) throws IOException {
         boolean maybeUnsynced =
                 checkpoint == null ? checkpointsTrusted && !startWasSynced : checkpoint.recoveryOffset() <= logStart;
