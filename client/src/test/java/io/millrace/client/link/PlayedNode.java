@@ -99,6 +99,11 @@ class PlayedNode {
         throw new AssertionError("nothing to read");
     }
 
+    /** Answers a read without records. */
+    static void nothing(Message<Buffer> message, WireWriter out) {
+        message.reply(out.int32(0).int16(0).int32(0).int32(0).toBuffer());
+    }
+
     void other(Message<Buffer> message, int api) {
         throw new AssertionError("API " + api);
     }
