@@ -41,7 +41,7 @@ public final class FollowerMachine {
         /** Which of {@code shards} owns a partition. */
         int shardOf(TopicPartitionId id, int shards);
 
-        /** Of this life of the broker, -1 before it is registered. */
+        /** Of this life of the broker, -1 before it is registered; it may change between two calls. */
         long brokerEpoch();
 
         /** Something that a person should look at. */
@@ -191,11 +191,18 @@ public final class FollowerMachine {
 
     /** When the next tick can change anything; MAX_VALUE when none can. */
     public long nextTickMs(long nowMs) {
+        if (sessions.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        // Asked once: between two looks the node may be registered, and neither would set the next one.
+        if (node.brokerEpoch() < 0) {
+            return nowMs + UNREGISTERED_MS;
+        }
         long due = Long.MAX_VALUE;
         for (FollowerSession session : sessions.values()) {
             due = Math.min(due, session.dueMs(nowMs));
         }
-        return sessions.isEmpty() || node.brokerEpoch() >= 0 ? due : Math.min(due, nowMs + UNREGISTERED_MS);
+        return due;
     }
 
     /** The most records that any replica here is known to lack. */

@@ -39,7 +39,9 @@ final class FollowerSession {
     private List<Integer> dropped = new ArrayList<>();
     private int nextHandle;
     private long id;
+    /** With which this session asks; the node's may be a later one by now. */
     private long brokerEpoch;
+
     private int sequence;
     /** The sequence of the fetch that the leader sits on. */
     private int awaited = NOT_SENT;
@@ -129,7 +131,7 @@ final class FollowerSession {
         if (brokerEpoch != machine.brokerEpoch()) {
             reset();
         }
-        if (machine.brokerEpoch() < 0 || nowMs < notBeforeMs) {
+        if (brokerEpoch < 0 || nowMs < notBeforeMs) {
             return;
         }
         lookAtDelayed(nowMs);
@@ -282,11 +284,8 @@ final class FollowerSession {
         }
     }
 
-    /** When it has to be looked at although nothing happens; not after now when it is overdue. */
+    /** When it has to be looked at although nothing happens, on a registered node; not after now when it is overdue. */
     long dueMs(long nowMs) {
-        if (machine.brokerEpoch() < 0) {
-            return Long.MAX_VALUE;
-        }
         if (awaited == NOT_SENT) {
             return Math.max(notBeforeMs, unwritten > 0 ? holdUntilMs : 0);
         }
