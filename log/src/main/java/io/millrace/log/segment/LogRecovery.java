@@ -44,7 +44,7 @@ public final class LogRecovery {
     private final List<Found> found = new ArrayList<>();
     private final SetAside setAside = new SetAside();
     private boolean everything;
-    private boolean startWasSynced;
+    private boolean checkpointWithdrawn;
 
     /**
      * @param checkpoint null for none
@@ -67,12 +67,9 @@ public final class LogRecovery {
         this.disk = services.disk();
     }
 
-    /**
-     * There was a checkpoint once, which a truncation has withdrawn: what the log began with was synced, and if it is missing
-     * retention has let go of it, on a disk that was too full to write that down.
-     */
-    public LogRecovery startWasSynced(boolean once) {
-        startWasSynced = once;
+    /** Whether there was a checkpoint once, which a truncation has withdrawn. */
+    public LogRecovery checkpointWithdrawn(boolean once) {
+        checkpointWithdrawn = once;
         return this;
     }
 
@@ -81,8 +78,7 @@ public final class LogRecovery {
         list();
         // Retention had let go of them; the names have come back, perhaps not all of them.
         while (found.size() > 1 && found.get(1).base <= logStart) deleteFirst();
-        dropBehindAMissingStart(logStart);
-        if (checkpoint != null && !found.isEmpty()) alarmIfTheFirstIsMissing(logStart);
+        lookAtBeginning(logStart);
         if (found.isEmpty()) {
             withoutSegments(logStart);
         } else {
@@ -129,28 +125,25 @@ public final class LogRecovery {
         found.sort((a, b) -> Long.compare(a.base, b.base));
     }
 
-    /** The power took the segment that the log starts in and left a later one: it does not start there (rule L27). */
-    private void dropBehindAMissingStart(long logStart) throws IOException {
-        boolean maybeUnsynced =
-                checkpoint == null ? checkpointsTrusted && !startWasSynced : checkpoint.recoveryOffset() <= logStart;
-        if (!maybeUnsynced || found.isEmpty()) return;
-        if (found.get(0).base <= Math.max(0, logStart) || setAside.reach(logStart, found.get(0).base)) return;
-        while (!found.isEmpty()) deleteFirst();
-        disk.syncDirectory(content.folder.path());
+    private void lookAtBeginning(long logStart) throws IOException {
+        if (found.isEmpty()) return;
+        long first = found.get(0).base;
+        switch (MissingBeginning.of(checkpoint, checkpointsTrusted, checkpointWithdrawn, logStart, first, setAside)) {
+            case NONE -> {}
+            case NEVER_PROMISED -> {
+                while (!found.isEmpty()) deleteFirst();
+                disk.syncDirectory(content.folder.path());
+            }
+            case LOST -> {
+                content.startLost = true;
+                alarm("offsets " + Math.max(0, logStart) + " to " + first + " of " + id + " are missing");
+            }
+        }
     }
 
     private void deleteFirst() throws IOException {
         long base = found.remove(0).base;
         for (String suffix : DeleteSegmentsTask.SUFFIXES) disk.delete(content.folder.file(base, suffix));
-    }
-
-    /** Retention writes down the new start before it lets go of anything. */
-    private void alarmIfTheFirstIsMissing(long logStart) {
-        long first = found.get(0).base;
-        if (logStart < 0 || first <= logStart || checkpoint.recoveryOffset() <= logStart) return;
-        if (setAside.reach(logStart, first)) return;
-        content.startLost = true;
-        alarm("offsets " + logStart + " to " + first + " of " + id + " are missing");
     }
 
     /**

@@ -72,7 +72,7 @@ final class LogLoader {
     private LogContent recover(LogServices services, TopicPartitionId id, LogConfig config) throws IOException {
         long nowMs = services.io().nowMs();
         return new LogRecovery(services, id, config, journal.checkpoint(id), journal.isTrusted(id), nowMs)
-                .startWasSynced(journal.hadCheckpoint(id))
+                .checkpointWithdrawn(journal.hadCheckpoint(id))
                 .run(journal.logStart(id));
     }
 

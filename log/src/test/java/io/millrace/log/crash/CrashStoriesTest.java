@@ -6,6 +6,7 @@ import static io.millrace.log.crash.CrashStory.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.LoadOutcome;
 import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.recovery.CheckpointJournal;
 import io.millrace.log.segment.SegmentNames;
@@ -260,6 +261,37 @@ class CrashStoriesTest {
 
         assertThat(found.log().logStartOffset()).isEqualTo(start);
         assertThat(found.log().writtenEnd()).isEqualTo(start);
+    }
+
+    @Test
+    void aCheckpointThatWasWithdrawnVouchesForNoStartThatIsLaterThanIt() throws Exception {
+        LogLife life = story.opened();
+        Replica clicks = leading(life, "clicks", false);
+        produce(life, clicks, 2);
+        life.pass(10 * CHECKPOINT_MS);
+        boolean[] cut = clicks.truncateTo(2);
+        life.await("truncation", () -> cut[0]);
+        story.world.crash(CrashKind.PROCESS);
+        LogLife second = story.opened();
+        Replica again = second.replica("clicks");
+        again.lead();
+        produce(second, again, 24);
+        Path holdsTheStart = story.secondSegment("clicks");
+        again.deleteRecordsBefore(SegmentNames.baseOffset(holdsTheStart, SegmentNames.LOG) + 1);
+        second.pass(10);
+        story.world.crash(CrashKind.PROCESS);
+        Path behind = story.thirdSegment("clicks");
+        story.restore(behind, story.platter.content(behind));
+        story.platter.delete(story.segment("clicks", 0));
+        story.platter.delete(holdsTheStart);
+        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        LogLife third = story.world.startLife();
+        third.openDirectory().lossIsKnown();
+
+        assertThat(third.load(again.log().id()))
+                .isInstanceOfSatisfying(LoadOutcome.Loaded.class, found -> assertThat(found.startLost())
+                        .isTrue());
     }
 
     @Test
