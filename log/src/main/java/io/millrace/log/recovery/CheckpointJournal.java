@@ -376,7 +376,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     @Override
     public synchronized void beginAnew(TopicPartitionId id, long start) throws IOException {
         JournalEntry entry = entries.get(id);
-        if (entry == null && start == 0) return;
+        if (entry == null && start == 0 && !nameUnsynced) return;
         if (entry != null) {
             invalidateBeyond(id, Long.MIN_VALUE);
             append(CheckpointCodec.forgotten(id));

@@ -1,6 +1,7 @@
 package io.millrace.log.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.log.AppendError;
 import io.millrace.log.AppendOutcome;
@@ -10,6 +11,7 @@ import io.millrace.log.AppendOutcome.Rejected;
 import io.millrace.log.LoadOutcome;
 import io.millrace.log.TopicPartitionId;
 import io.millrace.log.disk.FaultyDisk;
+import io.millrace.log.disk.NoFreeFilesException;
 import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.io.ManualDirectoryIo;
 import io.millrace.log.recovery.CheckpointJournal;
@@ -306,6 +308,26 @@ class FailingDiskTest {
         found.commit(checkpoint(LogLife.ID, 8, 100), () -> true);
         assertThat(found.recoveryOffset(LogLife.ID)).isEqualTo(8);
         found.close();
+    }
+
+    /** Else the power would bring back the file before, and with it a start above all that the log has had since. */
+    @Test
+    void whatIsForgottenOfALogThatBeginsAnewIsDurableWhenThereIsAHandleAgain() throws Exception {
+        Path folder = Files.createDirectory(dir.resolve("journal"));
+        TopicPartitionId other = new TopicPartitionId(LogLife.ID.topicId(), "other", LogLife.ID.partition() + 1);
+        CheckpointJournal journal =
+                CheckpointJournal.open(disk, folder, new DirectoryHealth("journal", why -> {}), Set.of());
+        journal.commitLogStart(LogLife.ID, 500, () -> true, () -> {});
+        for (int i = 1; i <= 3; i++) journal.commit(checkpoint(other, i * 10, 600_000), () -> true);
+        disk.noHandles(1, 2);
+        journal.commit(checkpoint(other, 40, 600_000), () -> true);
+        assertThatThrownBy(() -> journal.beginAnew(LogLife.ID, 0)).isInstanceOf(NoFreeFilesException.class);
+        assertThat(disk.handlesWanted()).as("for the new file and twice for its name").isEqualTo(3);
+
+        journal.beginAnew(LogLife.ID, 0);
+
+        assertThat(disk.handlesWanted()).as("for its name, which the step before did not get").isEqualTo(4);
+        journal.close();
     }
 
     /** Else whoever syncs would hang with what waits for it, and nobody would write the journal again. */
