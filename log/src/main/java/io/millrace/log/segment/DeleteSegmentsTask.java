@@ -17,6 +17,7 @@ import java.util.List;
  */
 final class DeleteSegmentsTask extends LaneTask {
     static final String[] SUFFIXES = {SegmentNames.LOG, SegmentNames.INDEX, SegmentNames.SNAPSHOT};
+    private static final String EMPTIED = ".emptied" + SegmentNames.DELETED;
 
     private final SegmentedLog log;
     private final List<Segment> segments;
@@ -85,13 +86,18 @@ final class DeleteSegmentsTask extends LaneTask {
         }
     }
 
-    /** Whatever segments there are. Thread: the writer. */
+    /**
+     * Whatever segments there are, and what was waiting: under names that tell nothing of the content to come
+     * ({@link SetAside#reach}). Thread: the writer.
+     */
     static void setAllAside(SegmentedLog log) throws IOException {
         Disk disk = log.services.disk();
         List<Path> waiting = new ArrayList<>();
         for (Path file : disk.list(log.folder.path())) {
             for (String suffix : SUFFIXES) {
-                if (SegmentNames.baseOffset(file, suffix) >= 0) setAside(disk, file, waiting);
+                if (SegmentNames.baseOffset(file, suffix) < 0
+                        && SegmentNames.baseOffset(file, suffix + SegmentNames.DELETED) < 0) continue;
+                setAside(disk, file, file.resolveSibling(file.getFileName() + EMPTIED), waiting);
             }
         }
         later(log, waiting, log.config.fileDeleteDelayMs(), () -> remove(log.services, waiting));
@@ -130,10 +136,6 @@ final class DeleteSegmentsTask extends LaneTask {
 
     private static void later(SegmentedLog log, List<Path> waiting, long delayMs, Runnable removal) {
         if (!waiting.isEmpty()) log.services.writer().later(delayMs, removal);
-    }
-
-    private static void setAside(Disk disk, Path file, List<Path> waiting) throws IOException {
-        setAside(disk, file, file.resolveSibling(file.getFileName() + SegmentNames.DELETED), waiting);
     }
 
     private static void setAside(Disk disk, Path file, Path aside, List<Path> waiting) throws IOException {

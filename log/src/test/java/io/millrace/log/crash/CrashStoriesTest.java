@@ -16,6 +16,7 @@ import io.millrace.sim.Seeded;
 import io.millrace.sim.Simulation;
 import io.millrace.sim.StepKind;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -292,6 +293,35 @@ class CrashStoriesTest {
         assertThat(third.load(again.log().id()))
                 .isInstanceOfSatisfying(LoadOutcome.Loaded.class, found -> assertThat(found.startLost())
                         .isTrue());
+    }
+
+    /** What waits for its removal tells of what a log has let go of by intent: not of what a later content had. */
+    @Test
+    void filesOfALogThatWasEmptiedDoNotExcuseABeginningThatThePowerTook() throws Exception {
+        LogLife life = story.opened();
+        Replica clicks = life.create("clicks", ScriptedLife.PAGE_CACHE.with(Map.of("file.delete.delay.ms", "600000")));
+        clicks.lead();
+        produce(life, clicks, 24);
+        boolean[] anew = clicks.restartAt(0);
+        life.await("truncation", () -> anew[0]);
+        clicks.lead();
+        life.pass(10 * CHECKPOINT_MS);
+        produce(life, clicks, 24);
+        Path holdsTheStart = story.secondSegment("clicks");
+        long start = SegmentNames.baseOffset(holdsTheStart, SegmentNames.LOG);
+        clicks.deleteRecordsBefore(start);
+        life.pass(10);
+        story.world.crash(CrashKind.PROCESS);
+        Path behind = story.thirdSegment("clicks");
+        story.restore(behind, story.platter.content(behind));
+        story.platter.delete(story.segment("clicks", 0));
+        story.platter.delete(holdsTheStart);
+        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+
+        Replica found = story.opened().replica("clicks");
+
+        assertThat(found.log().logStartOffset()).isEqualTo(start);
+        assertThat(found.log().writtenEnd()).isEqualTo(start);
     }
 
     @Test

@@ -322,11 +322,15 @@ class FailingDiskTest {
         disk.noHandles(1, 2);
         journal.commit(checkpoint(other, 40, 600_000), () -> true);
         assertThatThrownBy(() -> journal.beginAnew(LogLife.ID, 0)).isInstanceOf(NoFreeFilesException.class);
-        assertThat(disk.handlesWanted()).as("for the new file and twice for its name").isEqualTo(3);
+        assertThat(disk.handlesWanted())
+                .as("for the new file and twice for its name")
+                .isEqualTo(3);
 
         journal.beginAnew(LogLife.ID, 0);
 
-        assertThat(disk.handlesWanted()).as("for its name, which the step before did not get").isEqualTo(4);
+        assertThat(disk.handlesWanted())
+                .as("for its name, which the step before did not get")
+                .isEqualTo(4);
         journal.close();
     }
 
