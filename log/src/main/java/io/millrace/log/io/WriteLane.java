@@ -137,6 +137,11 @@ public final class WriteLane {
         namesUnsynced = true;
     }
 
+    /** What was queued under this generation is not written: what had to come before it failed. Thread: the writer. */
+    public void drop(long generation) {
+        failedGeneration = generation;
+    }
+
     /** Whether what was queued under this generation was dropped behind a failed write. Thread: the writer. */
     public boolean isDropped(long generation) {
         return generation <= failedGeneration;

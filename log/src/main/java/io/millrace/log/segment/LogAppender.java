@@ -114,7 +114,7 @@ final class LogAppender {
         if (b.remaining() == 0) return Rejected.of(AppendError.INVALID_RECORD, "No batches for " + log.id);
         refused = reserve(b.remaining());
         if (refused != null) return refused;
-        if (gap) log.compaction.noteGaps();
+        if (gap) log.compaction.noteGaps(generation);
         return placeReplicated(batches.retain(), b, expected, nowMs);
     }
 

@@ -251,11 +251,14 @@ final class LogCompaction implements Compaction {
         if (whenDone != null) whenDone.accept(came);
     }
 
-    /** A leader's log is compacted: what comes from it skips offsets, which a recovery must expect whatever the policy. */
-    void noteGaps() {
+    /**
+     * A leader's log is compacted: what comes from it skips offsets, which a recovery must expect whatever the policy. What
+     * is appended next under this generation goes to the file when that is noted, or fails.
+     */
+    void noteGaps(long generation) {
         if (gaps) return;
         gaps = true;
-        log.submit(new MarkTask(Math.max(0, firstDirty)));
+        log.submit(new GapsTask(generation, Math.max(0, firstDirty)));
     }
 
     /** The log ends earlier now. */
@@ -321,6 +324,39 @@ final class LogCompaction implements Compaction {
             log.services.writer().prepareFolder(lane());
             writeMark(offset);
             marked = true;
+        }
+    }
+
+    /** Marks the folder before the first batch with a gap before it, which waits for nothing: without the mark it must not be. */
+    private final class GapsTask extends LaneTask {
+        private final long generation;
+        private final long offset;
+        private final int timesEmptied = log.timesEmptied;
+
+        GapsTask(long generation, long offset) {
+            super(log.lane());
+            this.generation = generation;
+            this.offset = offset;
+        }
+
+        @Override
+        protected void onWriter() throws IOException {
+            if (log.timesEmptied != timesEmptied || log.services.health().isOffline()) return;
+            lastMark = null;
+            try {
+                log.services.writer().prepareFolder(lane());
+                writeMark(offset);
+                marked = true;
+            } catch (IOException e) {
+                lane().drop(generation);
+                throw e;
+            }
+        }
+
+        /** With the next batch once more. */
+        @Override
+        protected void onOwner(IOException failure) {
+            if (failure != null && log.timesEmptied == timesEmptied) gaps = marked;
         }
     }
 

@@ -8,6 +8,7 @@ import io.millrace.log.EpochEnd;
 import io.millrace.log.HeapPayload;
 import io.millrace.log.batch.BatchBuilder;
 import io.millrace.log.compress.Compression;
+import io.millrace.log.disk.FaultyDisk;
 import io.millrace.log.disk.RealDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -117,13 +118,40 @@ class CompactedReplicaTest {
     }
 
     private static void replicate(CompactedLife c, long offset, int epoch) {
+        replicate(c, offset, epoch, false);
+    }
+
+    private static void replicate(CompactedLife c, long offset, int epoch, boolean gapsMayCome) {
         io.millrace.log.Payload batch = new BatchBuilder()
                 .baseOffset(offset)
                 .leaderEpoch(epoch)
                 .append(1, CompactedLife.utf8("k" + offset), CompactedLife.utf8("v"))
                 .build();
-        assertThat(c.life.log.appendReplicated(batch, c.life.io.nowMs())).isInstanceOf(AppendOutcome.Appended.class);
+        assertThat(c.life.log.appendReplicated(batch, c.life.io.nowMs(), gapsMayCome))
+                .isInstanceOf(AppendOutcome.Appended.class);
         c.life.run();
+    }
+
+    /** A recovery cuts a log of another policy where offsets are missing, unless the mark says that they may be. */
+    @Test
+    void aFollowerTakesNothingBehindAGapThatItHasNoHandleToNote() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        CompactedLife c =
+                new CompactedLife(dir, disk).with("cleanup.policy", "delete").start();
+        replicate(c, 0, 1);
+        disk.noHandles(0, Integer.MAX_VALUE);
+        replicate(c, 5, 1, true);
+        long end = c.life.log.writtenEnd();
+        disk.noHandles(0, 0);
+        c.life.killAndStart();
+        assertThat(c.life.log.writtenEnd()).as("what the leader was told of").isEqualTo(end);
+
+        replicate(c, 5, 1, true);
+        replicate(c, 6, 1);
+        c.life.killAndStart();
+
+        assertThat(c.life.log.writtenEnd()).isEqualTo(7);
+        assertThat(c.life.directory.safetyAlarms()).isZero();
     }
 
     @Test
