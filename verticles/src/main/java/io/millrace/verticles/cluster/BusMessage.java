@@ -1,6 +1,7 @@
 package io.millrace.verticles.cluster;
 
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.eventbus.impl.CodecManager;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,7 +15,22 @@ import java.nio.charset.StandardCharsets;
 public record BusMessage(String codec, String address, String sender, int bodyAt) {
     private static final byte VERSION = 2;
     private static final byte NAMED_CODEC = -1;
+    /** Vert.x' own codecs have numbers; it looks them up without a check, and leaves the connection open behind the exception. */
+    private static final int UNNAMED_CODECS = new CodecManager().systemCodecs().length;
+
     private static final int MOST_TEXT_BYTES = 1024;
+
+    /**
+     * Whether Vert.x can read its beginning. What a Kafka client sends to the wrong port cannot: its first byte belongs to the number of an
+     * API, and is zero.
+     */
+    static boolean isOne(ByteBuf message) {
+        if (message.readableBytes() < 2 || message.getByte(message.readerIndex()) != VERSION) {
+            return false;
+        }
+        byte codec = message.getByte(message.readerIndex() + 1);
+        return codec >= NAMED_CODEC && codec < UNNAMED_CODECS;
+    }
 
     /** Null when the codec has no name, or it is not what is expected: then it is left to Vert.x to judge. */
     static BusMessage parse(ByteBuf message) {

@@ -114,6 +114,15 @@ final class BusReader extends ChannelInboundHandlerAdapter {
         message = null;
         size = 0;
         sizeBytes = 0;
+        if (!BusMessage.isOne(whole)) {
+            whole.release();
+            log.warn(
+                    "closes the bus connection of {}: what it sends is no message of the bus; clients belong to the listeners",
+                    context.channel().remoteAddress());
+            broken = true;
+            context.close();
+            return;
+        }
         trustedBytes = Math.min(MOST_TRUSTED_BYTES, Math.max(trustedBytes, whole.readableBytes()));
         BusMessage head = BusMessage.parse(whole);
         if (head != null && transport.give(head, whole)) {

@@ -7,12 +7,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BusReaderTest {
     private static final String BROKER = new BusNodeId(2, new UUID(1, 2), "127.0.0.1", 9).toString();
@@ -154,6 +157,16 @@ class BusReaderTest {
         channel.writeInbound(malformed.copy());
         assertThat(passed()).isEqualTo(bytes(malformed));
         channel.writeInbound(Unpooled.buffer().writeInt(-1));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @ParameterizedTest
+    // The head of a Kafka request, another version, codecs below and above those that there are, and less than a head.
+    @ValueSource(strings = {"0012000300000001", "03ff00000000", "02fe00000000", "021200000000", "02"})
+    void whatIsNoMessageEndsTheConnectionAndReachesNobody(String hex) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        channel.writeInbound(Unpooled.buffer().writeInt(bytes.length).writeBytes(bytes));
+        assertThat(passed()).isEmpty();
         assertThat(channel.isOpen()).isFalse();
     }
 
