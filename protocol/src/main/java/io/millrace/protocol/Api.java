@@ -39,6 +39,7 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
+import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -66,6 +67,7 @@ public enum Api {
     SYNC_GROUP(14, "SyncGroup", 4),
     DESCRIBE_GROUPS(15, "DescribeGroups", 5),
     LIST_GROUPS(16, "ListGroups", 3),
+    SASL_HANDSHAKE(17, "SaslHandshake", Api.NEVER),
     API_VERSIONS(18, "ApiVersions", 3),
     CREATE_TOPICS(19, "CreateTopics", 5),
     DELETE_TOPICS(20, "DeleteTopics", 4),
@@ -152,6 +154,7 @@ public enum Api {
             case SYNC_GROUP -> new SyncGroupRequestData();
             case DESCRIBE_GROUPS -> new DescribeGroupsRequestData();
             case LIST_GROUPS -> new ListGroupsRequestData();
+            case SASL_HANDSHAKE -> new SaslHandshakeRequestData();
             case API_VERSIONS -> new ApiVersionsRequestData();
             case CREATE_TOPICS -> new CreateTopicsRequestData();
             case DELETE_TOPICS -> new DeleteTopicsRequestData();

@@ -119,6 +119,7 @@ public final class ApiRegistry {
                 fewStrings(Api.REMOVE_RAFT_VOTER, 0, 0, socketRequestMaxBytes),
                 partitions(Api.LIST_PARTITION_REASSIGNMENTS, 0, 0, socketRequestMaxBytes),
                 keyed(Api.DESCRIBE_PRODUCERS, 0, 0, socketRequestMaxBytes),
+                fewStrings(Api.SASL_HANDSHAKE, 0, 1, socketRequestMaxBytes),
                 fewStrings(Api.DESCRIBE_ACLS, 1, 3, socketRequestMaxBytes),
                 fewStrings(Api.DESCRIBE_CLIENT_QUOTAS, 0, 1, socketRequestMaxBytes),
                 topics(Api.DESCRIBE_USER_SCRAM_CREDENTIALS, 0, 0, socketRequestMaxBytes),

@@ -20,7 +20,7 @@ class ApiRegistryTest {
             assertThat(spec.serves((short) (advertised.maxVersion() + 1))).isFalse();
             assertThat(spec.serves((short) -1)).isFalse();
         }
-        assertThat(registry.advertised()).hasSize(41);
+        assertThat(registry.advertised()).hasSize(42);
         assertThat(registry.advertised().find(Api.PRODUCE.key()).minVersion()).isZero();
     }
 
@@ -43,7 +43,7 @@ class ApiRegistryTest {
 
     @Test
     void keysThatAreNotServedHaveNoSpec() {
-        for (int key : new int[] {-1, 4, 17, 76, 94, Short.MAX_VALUE, Short.MIN_VALUE}) {
+        for (int key : new int[] {-1, 4, 36, 76, 94, Short.MAX_VALUE, Short.MIN_VALUE}) {
             assertThat(registry.spec((short) key)).as("key %d", key).isNull();
         }
     }
@@ -51,7 +51,7 @@ class ApiRegistryTest {
     @Test
     void theSupportTableHasARowPerApi() {
         assertThat(registry.supportTable().lines())
-                .hasSize(2 + 41)
+                .hasSize(2 + 42)
                 .contains("| 0 | Produce | 3-13 (advertised 0-13) | 102400 KiB |")
                 .contains("| 75 | DescribeTopicPartitions | 0 | 2048 KiB |");
     }

@@ -20,6 +20,8 @@ import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesResponseData;
+import org.apache.kafka.common.message.SaslHandshakeRequestData;
+import org.apache.kafka.common.message.SaslHandshakeResponseData;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -61,6 +63,21 @@ class SectionHReadOnlyTest {
             }
         });
         assertThat(answer).startsWith("54 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void whoWantsToLogInIsToldThatThereIsNoLogIn(int version) throws Exception {
+        String answer = both.same("H.101", side -> {
+            try (WireClient client = side.connect()) {
+                SaslHandshakeResponseData first =
+                        client.ask(new SaslHandshakeRequestData().setMechanism("PLAIN"), version);
+                // The connection stays.
+                SaslHandshakeResponseData again = client.ask(new SaslHandshakeRequestData().setMechanism(""), version);
+                return first + " " + again;
+            }
+        });
+        assertThat(answer).contains("errorCode=34");
     }
 
     private static ComponentData component(String kind, int matchType, String match) {

@@ -96,6 +96,7 @@ public final class KafkaApis {
                 .serve(Api.ALTER_CONFIGS, new AlterConfigsHandler(node))
                 .serve(Api.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsHandler(node))
                 .serve(Api.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(node))
+                .serve(Api.SASL_HANDSHAKE, new SaslHandshakeHandler())
                 .serve(Api.DESCRIBE_ACLS, new DescribeAclsHandler())
                 .serve(Api.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotasHandler())
                 .serve(Api.DESCRIBE_USER_SCRAM_CREDENTIALS, new DescribeUserScramCredentialsHandler());
