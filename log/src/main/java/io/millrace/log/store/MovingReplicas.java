@@ -184,7 +184,10 @@ public final class MovingReplicas {
         submit(
                 task -> {},
                 () -> {
-                    if (!disk.exists(plain(id))) disk.delete(markOf(id));
+                    if (disk.exists(plain(id))) return;
+                    // The removal may have found no handle for this, and the power would take back one name alone.
+                    disk.syncDirectory(directory.path());
+                    disk.delete(markOf(id));
                 },
                 failure -> {});
     }

@@ -63,6 +63,29 @@ class FailingMoveTest {
         return path.toString().endsWith(".moved");
     }
 
+    /** The power may take back one of the two names alone: without the mark two folders would count. */
+    @Test
+    void theMarkGoesOnlyWhenTheOldFolderHasGoneForGoodAlsoWithoutAHandle() {
+        boolean[] aside = {false};
+        boolean[] refused = {false};
+        boolean[] synced = {false};
+        List<Boolean> syncedWhenTheMarkGoes = new ArrayList<>();
+        refusal = (call, arguments) -> {
+            aside[0] |= call.equals("rename") && arguments[1].toString().endsWith("-delete");
+            if (call.equals("syncDirectory") && aside[0] && !refused[0]) {
+                refused[0] = true;
+                throw new NoFreeFilesException("too many open files", null);
+            }
+            synced[0] |= call.equals("syncDirectory") && aside[0] && arguments[0].equals(A);
+            if (call.equals("delete") && isMark(arguments[0])) syncedWhenTheMarkGoes.add(synced[0]);
+        };
+        life.moveTo(life.directory(1)).run();
+
+        assertThat(refused[0]).isTrue();
+        assertThat(life.home.path()).isEqualTo(B);
+        assertThat(syncedWhenTheMarkGoes).containsExactly(true);
+    }
+
     @Test
     void aMarkThatCouldNotBeSyncedDoesNotOutliveItsMove() {
         boolean[] marked = {false};
