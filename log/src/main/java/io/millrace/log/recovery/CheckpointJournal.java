@@ -56,7 +56,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
     private DiskFile file;
     private long end;
     private long liveBytes;
-    private boolean nameUnsynced;
+    private boolean nameUnsynced = true;
     private boolean trusted;
     /** That of a damaged file until it is known of whom nothing is known. */
     private ByteBuffer header = JournalFrame.noFileHeader();
@@ -96,9 +96,9 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
         } else {
             header = JournalFrame.fileHeader();
             file.truncate(end);
-            // What is believed must not be lost: the process before may have died before its sync, or when it failed.
+            // What is believed must not be lost: the process before may have died before its sync, or its name's.
             WrittenAgain.write(file, 0, end);
-            file.sync();
+            sync();
         }
     }
 
@@ -111,8 +111,7 @@ public final class CheckpointJournal implements Checkpoints, AutoCloseable {
             e.getValue().isNowhere();
             if (e.getValue().logStart >= 0) append(CheckpointCodec.logStart(e.getKey(), e.getValue().logStart));
         }
-        file.sync();
-        disk.syncDirectory(path.getParent());
+        sync();
     }
 
     /**

@@ -16,6 +16,10 @@ import io.millrace.log.io.DirectoryHealth;
 import io.millrace.log.io.ManualDirectoryIo;
 import io.millrace.log.recovery.CheckpointJournal;
 import io.millrace.log.segment.LogCheckpoint;
+import io.millrace.sim.PowerLoss;
+import io.millrace.sim.SimDisk;
+import io.millrace.sim.Simulation;
+import io.millrace.sim.StepKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -332,6 +336,33 @@ class FailingDiskTest {
                 .as("for its name, which the step before did not get")
                 .isEqualTo(4);
         journal.close();
+    }
+
+    /** Else the power would bring back the file before, with checkpoints that this process has withdrawn. */
+    @Test
+    void theNameOfAJournalThatADyingProcessWroteAnewIsMadeDurableByTheNext() throws Exception {
+        SimDisk simulated = new SimDisk(new Simulation(1), "disk");
+        Path folder = Path.of("/journal");
+        TopicPartitionId other = new TopicPartitionId(LogLife.ID.topicId(), "other", LogLife.ID.partition() + 1);
+        simulated.createDirectories(folder);
+        simulated.syncDirectory(folder.getParent());
+        DirectoryHealth dying = new DirectoryHealth("dying", why -> {});
+        CheckpointJournal journal = CheckpointJournal.open(simulated, folder, dying, Set.of());
+        journal.commit(checkpoint(10, 100), () -> true);
+        for (int i = 1; i <= 3; i++) journal.commit(checkpoint(other, i * 10, 600_000), () -> true);
+        simulated.faults().failNext(StepKind.SYNC_DIRECTORY, "journal");
+        journal.commit(checkpoint(other, 40, 600_000), () -> true);
+        assertThat(dying.isOffline()).isTrue();
+        simulated.afterProcessCrash();
+        DirectoryHealth next = new DirectoryHealth("next", why -> {});
+        journal = CheckpointJournal.open(simulated, folder, next, Set.of());
+        journal.invalidateBeyond(LogLife.ID, 5);
+
+        simulated.afterPowerLoss(PowerLoss.DROPS_UNSYNCED);
+
+        CheckpointJournal found = CheckpointJournal.open(simulated, folder, next, Set.of());
+        assertThat(found.checkpoint(LogLife.ID)).isNull();
+        found.close();
     }
 
     /** Else whoever syncs would hang with what waits for it, and nobody would write the journal again. */
