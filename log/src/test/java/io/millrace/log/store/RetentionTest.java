@@ -98,6 +98,31 @@ class RetentionTest {
         }
     }
 
+    /** Nothing small was removed with it: the full disk had no room for the segment's index either. */
+    @Test
+    void whatRetentionLeftSurvivesAKillAlsoWhereOnlyALargeFileCouldTellOfIt() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        LogLife life = new LogLife(dir, disk)
+                .with("segment.bytes", "100000", "retention.bytes", "160000", "file.delete.delay.ms", "0")
+                .start();
+        String large = "v".repeat(80_000);
+        life.appendAll(large, large, large);
+        for (long base = 0; base < 2; base++) {
+            Files.deleteIfExists(life.folder().resolve(String.format("%020d.index", base)));
+        }
+        disk.freeBytes(0);
+
+        life.log.maintain(life.io.nowMs(), life.log.writtenEnd());
+        life.run();
+        assertThat(life.log.logStartOffset()).isEqualTo(1);
+        for (int kills = 0; kills < 2; kills++) {
+            life.killAndStart();
+            life.run();
+            assertThat(life.log.logStartOffset()).isEqualTo(1);
+            assertThat(life.valuesFrom(1)).containsExactly(large, large);
+        }
+    }
+
     /** DeleteRecords up to the middle of the first segment was noted before; retention then lets go of that one on a full disk. */
     @Test
     void whatRetentionLeftSurvivesAKillAlsoWhereTheStartWasAmidTheSegmentThatWent() throws Exception {
