@@ -159,6 +159,7 @@ class AcknowledgedRandomTest {
     private void restartController() {
         tell("another controller");
         cluster.machine.resign();
+        assertThat(cluster.restored()).as("from a snapshot").isEqualTo(cluster.image);
         cluster.commit(cluster.machine.becomeController(cluster.image, cluster.endOffset, cluster.nowMs));
     }
 

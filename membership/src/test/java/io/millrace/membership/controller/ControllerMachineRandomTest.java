@@ -3,13 +3,11 @@ package io.millrace.membership.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.membership.image.BrokerImage;
-import io.millrace.membership.image.ImageBuilder;
 import io.millrace.membership.image.MetadataImage;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.membership.image.TopicImage;
 import io.millrace.membership.record.MetadataRecord;
 import io.millrace.membership.record.PartitionRecord;
-import io.millrace.membership.record.RecordCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -40,7 +38,7 @@ class ControllerMachineRandomTest {
             changes += before.equals(cluster.image) ? 0 : 1;
         }
         assertThat(changes).as("a life in which nothing happens proves nothing").isGreaterThan(STEPS / 4);
-        assertThat(restored(cluster.image)).as("seed %s", seed).isEqualTo(cluster.image);
+        assertThat(cluster.restored()).as("seed %s", seed).isEqualTo(cluster.image);
     }
 
     @ParameterizedTest
@@ -278,11 +276,5 @@ class ControllerMachineRandomTest {
 
     private static Set<Integer> set(int[] values) {
         return Arrays.stream(values).boxed().collect(Collectors.toSet());
-    }
-
-    private static MetadataImage restored(MetadataImage image) {
-        ImageBuilder builder = MetadataImage.EMPTY.change();
-        image.toRecords().forEach(record -> builder.replay(0, 1, RecordCodec.decode(RecordCodec.encode(record))));
-        return builder.build();
     }
 }

@@ -75,6 +75,13 @@ final class TestCluster {
         machine.committed(image, records.size());
     }
 
+    /** What a node has that begins with a snapshot of now. */
+    MetadataImage restored() {
+        ImageBuilder builder = MetadataImage.EMPTY.change();
+        image.toRecords().forEach(record -> builder.replay(0, 1, RecordCodec.decode(RecordCodec.encode(record))));
+        return builder.build();
+    }
+
     RegisterBroker.Outcome register(int id, long previousEpoch) {
         UUID incarnation = new UUID(id, random.nextLong());
         incarnations.put(id, incarnation);
