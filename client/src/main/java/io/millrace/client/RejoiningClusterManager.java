@@ -1,6 +1,7 @@
 package io.millrace.client;
 
 import io.vertx.core.Completable;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -31,6 +33,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class RejoiningClusterManager implements ClusterManager {
     /** So often it is looked whether nodes know where this application listens. */
     private static final long LOOK_MS = 2_000;
+    /** A look that takes longer has lost its answer: the next one may get one. */
+    private static final int MOST_LOOKS_MISSED = 5;
     /** Addresses that are remembered before those the bus has forgotten are looked for. */
     private static final int SWEEP_FROM = 1_024;
 
@@ -112,15 +116,20 @@ public final class RejoiningClusterManager implements ClusterManager {
         if (!looking.compareAndSet(false, true)) {
             return;
         }
-        Promise<NodeInfo> known = Promise.promise();
-        within.getNodeInfo(within.getNodeId(), known);
-        known.future()
+        // Whatever is thrown fails the future, too.
+        Future.succeededFuture()
+                .compose(now -> {
+                    Promise<NodeInfo> known = Promise.promise();
+                    within.getNodeInfo(within.getNodeId(), known);
+                    return known.future();
+                })
                 .recover(unknown -> {
                     Promise<Void> told = Promise.promise();
                     within.setNodeInfo(info, told);
                     // Whatever took it back may have come with a loss that nobody has told of.
                     return told.future().onSuccess(done -> forget()).map(done -> info);
                 })
+                .timeout(MOST_LOOKS_MISSED * lookMs, TimeUnit.MILLISECONDS)
                 // Without any node neither can be done: the next look may find one.
                 .onComplete(over -> looking.set(false));
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,9 +24,10 @@ class RejoiningClusterManagerTest {
     private final Vertx vertx = Vertx.vertx();
     private final AtomicReference<RegistrationListener> inner = new AtomicReference<>();
     private final CountDownLatch told = new CountDownLatch(3);
+    private final AtomicInteger looks = new AtomicInteger();
     private final List<String> forgotten = new ArrayList<>();
 
-    /** Knows nobody, whatever it has been told. */
+    /** Loses a question, fails at the next one, and then knows nobody, whatever it has been told. */
     private final ClusterManager within = (ClusterManager) Proxy.newProxyInstance(
             getClass().getClassLoader(), new Class<?>[] {ClusterManager.class}, (proxy, method, args) -> {
                 switch (method.getName()) {
@@ -33,7 +35,15 @@ class RejoiningClusterManagerTest {
                     case "getNodeId" -> {
                         return "application";
                     }
-                    case "getNodeInfo" -> ((Completable<?>) args[1]).fail("not a member of the cluster");
+                    case "getNodeInfo" -> {
+                        switch (looks.getAndIncrement()) {
+                            case 0 -> {
+                                // This answer is lost.
+                            }
+                            case 1 -> throw new IllegalStateException("not active");
+                            default -> ((Completable<?>) args[1]).fail("not a member of the cluster");
+                        }
+                    }
                     case "setNodeInfo" -> {
                         assertThat(args[0]).isEqualTo(HERE);
                         ((Completable<?>) args[1]).succeed();
