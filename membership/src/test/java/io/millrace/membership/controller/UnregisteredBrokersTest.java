@@ -2,6 +2,7 @@ package io.millrace.membership.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.membership.image.PartitionImage;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,25 @@ class UnregisteredBrokersTest {
         assertThat(cluster.submit(new UnregisterBroker(1)).error())
                 .as("it has a lease again")
                 .isEqualTo(ControllerError.REQUEST_TIMED_OUT);
+    }
+
+    /** It has a lease still, and leads nothing that could move inside it. */
+    @Test
+    void whoStopsInOrderIsUnregisteredAtOnceAndNothingMoves() {
+        TestCluster cluster = TestCluster.of(2);
+        cluster.assign("t", Map.of(), 1, 2);
+        cluster.assign("alone", Map.of(), 1);
+        cluster.heartbeat(1, false, true);
+        PartitionImage shared = cluster.partition("t");
+        PartitionImage alone = cluster.partition("alone");
+        assertThat(shared.leader()).isEqualTo(2);
+        assertThat(alone.hasLeader()).isFalse();
+
+        assertThat(cluster.submit(new UnregisterBroker(1)).error()).isEqualTo(ControllerError.NONE);
+
+        assertThat(cluster.image.broker(1)).isNull();
+        assertThat(cluster.partition("t")).isEqualTo(shared);
+        assertThat(cluster.partition("alone")).isEqualTo(alone);
     }
 
     /** There is nobody else who could lead, and it may not even send heartbeats. */
