@@ -367,6 +367,11 @@ public final class ProducerStateTable implements ProducersView {
     }
 
     @Override
+    public boolean knows(long producerId) {
+        return producers != null && producers.get(producerId) != null;
+    }
+
+    @Override
     public List<Producer> list() {
         List<Producer> rows = new ArrayList<>(count());
         for (ProducerState state : sorted()) {

@@ -10,6 +10,9 @@ import java.util.List;
 public interface ProducersView {
     int count();
 
+    /** Whether a batch of this producer is checked against what came before it. */
+    boolean knows(long producerId);
+
     List<Producer> list();
 
     /**

@@ -94,7 +94,7 @@ final class EarlyAppends {
                 replica.append(early.append(), shard.context().clock().getAsLong());
                 settled(i);
             } else if (early.untilMs() <= nowMs() || !isOpen(early, replica)) {
-                early.append().fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
+                shard.refuse(early.append(), Errors.NOT_LEADER_OR_FOLLOWER);
                 settled(i);
             } else {
                 i++;

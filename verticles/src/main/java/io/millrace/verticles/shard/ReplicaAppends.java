@@ -130,14 +130,27 @@ final class ReplicaAppends {
         place(append, nowMs, true);
     }
 
+    /** @return {@link Errors#NONE} when the log may be asked */
+    private Errors refusal(PartitionAppend append) {
+        if (!replica.leadsForClients()) {
+            return Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        boolean all = append.group().acks() == AppendGroup.ACKS_ALL;
+        return replica.machine().admit(all) == AppendAdmission.NOT_ENOUGH_REPLICAS
+                ? Errors.NOT_ENOUGH_REPLICAS
+                : Errors.NONE;
+    }
+
     /** @param mayWait for others of its producer, which it may have overtaken on its way from the leader before */
     private void place(PartitionAppend append, long nowMs, boolean mayWait) {
         AppendGroup group = append.group();
-        if (!replica.leadsForClients()) {
-            append.fail(Errors.NOT_LEADER_OR_FOLLOWER, null);
-        } else if (replica.machine().admit(group.acks() == AppendGroup.ACKS_ALL)
-                == AppendAdmission.NOT_ENOUGH_REPLICAS) {
-            append.fail(Errors.NOT_ENOUGH_REPLICAS, null);
+        Errors refusal = refusal(append);
+        Errors before =
+                refusal == Errors.NONE ? shard.refusal(append, replica.log().producers()) : Errors.NONE;
+        if (refusal != Errors.NONE) {
+            shard.refuse(append, refusal);
+        } else if (before != Errors.NONE) {
+            append.fail(before, null);
         } else if (append.records() == null || !append.records().isReadable()) {
             append.fail(Errors.INVALID_RECORD, "a Produce must have exactly one record batch per partition");
         } else if (isTaken(append, group, nowMs, mayWait)) {

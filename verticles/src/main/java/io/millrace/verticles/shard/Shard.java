@@ -3,6 +3,7 @@ package io.millrace.verticles.shard;
 import io.millrace.log.Owner;
 import io.millrace.log.TailBudget;
 import io.millrace.log.TopicPartitionId;
+import io.millrace.log.producer.ProducersView;
 import io.millrace.protocol.Errors;
 import io.millrace.verticles.replication.ShardReplication;
 import io.netty.channel.EventLoop;
@@ -40,6 +41,7 @@ public final class Shard implements Owner {
     private final ShardReplication replication;
     private final ReplicaMoves moves;
     private final EarlyAppends early = new EarlyAppends(this);
+    private final RefusedProducers refused = new RefusedProducers();
     private LeadershipWatcher watcher = NobodyWatches.INSTANCE;
     private boolean timeoutsScheduled;
     private boolean closed;
@@ -145,27 +147,41 @@ public final class Shard implements Owner {
         group.hold();
         long nowMs = context.clock().getAsLong();
         for (PartitionAppend append : group.appends()) {
-            if (!early.isEmpty() && early.holdsOf(append.topicId(), append.partition())) {
-                early.hold(append);
-                continue;
-            }
-            Replica replica = replica(append.topicId(), append.partition());
-            if (replica == null && roles.isBehind(append.topicId(), append.partition())) {
-                early.hold(append);
-                continue;
-            }
-            if (replica == null) {
-                append.fail(whyNoReplica(append.topicId(), append.partition()), null);
-                continue;
-            }
             try {
-                replica.append(append, nowMs);
+                append(append, nowMs);
             } catch (RuntimeException | VirtualMachineError bug) {
-                log.error("append to {} failed", replica.log().id(), bug);
+                log.error("append to {}-{} failed", append.topicId(), append.partition(), bug);
                 append.fail(Errors.UNKNOWN_SERVER_ERROR, null);
             }
         }
         group.settle();
+    }
+
+    private void append(PartitionAppend append, long nowMs) {
+        UUID topicId = append.topicId();
+        int partition = append.partition();
+        Replica replica = replica(topicId, partition);
+        if (!early.isEmpty() && early.holdsOf(topicId, partition)
+                || replica == null && roles.isBehind(topicId, partition)) {
+            early.hold(append);
+        } else if (replica == null) {
+            refuse(append, whyNoReplica(topicId, partition));
+        } else {
+            replica.append(append, nowMs);
+        }
+    }
+
+    /** Refuses what the client sends again, and what comes behind it until then. */
+    void refuse(PartitionAppend append, Errors error) {
+        append.fail(error, null);
+        refused.add(append, error, context.ticker().getAsLong());
+    }
+
+    /** Why a leader's append is refused although its log would take it; NONE when it is not. */
+    Errors refusal(PartitionAppend append, ProducersView known) {
+        return refused.isEmpty()
+                ? Errors.NONE
+                : refused.refusal(append, known, context.ticker().getAsLong());
     }
 
     /** Reads a group; it goes home when all its reads are settled. */

@@ -3,10 +3,12 @@ package io.millrace.verticles.shard;
 import static io.millrace.verticles.shard.ShardFixture.ME;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.batch.BatchBuilder;
 import io.millrace.membership.image.PartitionImage;
 import io.millrace.protocol.Errors;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,7 @@ class EarlyAppendsTest {
     private final Shard shard = fixture.shard;
     private final Replica replica = fixture.replica;
     private final List<PartitionAppend> answered = new ArrayList<>();
+    private short acks = 1;
 
     EarlyAppendsTest() {
         channel.freezeTime();
@@ -47,8 +50,21 @@ class EarlyAppendsTest {
     }
 
     private PartitionAppend produce() {
-        PartitionAppend append = new PartitionAppend(log.id.topicId(), 0, Unpooled.wrappedBuffer(new byte[100]));
-        AppendGroup group = new AppendGroup((short) 1, Long.MAX_VALUE, Runnable::run, () -> answered.add(append));
+        return produce(new byte[100]);
+    }
+
+    /** One batch of an idempotent producer. */
+    private PartitionAppend produce(int sequence) {
+        return produce(new BatchBuilder()
+                .producer(7, (short) 0, sequence)
+                .append(1_000, null, ByteBuffer.allocate(1))
+                .buildBuffer()
+                .array());
+    }
+
+    private PartitionAppend produce(byte[] records) {
+        PartitionAppend append = new PartitionAppend(log.id.topicId(), 0, Unpooled.wrappedBuffer(records));
+        AppendGroup group = new AppendGroup(acks, Long.MAX_VALUE, Runnable::run, () -> answered.add(append));
         group.add(append);
         shard.submit(group);
         return append;
@@ -133,6 +149,47 @@ class EarlyAppendsTest {
 
         assertThat(answered).containsExactly(misdirected);
         assertThat(misdirected.error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    /** The log does not know the producer, and would take whatever sequence comes first. */
+    @Test
+    void whatAProducerSentBehindARefusedBatchIsRefusedWithItAlthoughTheLeadershipHasCome() {
+        replicaIsThere();
+        decided(OTHER, 0);
+        PartitionAppend first = produce(0);
+        passes(EarlyAppends.HOLD_MS / 2);
+        PartitionAppend second = produce(1);
+        passes(EarlyAppends.HOLD_MS / 2);
+        assertThat(answered).containsExactly(first);
+
+        decided(ME, 1);
+        PartitionAppend third = produce(2);
+
+        assertThat(answered).containsExactly(first, second, third);
+        assertThat(answered).extracting(PartitionAppend::error).containsOnly(Errors.NOT_LEADER_OR_FOLLOWER);
+        for (int sequence = 0; sequence < 3; sequence++) {
+            PartitionAppend again = produce(sequence);
+            log.write(sequence + 1);
+            assertThat(again.error()).isEqualTo(Errors.NONE);
+            assertThat(again.baseOffset()).isEqualTo(sequence);
+        }
+    }
+
+    @Test
+    void whatAProducerSentBehindABatchThatTooFewWouldHaveHadIsRefusedWithItAlthoughEnoughHaveIt() {
+        replicaIsThere();
+        replica.machine().configure(2, false, fixture.nowMs);
+        acks = AppendGroup.ACKS_ALL;
+        replica.take(ShardFixture.partition(ALL_THREE, new int[] {ME}, ME, 0, 0));
+        PartitionAppend first = produce(0);
+        replica.take(ShardFixture.partition(ALL_THREE, ALL_THREE, ME, 0, 1));
+
+        PartitionAppend second = produce(1);
+
+        assertThat(first.error()).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
+        assertThat(second.error()).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
+        assertThat(produce(0).error()).isEqualTo(Errors.NONE);
+        assertThat(log.assigned).isEqualTo(1);
     }
 
     @Test

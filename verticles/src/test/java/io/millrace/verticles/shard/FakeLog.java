@@ -13,6 +13,7 @@ import io.millrace.log.Payload;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.TimestampOutcome;
 import io.millrace.log.TopicPartitionId;
+import io.millrace.log.producer.ProducerStateTable;
 import io.millrace.log.producer.ProducersView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ final class FakeLog implements PartitionLog {
     long written;
     long synced;
     AppendOutcome nextOutcome;
+    /** Knows nobody. */
+    ProducersView producers = new ProducerStateTable(id);
     /** Of the appends after the next one that is taken. */
     final Deque<AppendOutcome> outcomesAfterNext = new ArrayDeque<>();
 
@@ -199,7 +202,7 @@ final class FakeLog implements PartitionLog {
 
     @Override
     public ProducersView producers() {
-        throw new UnsupportedOperationException();
+        return producers;
     }
 
     @Override
