@@ -24,6 +24,11 @@ import org.slf4j.LoggerFactory;
 public final class CrashHints {
     private static final Logger log = LoggerFactory.getLogger(CrashHints.class);
 
+    /** The process that dies may have closed its connections and not yet its listening socket: it is asked again so much later. */
+    private static final long AGAIN_MS = 250;
+
+    private static final int MOST_AGAIN = 8;
+
     /** Acts on what a probe has found. Called on the context. */
     public interface Verdict {
         /**
@@ -34,6 +39,7 @@ public final class CrashHints {
         void probed(int brokerId, ProbeOutcome found, boolean sameLife);
     }
 
+    private final Vertx vertx;
     private final Context context;
     private final NetClient client;
     private final BusDirectory directory;
@@ -46,6 +52,7 @@ public final class CrashHints {
 
     /** @param timeoutMs a node that does not answer within this time counts as gone */
     public CrashHints(Vertx vertx, BusDirectory directory, int self, int timeoutMs, Verdict verdict) {
+        this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.directory = directory;
         this.self = self;
@@ -71,6 +78,10 @@ public final class CrashHints {
     }
 
     private void probe(int brokerId, String why) {
+        probe(brokerId, why, 0);
+    }
+
+    private void probe(int brokerId, String why, int again) {
         if (brokerId == self || !probing.add(brokerId)) {
             return;
         }
@@ -85,7 +96,7 @@ public final class CrashHints {
             if (sameLife) {
                 dropped++;
                 log.debug("broker {} was suspected because {}, but lives", brokerId, why);
-            } else {
+            } else if (again == 0 || !found.silent()) {
                 log.info(
                         "broker {}: {}, and {}",
                         brokerId,
@@ -94,7 +105,12 @@ public final class CrashHints {
                                 ? "it does not answer"
                                 : answered.isPresent() ? "another life of it answers" : "nobody listens there");
             }
-            verdict.probed(brokerId, found, sameLife);
+            if (again == 0 || !found.silent()) {
+                verdict.probed(brokerId, found, sameLife);
+            }
+            if (found.silent() && again < MOST_AGAIN) {
+                vertx.setTimer(AGAIN_MS, later -> probe(brokerId, why, again + 1));
+            }
         });
     }
 

@@ -29,6 +29,8 @@ final class PeerWatch {
     private static final class Watched {
         final BusNodeId node;
         NetSocket socket;
+        boolean connecting;
+        boolean timed;
         boolean lost;
 
         Watched(BusNodeId node) {
@@ -45,17 +47,23 @@ final class PeerWatch {
     private final BusDirectory directory;
     private final int self;
     private final IntConsumer lost;
+    private final long retryMs;
     private final Context context;
     private final Map<Integer, Watched> peers = new HashMap<>();
     private boolean closed;
 
     /** @param lost told of a broker whose connection was closed or refused; once, until it can be reached again */
     PeerWatch(Vertx vertx, NetClient client, BusDirectory directory, int self, IntConsumer lost) {
+        this(vertx, client, directory, self, lost, RETRY_MS);
+    }
+
+    PeerWatch(Vertx vertx, NetClient client, BusDirectory directory, int self, IntConsumer lost, long retryMs) {
         this.vertx = vertx;
         this.client = client;
         this.directory = directory;
         this.self = self;
         this.lost = lost;
+        this.retryMs = retryMs;
         this.context = vertx.getOrCreateContext();
     }
 
@@ -80,6 +88,8 @@ final class PeerWatch {
         }
         Watched before = peers.get(id);
         if (before != null && before.sameAddress(node.get())) {
+            // Another life of it is heard: if that dies before the next try nobody would see it.
+            connect(id, before);
             return;
         }
         Watched now = new Watched(node.get());
@@ -91,7 +101,12 @@ final class PeerWatch {
     }
 
     private void connect(int id, Watched peer) {
+        if (peer.connecting || peer.socket != null) {
+            return;
+        }
+        peer.connecting = true;
         client.connect(peer.node.port(), peer.node.host()).onComplete(done -> {
+            peer.connecting = false;
             if (!isWatched(id, peer)) {
                 if (done.succeeded()) {
                     done.result().close();
@@ -115,11 +130,15 @@ final class PeerWatch {
         if (!isWatched(id, peer)) {
             return;
         }
-        vertx.setTimer(RETRY_MS, again -> {
-            if (isWatched(id, peer)) {
-                connect(id, peer);
-            }
-        });
+        if (!peer.timed) {
+            peer.timed = true;
+            vertx.setTimer(retryMs, again -> {
+                peer.timed = false;
+                if (isWatched(id, peer)) {
+                    connect(id, peer);
+                }
+            });
+        }
         if (!peer.lost) {
             peer.lost = true;
             lost.accept(id);
