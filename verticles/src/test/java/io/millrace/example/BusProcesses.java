@@ -1,18 +1,18 @@
 package io.millrace.example;
 
 import io.millrace.oracle.Commands;
+import io.millrace.oracle.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Nodes in processes of their own, with all that outside applications need: Hazelcast, the bus, listeners, metrics.
@@ -34,29 +34,11 @@ public final class BusProcesses implements AutoCloseable {
     public BusProcesses(Path home, int count, Map<String, String> kafka) {
         this.home = home;
         for (int id = 1; id <= count; id++) {
-            ports.put(id, freePorts());
+            ports.put(id, IntStream.generate(FreePorts::next).limit(PORTS).toArray());
         }
         ports.keySet().forEach(id -> write(id, kafka));
         ports.keySet().forEach(this::begin);
         ports.keySet().forEach(this::awaitReady);
-    }
-
-    private static int[] freePorts() {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            int[] found = new int[PORTS];
-            for (int i = 0; i < PORTS; i++) {
-                ServerSocket socket = new ServerSocket(0);
-                held.add(socket);
-                found[i] = socket.getLocalPort();
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-            return found;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private String all(String format, int which) {

@@ -3,11 +3,11 @@ package io.millrace.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.oracle.Commands;
+import io.millrace.oracle.FreePorts;
 import io.millrace.oracle.TestTools;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -84,7 +84,7 @@ class PrometheusTest {
                         .all()
                         .get();
             }
-            int port = freePort();
+            int port = FreePorts.next();
             Process prometheus = start(nodes, port);
             try {
                 await(port, "/api/v1/query?query=sum(up)", answer -> first(answer)
@@ -188,11 +188,5 @@ class PrometheusTest {
             throw new IOException(response.body());
         }
         return body;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

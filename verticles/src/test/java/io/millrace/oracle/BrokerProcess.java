@@ -2,7 +2,6 @@ package io.millrace.oracle;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -23,8 +21,6 @@ import org.apache.kafka.common.message.MetadataResponseData;
  */
 public abstract class BrokerProcess implements Broker {
     private static final long START_LIMIT_MS = 60_000;
-    private static final int LOWEST_PORT = 15_000;
-    private static final int LOWEST_EPHEMERAL_PORT = 32_000;
     private static final long STOP_LIMIT_MS = 30_000;
 
     private final String name;
@@ -115,17 +111,8 @@ public abstract class BrokerProcess implements Broker {
         }
     }
 
-    /** Outside of what the system gives to outgoing connections: one of those could take it while the broker is down. */
     public static int freePort() {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, LOWEST_EPHEMERAL_PORT);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                // The next one, then.
-            }
-        }
-        throw new IllegalStateException("no free port");
+        return FreePorts.next();
     }
 
     @Override

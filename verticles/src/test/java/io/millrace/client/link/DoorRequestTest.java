@@ -3,6 +3,7 @@ package io.millrace.client.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.oracle.FreePorts;
 import io.millrace.verticles.cluster.BusDirectory;
 import io.millrace.verticles.cluster.BusNodeId;
 import io.millrace.verticles.cluster.DirectClusterManager;
@@ -19,8 +20,6 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.buffer.BufferInternal;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -32,22 +31,14 @@ import org.junit.jupiter.api.Test;
 class DoorRequestTest {
     private static final String ADDRESS = "b.1.echo";
 
-    private final BusNodeId node = new BusNodeId(1, UUID.randomUUID(), "127.0.0.1", freePort());
+    private final BusNodeId node = new BusNodeId(1, UUID.randomUUID(), "127.0.0.1", FreePorts.next());
     private final Vertx server = start(node, new BusDirectory());
     private final VertxInternal client = client();
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     private VertxInternal client() {
         BusDirectory directory = new BusDirectory();
         directory.put(node);
-        return (VertxInternal) start(new BusNodeId(2, UUID.randomUUID(), "127.0.0.1", freePort()), directory);
+        return (VertxInternal) start(new BusNodeId(2, UUID.randomUUID(), "127.0.0.1", FreePorts.next()), directory);
     }
 
     private static Vertx start(BusNodeId id, BusDirectory directory) {

@@ -3,6 +3,7 @@ package io.millrace.verticles.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.oracle.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -10,8 +11,6 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.spi.cluster.ClusterManager;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -58,15 +57,7 @@ class DirectClusterManagerTest {
     }
 
     private Bus start(int brokerId) {
-        return start(brokerId, freePort(), new CompletableFuture<>(), 60_000);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return start(brokerId, FreePorts.next(), new CompletableFuture<>(), 60_000);
     }
 
     static <T> T await(Future<T> future) {
@@ -174,7 +165,7 @@ class DirectClusterManagerTest {
 
     @Test
     void anOrdinaryAddressWaitsForHazelcastNoLongerThanTheTimeout() {
-        Bus one = start(1, freePort(), new CompletableFuture<>(), 50);
+        Bus one = start(1, FreePorts.next(), new CompletableFuture<>(), 50);
 
         assertThatThrownBy(() -> await(one.ask("application.echo")))
                 .hasMessageContaining("a message to application.echo gave up")
@@ -183,8 +174,8 @@ class DirectClusterManagerTest {
 
     @Test
     void anOrdinaryAddressFailsWithTheReasonWhenHazelcastCannotStart() {
-        Bus one =
-                start(1, freePort(), CompletableFuture.failedFuture(new IllegalStateException("port in use")), 60_000);
+        Bus one = start(
+                1, FreePorts.next(), CompletableFuture.failedFuture(new IllegalStateException("port in use")), 60_000);
 
         assertThatThrownBy(() -> await(one.ask("application.echo")))
                 .hasMessageContaining("Hazelcast did not attach: port in use");

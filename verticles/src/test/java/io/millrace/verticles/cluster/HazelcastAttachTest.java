@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.membership.hazelcast.HazelcastMember;
 import io.millrace.membership.hazelcast.MemberAttributes;
 import io.millrace.membership.hazelcast.MemberSettings;
+import io.millrace.oracle.FreePorts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.spi.cluster.ClusterManager;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -45,7 +45,7 @@ class HazelcastAttachTest {
     private final List<Vertx> vertxes = new ArrayList<>();
     private final List<HazelcastMember> members = new CopyOnWriteArrayList<>();
     private final String clusterName = "attach-" + UUID.randomUUID();
-    private final int hazelcastPort = freePort();
+    private final int hazelcastPort = FreePorts.next();
 
     @AfterEach
     void close() throws Exception {
@@ -88,18 +88,10 @@ class HazelcastAttachTest {
         return await(DirectClusterManagerTest.ask(vertx, address, new DeliveryOptions()));
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     @Test
     void theBusServesBeforeHazelcastAttachesAndApplicationsAfterwards() throws Exception {
         // Given a broker whose Hazelcast is held back
-        BusNodeId broker = new BusNodeId(1, UUID.randomUUID(), "127.0.0.1", freePort());
+        BusNodeId broker = new BusNodeId(1, UUID.randomUUID(), "127.0.0.1", FreePorts.next());
         CompletableFuture<Void> release = new CompletableFuture<>();
         DirectClusterManager direct = new DirectClusterManager(
                 broker,
@@ -146,7 +138,7 @@ class HazelcastAttachTest {
     /** An application that starts while a node is down may take its port. */
     @Test
     void aPortThatIsTakenForAWhileIsTriedAgain() throws Exception {
-        BusNodeId broker = new BusNodeId(1, UUID.randomUUID(), "127.0.0.1", freePort());
+        BusNodeId broker = new BusNodeId(1, UUID.randomUUID(), "127.0.0.1", FreePorts.next());
         CompletableFuture<Void> release = new CompletableFuture<>();
         Vertx timers = Vertx.vertx();
         vertxes.add(timers);
