@@ -239,6 +239,15 @@ class CrashStoriesTest {
         assertThat(found.log().writtenEnd()).isZero();
     }
 
+    /** The segment that the log starts in and the one before, while the one behind had reached the platter. */
+    private void powerTakesTheBeginning(Path holdsTheStart) throws Exception {
+        Path behind = story.thirdSegment("clicks");
+        story.restore(behind, story.platter.content(behind));
+        story.platter.delete(story.segment("clicks", 0));
+        story.platter.delete(holdsTheStart);
+        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+    }
+
     @Test
     void aLogWhoseCheckpointIsBelowItsStartDoesNotBeginBehindWhatThePowerTook() throws Exception {
         LogLife life = story.opened();
@@ -251,12 +260,7 @@ class CrashStoriesTest {
         clicks.deleteRecordsBefore(start);
         life.pass(10);
         story.world.crash(CrashKind.PROCESS);
-        Path third = story.thirdSegment("clicks");
-        byte[] behind = story.platter.content(third);
-        story.platter.delete(story.segment("clicks", 0));
-        story.platter.delete(second);
-        story.restore(third, behind);
-        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+        powerTakesTheBeginning(second);
 
         Replica found = story.opened().replica("clicks");
 
@@ -281,11 +285,7 @@ class CrashStoriesTest {
         again.deleteRecordsBefore(SegmentNames.baseOffset(holdsTheStart, SegmentNames.LOG) + 1);
         second.pass(10);
         story.world.crash(CrashKind.PROCESS);
-        Path behind = story.thirdSegment("clicks");
-        story.restore(behind, story.platter.content(behind));
-        story.platter.delete(story.segment("clicks", 0));
-        story.platter.delete(holdsTheStart);
-        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+        powerTakesTheBeginning(holdsTheStart);
 
         LogLife third = story.world.startLife();
         third.openDirectory().lossIsKnown();
@@ -312,11 +312,7 @@ class CrashStoriesTest {
         clicks.deleteRecordsBefore(start);
         life.pass(10);
         story.world.crash(CrashKind.PROCESS);
-        Path behind = story.thirdSegment("clicks");
-        story.restore(behind, story.platter.content(behind));
-        story.platter.delete(story.segment("clicks", 0));
-        story.platter.delete(holdsTheStart);
-        story.world.crash(CrashKind.POWER_DROPS_UNSYNCED);
+        powerTakesTheBeginning(holdsTheStart);
 
         Replica found = story.opened().replica("clicks");
 
