@@ -3,10 +3,10 @@ package io.millrace.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.oracle.Broker;
-import io.millrace.oracle.BrokerProcess;
 import io.millrace.oracle.Brokers;
 import io.millrace.oracle.Commands;
 import io.millrace.oracle.Deadline;
+import io.millrace.oracle.FreePorts;
 import io.millrace.oracle.Side;
 import io.millrace.oracle.TestTools;
 import java.io.IOException;
@@ -53,7 +53,7 @@ class ConnectTest {
     @Test
     void aWorkerThatIsKilledCarriesEveryLineOver() throws Exception {
         String classpath = TestTools.classpath("connect");
-        restPort = BrokerProcess.freePort();
+        restPort = FreePorts.next();
         try (Broker broker = Brokers.startOurs(StreamsTest.SETTINGS);
                 Side side = Brokers.side(broker)) {
             side.topicNamed("carried", 1, Map.of());

@@ -1,7 +1,7 @@
 package io.millrace.clients;
 
-import io.millrace.oracle.BrokerProcess;
 import io.millrace.oracle.Commands;
+import io.millrace.oracle.FreePorts;
 import io.millrace.oracle.TestTools;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,9 +38,7 @@ final class ThreeKafkas implements Addresses, AutoCloseable {
     }
 
     private static List<Integer> freePorts() {
-        return Stream.generate(BrokerProcess::freePort)
-                .limit(ThreeNodes.IDS.size())
-                .toList();
+        return Stream.generate(FreePorts::next).limit(ThreeNodes.IDS.size()).toList();
     }
 
     private static List<String> java(String main, String... arguments) {

@@ -1,7 +1,7 @@
 package io.millrace.clients;
 
-import io.millrace.oracle.BrokerProcess;
 import io.millrace.oracle.Commands;
+import io.millrace.oracle.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ final class ThreeNodes implements Addresses, AutoCloseable {
     }
 
     private static List<Integer> freePorts() {
-        return Stream.generate(BrokerProcess::freePort).limit(IDS.size()).toList();
+        return Stream.generate(FreePorts::next).limit(IDS.size()).toList();
     }
 
     private static String quoted(String text) {

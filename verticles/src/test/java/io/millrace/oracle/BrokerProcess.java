@@ -24,8 +24,8 @@ public abstract class BrokerProcess implements Broker {
     private static final long STOP_LIMIT_MS = 30_000;
 
     private final String name;
-    private final int port = freePort();
-    private final int secondPort = freePort();
+    private final int port = FreePorts.next();
+    private final int secondPort = FreePorts.next();
     private final Path home;
     private Process process;
 
@@ -109,10 +109,6 @@ public abstract class BrokerProcess implements Broker {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-    }
-
-    public static int freePort() {
-        return FreePorts.next();
     }
 
     @Override

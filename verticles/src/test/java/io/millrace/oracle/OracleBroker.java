@@ -22,7 +22,7 @@ public final class OracleBroker extends BrokerProcess {
 
     private OracleBroker(Map<String, String> settings, List<String> folders) {
         super("Kafka 4.4.0");
-        int controllerPort = freePort();
+        int controllerPort = FreePorts.next();
         Map<String, String> all = new TreeMap<>(settings);
         String clientListeners = "PLAINTEXT://127.0.0.1:" + port() + ",SECOND://127.0.0.1:" + secondPort();
         all.put("process.roles", "broker,controller");

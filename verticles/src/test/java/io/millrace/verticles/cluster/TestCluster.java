@@ -51,7 +51,7 @@ public final class TestCluster implements AutoCloseable {
         this.root = root;
         this.kafka.putAll(kafka);
         for (int id = 1; id <= voterCount + observerCount; id++) {
-            HostPort bus = new HostPort("127.0.0.1", freePort());
+            HostPort bus = new HostPort("127.0.0.1", FreePorts.next());
             buses.put(id, bus);
             if (id <= voterCount) {
                 voters.add(new NodeConfig.Voter(id, bus));
@@ -235,11 +235,6 @@ public final class TestCluster implements AutoCloseable {
         } catch (InterruptedException | TimeoutException late) {
             throw new AssertionError(late);
         }
-    }
-
-    /** A port that nobody listens on right now. */
-    public static int freePort() {
-        return FreePorts.next();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.verticles.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.oracle.FreePorts;
 import io.millrace.verticles.cluster.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,9 +32,9 @@ class ClusterProcessTest {
     private final Map<Integer, Integer> ports = new HashMap<>();
     private final Map<Integer, MillraceProcess> running = new HashMap<>();
     private final List<Integer> buses =
-            Stream.generate(TestCluster::freePort).limit(3).toList();
+            Stream.generate(FreePorts::next).limit(3).toList();
     private final List<Integer> hazelcasts =
-            Stream.generate(TestCluster::freePort).limit(3).toList();
+            Stream.generate(FreePorts::next).limit(3).toList();
 
     @AfterEach
     void killAll() {
@@ -41,7 +42,7 @@ class ClusterProcessTest {
     }
 
     private MillraceProcess begin(int id, String data) throws IOException {
-        int port = ports.computeIfAbsent(id, free -> TestCluster.freePort());
+        int port = ports.computeIfAbsent(id, free -> FreePorts.next());
         Path file = folder.resolve("node-" + id + ".json");
         Files.writeString(file, """
                 {
