@@ -27,6 +27,7 @@ public final class CrashHints {
     /** The process that dies may have closed its connections and not yet its listening socket: it is asked again so much later. */
     private static final long AGAIN_MS = 250;
 
+    /** Longer than a session by default: by then its end is certain without a probe. */
     private static final int MOST_AGAIN = 8;
 
     /** Acts on what a probe has found. Called on the context. */
@@ -50,7 +51,7 @@ public final class CrashHints {
     private final Set<Integer> probing = new HashSet<>();
     private volatile long dropped;
 
-    /** @param timeoutMs a node that does not answer within this time counts as gone */
+    /** @param timeoutMs a node that does not answer within this time is silent */
     public CrashHints(Vertx vertx, BusDirectory directory, int self, int timeoutMs, Verdict verdict) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
